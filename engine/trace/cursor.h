@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// Time travel: the watched memory as it was at one event. Moving forward applies changes, moving back undoes them, so a
+// step costs what the step changed; a long jump replays from the nearest side.
+// The state at event E includes E's own changes. A cursor may also stand before the first event (no event).
+// Not thread safe; any number of cursors may read one finished trace.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/trace/trace.h"
+
+namespace chimneylab::trace {
+
+class Cursor {
+public:
+    explicit Cursor(const Trace& trace);
+
+    [[nodiscard]] EventId position() const { return position_; }  // none: before the first event
+    void seek(EventId event);                                     // clamps to the last event; none: before the first
+    bool step_forward();                                          // false at the end
+    bool step_back();                                             // false before the first event
+
+    [[nodiscard]] bool alive(RegionId region) const;
+    // Bytes at the cursor. After its death a region keeps its last bytes; before its birth the span is empty.
+    [[nodiscard]] std::span<const std::byte> bytes(RegionId region) const;
+    [[nodiscard]] std::optional<std::uint64_t> word(RegionId region, std::uint32_t offset, std::uint32_t size = 8) const;
+
+    // Calls open at the cursor, outermost first.
+    [[nodiscard]] std::vector<EventId> open_calls() const;
+
+    [[nodiscard]] const Trace& trace() const { return *trace_; }
+
+private:
+    void apply(const Event& event, bool forward);
+
+    const Trace* trace_;
+    EventId position_;
+    std::vector<std::vector<std::byte>> regions_;
+};
+
+}  // namespace chimneylab::trace

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// Writes a trace. The producer says what happened (append) and hands over the present bytes of watched memory (observe);
+// the recorder keeps a shadow of every live region and stores only the bytes that differ. Changes found by observe() go
+// with the next event that is appended.
+// Bytes and addresses given here are already translated (see machine::AddressSpace). Not thread safe.
+#pragma once
+
+#include <functional>
+
+#include "engine/trace/trace.h"
+
+namespace chimneylab::trace {
+
+class Recorder {
+public:
+    Recorder();
+
+    // Source of virtual time, asked at every append.
+    void set_clock(std::function<Nanoseconds()> clock) { clock_ = std::move(clock); }
+
+    // Fills in times, parent and depth, then stores the event with all changes observed since the last one.
+    EventId append(Event event);
+
+    // Enter and leave keep the nesting; leave() takes the enter's id and fills in its name, layers and operation.
+    EventId enter(Event event);
+    EventId leave(EventId enter, std::int32_t status, bool has_status);
+    [[nodiscard]] EventId innermost() const;
+
+    RegionId begin_region(Region region, std::span<const std::byte> bytes);
+    // Compares with the shadow. A shorter span is an error of the producer and ignored. Returns whether anything changed.
+    bool observe(RegionId region, std::span<const std::byte> bytes, LayerIndex writer);
+    void end_region(RegionId region);  // dies with the next appended event
+    void set_label(RegionId region, std::string_view label);
+    [[nodiscard]] bool has_unreported_changes() const { return !pending_.empty(); }
+    // The present bytes of a live region, as last observed.
+    [[nodiscard]] std::span<const std::byte> shadow(RegionId region) const;
+
+    StringId intern(std::string_view text) { return trace_.intern(text); }
+    OperationId next_operation() { return OperationId(operations_++); }
+    [[nodiscard]] Trace& trace() { return trace_; }
+    [[nodiscard]] const Trace& trace() const { return trace_; }
+    Trace take();  // ends recording
+
+private:
+    Trace trace_;
+    std::function<Nanoseconds()> clock_;
+    Nanoseconds started_ = 0;
+    std::vector<Change> pending_;
+    std::vector<RegionId> ending_;
+    std::vector<EventId> nesting_;
+    std::unordered_map<std::uint32_t, std::vector<std::byte>> shadows_;
+    std::uint32_t operations_ = 0;
+};
+
+}  // namespace chimneylab::trace
