@@ -35,9 +35,13 @@ public:
 
 private:
     void apply(const Event& event, bool forward);
+    void rewind();
+    void bear_up_to(std::uint32_t event);
+    void unbear_from(std::uint32_t event);
 
     const Trace* trace_;
     EventId position_;
+    std::uint32_t born_ = 0;  // regions are stored in the order of their birth: this many exist at the cursor
     std::vector<std::vector<std::byte>> regions_;
 };
 

@@ -89,6 +89,7 @@ struct Event {
     LayerIndex other_layer = machine_layer;
     std::uint8_t irql = 0;
     std::uint8_t has_status = 0;
+    friend bool operator==(const Event&, const Event&) = default;
 };
 static_assert(sizeof(Event) == 80);
 
@@ -132,6 +133,7 @@ struct Layer {
     LayerRole role = LayerRole::host_stack;
     StringId name;    // "IM 1"
     StringId driver;  // "reference", "student.so"
+    friend bool operator==(const Layer&, const Layer&) = default;
 };
 
 }  // namespace chimneylab::trace

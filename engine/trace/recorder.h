@@ -7,6 +7,7 @@
 // Bytes and addresses given here are already translated (see machine::AddressSpace). Not thread safe.
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "engine/trace/trace.h"
@@ -20,7 +21,11 @@ public:
     // Source of virtual time, asked at every append.
     void set_clock(std::function<Nanoseconds()> clock) { clock_ = std::move(clock); }
 
-    // Fills in times, parent and depth, then stores the event with all changes observed since the last one.
+    // Source of measured time, nanoseconds since the run began. Default: the steady clock since construction.
+    void set_measured_clock(std::function<Nanoseconds()> clock) { measured_clock_ = std::move(clock); }
+
+    // Fills in times, parent and depth, then stores the event with all changes observed since the last one. Without a
+    // clock the event keeps the virtual time it came with. work_started opens a nesting, work_finished closes it.
     EventId append(Event event);
 
     // Enter and leave keep the nesting; leave() takes the enter's id and fills in its name, layers and operation.
@@ -41,17 +46,20 @@ public:
     OperationId next_operation() { return OperationId(operations_++); }
     [[nodiscard]] Trace& trace() { return trace_; }
     [[nodiscard]] const Trace& trace() const { return trace_; }
-    Trace take();  // ends recording
+    // Ends recording. Changes observed since the last event are dropped: nobody could have seen them.
+    Trace take();
 
 private:
     Trace trace_;
     std::function<Nanoseconds()> clock_;
-    Nanoseconds started_ = 0;
+    std::function<Nanoseconds()> measured_clock_;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::vector<Change> pending_;
     std::vector<RegionId> ending_;
     std::vector<EventId> nesting_;
     std::unordered_map<std::uint32_t, std::vector<std::byte>> shadows_;
     std::uint32_t operations_ = 0;
+    std::uint16_t open_calls_ = 0;  // how many of nesting_ are enters
 };
 
 }  // namespace chimneylab::trace

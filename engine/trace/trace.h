@@ -32,6 +32,13 @@ struct RunDescription {
 
 class Trace {
 public:
+    Trace() = default;
+    Trace(const Trace& other);
+    Trace& operator=(const Trace& other);
+    Trace(Trace&&) noexcept = default;
+    Trace& operator=(Trace&&) noexcept = default;
+    ~Trace() = default;
+
     [[nodiscard]] std::size_t size() const { return events_.size(); }
     [[nodiscard]] bool empty() const { return events_.empty(); }
     [[nodiscard]] const Event& event(EventId id) const { return events_[id.value]; }
@@ -53,7 +60,12 @@ public:
     [[nodiscard]] std::span<const std::byte> byte_heap() const { return heap_; }
 
     // The leave that belongs to an enter; none while the call is still open at the end of the trace.
-    [[nodiscard]] EventId leave_of(EventId enter) const;
+    [[nodiscard]] EventId leave_of(EventId enter) const { return closed_by(enter); }
+    // The same for every pair: allocated → freed, opened → closed, recognised → released, work started → finished.
+    [[nodiscard]] EventId closed_by(EventId opening) const;
+
+    // Equal in everything a reader can see, measured times included. Where bytes lie in the heap is not part of it.
+    friend bool operator==(const Trace& a, const Trace& b);
 
     // --- for producers and readers of files ---
     StringId intern(std::string_view text);
@@ -73,7 +85,7 @@ private:
     std::vector<std::byte> heap_;
     std::deque<std::string> strings_;
     std::unordered_map<std::string_view, StringId> string_index_;
-    std::unordered_map<std::uint32_t, EventId> leaves_;
+    std::vector<EventId> closed_by_;  // as long as the last partner named needs
     std::vector<Layer> layers_;
     RunDescription description_;
 };

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/trace/cursor.h"
+
+#include <algorithm>
+
+namespace chimneylab::trace {
+
+Cursor::Cursor(const Trace& trace) : trace_(&trace) {}
+
+void Cursor::rewind() {
+    regions_.clear();
+    born_ = 0;
+    position_ = EventId{};
+}
+
+void Cursor::bear_up_to(std::uint32_t event) {
+    for (; born_ < trace_->region_count(); ++born_) {
+        const Region& region = trace_->region(RegionId(born_));
+        if (region.born.value > event) break;
+        const auto initial = trace_->initial_bytes(region);
+        if (regions_.size() <= born_) regions_.resize(std::size_t{born_} + 1);
+        regions_[born_].assign(initial.begin(), initial.end());
+    }
+}
+
+void Cursor::unbear_from(std::uint32_t event) {
+    while (born_ > 0 && trace_->region(RegionId(born_ - 1)).born.value >= event) {
+        --born_;
+        regions_[born_].clear();
+    }
+}
+
+void Cursor::apply(const Event& event, bool forward) {
+    const auto changes = trace_->changes(event);
+    const auto write = [this](const Change& change, std::span<const std::byte> bytes) {
+        std::vector<std::byte>& region = regions_[change.region.value];
+        std::ranges::copy(bytes, region.begin() + static_cast<std::ptrdiff_t>(change.offset));
+    };
+    if (forward) {
+        for (const Change& change : changes) write(change, trace_->after(change));
+    } else {
+        for (std::size_t i = changes.size(); i-- > 0;) write(changes[i], trace_->before(changes[i]));
+    }
+}
+
+bool Cursor::step_forward() {
+    const std::uint32_t next = position_.valid() ? position_.value + 1 : 0;
+    if (next >= trace_->size()) return false;
+    bear_up_to(next);
+    apply(trace_->event(EventId(next)), true);
+    position_ = EventId(next);
+    return true;
+}
+
+bool Cursor::step_back() {
+    if (!position_.valid()) return false;
+    apply(trace_->event(position_), false);
+    unbear_from(position_.value);
+    position_ = position_.value == 0 ? EventId{} : EventId(position_.value - 1);
+    return true;
+}
+
+void Cursor::seek(EventId event) {
+    if (!event.valid() || trace_->empty()) {
+        rewind();
+        return;
+    }
+    const auto target = std::min(event.value, static_cast<std::uint32_t>(trace_->size() - 1));
+    if (position_.valid() && target < position_.value && target < position_.value - target) rewind();
+    while (!position_.valid() || position_.value < target) step_forward();
+    while (position_.value > target) step_back();
+}
+
+bool Cursor::alive(RegionId region) const {
+    if (!region.valid() || region.value >= born_ || !position_.valid()) return false;
+    const EventId died = trace_->region(region).died;
+    return !died.valid() || died.value > position_.value;
+}
+
+std::span<const std::byte> Cursor::bytes(RegionId region) const {
+    if (!region.valid() || region.value >= born_) return {};
+    return regions_[region.value];
+}
+
+std::optional<std::uint64_t> Cursor::word(RegionId region, std::uint32_t offset, std::uint32_t size) const {
+    const auto all = bytes(region);
+    if (size == 0 || size > 8 || all.size() < size || offset > all.size() - size) return std::nullopt;
+    std::uint64_t value = 0;
+    for (std::uint32_t i = 0; i < size; ++i)
+        value |= std::to_integer<std::uint64_t>(all[offset + i]) << (8 * i);  // a driver's memory is little-endian
+    return value;
+}
+
+std::vector<EventId> Cursor::open_calls() const {
+    std::vector<EventId> calls;
+    if (!position_.valid()) return calls;
+    const Event& here = trace_->event(position_);
+    if (here.kind == EventKind::enter) calls.push_back(position_);
+    for (EventId at = here.parent; at.valid(); at = trace_->event(at).parent)
+        if (trace_->event(at).kind == EventKind::enter) calls.push_back(at);
+    std::ranges::reverse(calls);
+    return calls;
+}
+
+}  // namespace chimneylab::trace

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/trace/trace.h"
+
+#include <algorithm>
+
+namespace chimneylab::trace {
+
+Trace::Trace(const Trace& other)
+    : events_(other.events_),
+      changes_(other.changes_),
+      regions_(other.regions_),
+      heap_(other.heap_),
+      strings_(other.strings_),
+      closed_by_(other.closed_by_),
+      layers_(other.layers_),
+      description_(other.description_) {
+    // The index holds views into strings_, so a copy needs one of its own.
+    string_index_.reserve(strings_.size());
+    for (std::size_t i = 0; i < strings_.size(); ++i)
+        string_index_.emplace(strings_[i], StringId(static_cast<std::uint32_t>(i)));
+}
+
+Trace& Trace::operator=(const Trace& other) {
+    if (this != &other) *this = Trace(other);
+    return *this;
+}
+
+std::span<const Change> Trace::changes(const Event& event) const {
+    if (event.change_count == 0) return {};
+    return std::span(changes_).subspan(event.first_change, event.change_count);
+}
+
+std::string_view Trace::text(StringId id) const {
+    return id.valid() && id.value < strings_.size() ? std::string_view(strings_[id.value]) : std::string_view{};
+}
+
+EventId Trace::closed_by(EventId opening) const {
+    return opening.valid() && opening.value < closed_by_.size() ? closed_by_[opening.value] : EventId{};
+}
+
+StringId Trace::intern(std::string_view text) {
+    if (auto known = string_index_.find(text); known != string_index_.end()) return known->second;
+    StringId id(static_cast<std::uint32_t>(strings_.size()));
+    strings_.emplace_back(text);
+    string_index_.emplace(strings_.back(), id);
+    return id;
+}
+
+EventId Trace::append(const Event& event, std::span<const Change> changes) {
+    EventId id(static_cast<std::uint32_t>(events_.size()));
+    events_.push_back(event);
+    events_.back().first_change = changes.empty() ? 0 : static_cast<std::uint32_t>(changes_.size());
+    events_.back().change_count = static_cast<std::uint32_t>(changes.size());
+    changes_.insert(changes_.end(), changes.begin(), changes.end());
+    if (event.partner.valid() && event.partner.value < id.value) {
+        if (closed_by_.size() <= event.partner.value) closed_by_.resize(std::size_t{event.partner.value} + 1);
+        if (!closed_by_[event.partner.value].valid()) closed_by_[event.partner.value] = id;
+    }
+    return id;
+}
+
+RegionId Trace::add_region(Region region, std::span<const std::byte> initial) {
+    region.size = static_cast<std::uint32_t>(initial.size());
+    region.initial_bytes = store_bytes(initial);
+    regions_.push_back(region);
+    return RegionId(static_cast<std::uint32_t>(regions_.size() - 1));
+}
+
+std::uint64_t Trace::store_bytes(std::span<const std::byte> data) {
+    std::uint64_t position = heap_.size();
+    heap_.insert(heap_.end(), data.begin(), data.end());
+    return position;
+}
+
+std::span<const std::byte> Trace::bytes(std::uint64_t position, std::size_t length) const {
+    return std::span(heap_).subspan(position, length);
+}
+
+namespace {
+
+bool same_region(const Trace& a, const Region& x, const Trace& b, const Region& y) {
+    return x.kind == y.kind && x.owner == y.owner && x.ordinal == y.ordinal && x.size == y.size &&
+           x.address == y.address && x.label == y.label && x.parent == y.parent && x.born == y.born &&
+           x.died == y.died && x.tag == y.tag && std::ranges::equal(a.initial_bytes(x), b.initial_bytes(y));
+}
+
+bool same_change(const Trace& a, const Change& x, const Trace& b, const Change& y) {
+    return x.region == y.region && x.offset == y.offset && x.length == y.length && x.writer == y.writer &&
+           std::ranges::equal(a.before(x), b.before(y)) && std::ranges::equal(a.after(x), b.after(y));
+}
+
+}  // namespace
+
+bool operator==(const Trace& a, const Trace& b) {
+    return a.description_ == b.description_ && a.layers_ == b.layers_ && a.strings_ == b.strings_ &&
+           a.events_ == b.events_ &&
+           std::ranges::equal(a.regions_, b.regions_,
+                              [&](const Region& x, const Region& y) { return same_region(a, x, b, y); }) &&
+           std::ranges::equal(a.changes_, b.changes_,
+                              [&](const Change& x, const Change& y) { return same_change(a, x, b, y); });
+}
+
+}  // namespace chimneylab::trace
