@@ -224,7 +224,7 @@ struct chimney_host_stack_object {
     uint32_t events;               /* NdisTcpOffloadEventHandler indications */
     uint32_t last_event;           /* TCP_OFFLOAD_EVENT_TYPE of the last one */
     uint32_t last_event_information;
-    uint32_t send_data_waiting;    /* NET_BUFFER_LISTs the host holds: handed back by a failed initiate, a terminate, or a send */
+    uint32_t send_data_taken_back; /* NET_BUFFER_LISTs of send data the host got back unsent and now sends itself */
 };
 
 /* ---- operations ----------------------------------------------------------------------------------------------- */
