@@ -1,0 +1,57 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * What the DDI headers ask of the compiler: Microsoft's structure layout on every platform, linkage, and
+ * silence about Microsoft's pragmas. Nothing of the C library is needed.
+ */
+#ifndef CHIMNEYLAB_DDI_COMPILER_H
+#define CHIMNEYLAB_DDI_COMPILER_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+#define CHIMNEYLAB_DDI_BEGIN extern "C" {
+#define CHIMNEYLAB_DDI_END }
+#else
+#define CHIMNEYLAB_DDI_BEGIN
+#define CHIMNEYLAB_DDI_END
+#endif
+
+/* Drivers carry alloc_text, NDIS_INIT_FUNCTION, warning(...), prefast and the like. They place code in
+   sections or speak to other compilers; here they have no meaning and deserve no warning. */
+#if defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Wunknown-pragmas"
+#endif
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wignored-pragmas"
+#endif
+
+/* Bit-fields: Microsoft's rule gives each declared type a storage unit of its own, System V packs them. */
+#if defined(__GNUC__) && (defined(__x86_64__) || defined(__i386__)) && !defined(_MSC_VER)
+#define CHIMNEYLAB_MS_LAYOUT __attribute__((ms_struct))
+#else
+#define CHIMNEYLAB_MS_LAYOUT
+#endif
+
+/* 64-bit members are 8-aligned in Microsoft's x86 ABI, 4-aligned in System V's. */
+#if defined(__i386__) && !defined(_WIN32)
+#define CHIMNEYLAB_ALIGN_64 __attribute__((aligned(8)))
+#else
+#define CHIMNEYLAB_ALIGN_64
+#endif
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#define DECLSPEC_ALIGN(bytes) __declspec(align(bytes))
+#else
+#define DECLSPEC_ALIGN(bytes) __attribute__((aligned(bytes)))
+#endif
+
+#if defined(_WIN64) || defined(__x86_64__) || defined(__aarch64__)
+#define CHIMNEYLAB_DDI_64BIT 1
+#else
+#define CHIMNEYLAB_DDI_64BIT 0
+#endif
+
+#endif
