@@ -19,13 +19,17 @@
 #define CHIMNEYLAB_DDI_END
 #endif
 
-/* Drivers carry alloc_text, NDIS_INIT_FUNCTION, warning(...), prefast and the like. They place code in
-   sections or speak to other compilers; here they have no meaning and deserve no warning. */
-#if defined(__GNUC__)
-#pragma GCC diagnostic ignored "-Wunknown-pragmas"
-#endif
+/* Drivers carry alloc_text, NDIS_INIT_FUNCTION, warning(...), prefast and the like, and pool tags of four
+   characters ('plmS'). The pragmas place code in sections or speak to other compilers; here they have no
+   meaning and deserve no warning. (g++ before 13 does not listen: a driver in C++ that is compiled with -Wall
+   needs -Wno-unknown-pragmas on the command line.) */
 #if defined(__clang__)
+#pragma clang diagnostic ignored "-Wunknown-pragmas"
 #pragma clang diagnostic ignored "-Wignored-pragmas"
+#pragma clang diagnostic ignored "-Wfour-char-constants"
+#elif defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Wunknown-pragmas"
+#pragma GCC diagnostic ignored "-Wmultichar"
 #endif
 
 /* Bit-fields: Microsoft's rule gives each declared type a storage unit of its own, System V packs them. */
