@@ -11,10 +11,12 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
 #include "engine/trace/cursor.h"
+#include "engine/trace/function_catalogue.h"
 #include "engine/trace/member_layout.h"
 #include "engine/trace/trace.h"
 
@@ -94,6 +96,7 @@ struct OffloadEntry {
     OperationId operation;  // the initiate that created it
     StringId object;        // label of the block it stands for ("T1")
     RegionId handle;        // the NDIS_OFFLOAD_HANDLE inside it, if watched
+    EventId allocated;
     EventId recognised;
     EventId released;
 };
@@ -131,12 +134,15 @@ public:
     [[nodiscard]] const Operation* operation(OperationId id) const;
     // The operation that holds this root block at the event; none when the tree is not under way.
     [[nodiscard]] const Operation* operation_of(RegionId root, EventId at) const;
+    // The operation that held it last, finished or not; none before the first.
+    [[nodiscard]] const Operation* latest_operation_of(RegionId root, EventId at) const;
     // Operations in progress at the event, oldest first. Linear in the number of operations that overlap it.
     [[nodiscard]] std::vector<OperationId> in_progress(EventId at) const;
     // The operation to show at an event: its own, else that of an enclosing call, else the one last seen before it.
     [[nodiscard]] const Operation* current_operation(EventId at) const;
     [[nodiscard]] std::optional<Latency> latency(const Operation& operation) const;  // none while in progress
-    // From the layer's MiniportXxxOffload to its completion; without what the layers below took when own_only.
+    // From the layer's MiniportXxxOffload to its completion; with own_only without what passed between handing it on
+    // and its coming back. The host stack: from handing it down to its return. None while incomplete.
     [[nodiscard]] std::optional<Latency> layer_latency(const Operation& operation, LayerIndex layer, bool own_only) const;
 
     [[nodiscard]] std::span<const Conversion> conversions() const { return conversions_; }
@@ -155,6 +161,9 @@ public:
     [[nodiscard]] std::uint32_t offload_entry_slots(LayerIndex layer) const;
     [[nodiscard]] const CallEntry* call_entry_of(RegionId region) const;
     [[nodiscard]] const OffloadEntry* offload_entry_of(RegionId region) const;
+    // What the memory of a memory_allocated event turned out to be.
+    [[nodiscard]] const CallEntry* call_entry_in(EventId allocation) const;
+    [[nodiscard]] const OffloadEntry* offload_entry_in(EventId allocation) const;
 
     // Jumps. `next` gives the first one after `from`, `previous` the last one before it; none when there is none.
     // From none (before the first event) `next` finds the first of all.
@@ -172,7 +181,7 @@ public:
     [[nodiscard]] std::span<const EventId> landmarks(Landmark landmark) const;  // in order; empty for Landmark::event
 
     [[nodiscard]] std::vector<EventId> open_calls(EventId at) const;  // outermost first
-    // Is the code of this layer running at the event (its handler the innermost open call or the one that called NDIS)?
+    // Whose code runs at the event: the callee of the innermost open call, else the owner of the work item.
     [[nodiscard]] LayerIndex running_layer(EventId at) const;
 
     // What lies at an address at an event. region_at: the smallest live watched region that contains it.
@@ -189,29 +198,24 @@ public:
     [[nodiscard]] std::string layer_name(LayerIndex layer) const;  // "IM 1"; "NDIS", "the machine" for the special ones
 
 private:
-    struct Slots {  // per layer: the entries that used each slot, in order of time
-        std::vector<std::vector<std::uint32_t>> entries;
-    };
+    using Slots = std::vector<std::vector<std::uint32_t>>;  // of one layer: the entries that used each slot, in order
     struct RegionChange {
         EventId event;
         std::uint32_t offset, length;
     };
-    struct IncomingWords {
-        OperationId operation;
-        LayerIndex layer;
-        std::array<std::uint64_t, 3> words;
-    };
-
     void take_in(EventId id);
     void take_in_enter(EventId id, const Event& event);
     void take_in_conversion(EventId id, const Event& event);
     void take_in_call_entry(EventId id, const Event& event);
     void take_in_offload_entry(EventId id, const Event& event);
+    void take_in_memory(EventId id, const Event& event);
+    void take_in_handle(EventId id, const Event& event);
     Operation& operation_slot(const Event& event, EventId id);
-    Passage& passage_slot(Operation& operation, LayerIndex layer);
+    static Passage& passage_slot(Operation& operation, LayerIndex layer);
     void read_tree(Operation& operation);
+    void find_saved_values(CallEntry& entry) const;
     void index_new_regions();
-    std::uint32_t occupy(std::map<LayerIndex, Slots>& all, LayerIndex layer, std::uint32_t entry, bool offload);
+    const Function* function_of(StringId name);
 
     const Trace* trace_;
     Cursor cursor_;  // at the last event taken in
@@ -227,6 +231,7 @@ private:
     std::vector<Allocation> allocations_;
     std::vector<EventId> operation_events_;  // events that name an operation
     std::map<std::uint64_t, std::uint32_t> binding_index_;
+    std::map<LayerIndex, std::uint32_t> bindings_of_layer_;
     std::map<std::uint64_t, EventId> handles_;
     std::map<Address, std::vector<std::uint32_t>> allocations_by_address_;
     std::uint32_t largest_allocation_ = 0;
@@ -234,10 +239,15 @@ private:
     std::uint32_t largest_region_ = 0;
     std::map<std::uint32_t, std::uint32_t> call_entry_by_region_, offload_entry_by_region_;
     std::map<std::uint32_t, std::vector<std::uint32_t>> operations_by_root_;
+    std::map<std::uint32_t, std::uint32_t> call_entry_by_event_, offload_entry_by_event_;  // by the recognising event
+    std::map<std::uint32_t, std::uint32_t> call_entry_by_allocation_, offload_entry_by_allocation_;
     std::map<LayerIndex, Slots> call_slots_, offload_slots_;
     std::vector<std::vector<RegionChange>> changes_of_region_;
     std::array<std::vector<EventId>, 9> landmarks_;
-    std::vector<IncomingWords> incoming_;
+    std::map<std::pair<OperationId, LayerIndex>, std::array<std::uint64_t, 3>> incoming_;  // until the call entry shows
+    std::set<std::uint32_t> open_operations_;
+    std::vector<std::uint32_t> oldest_open_;  // by operation: the oldest that was in progress when it started
+    std::vector<std::optional<const Function*>> functions_;  // by StringId
 };
 
 }  // namespace chimneylab::trace

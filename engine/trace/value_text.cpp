@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/trace/value_text.h"
+
+#include "engine/trace/text.h"
+
+namespace chimneylab::trace {
+namespace {
+
+// Freed pool memory is filled with 0xDE; a pointer read from it is made of nothing else.
+bool is_poison(std::uint64_t value) { return value == 0xDEDEDEDEDEDEDEDE || value == 0xDEDEDEDE; }
+
+std::string of_layer(const History& history, LayerIndex layer) {
+    const auto layers = history.trace().layers();
+    if (layer < layers.size() && layers[layer].role == LayerRole::host_stack) return " of the host stack";
+    if (layer < layers.size() && layers[layer].role == LayerRole::offload_target) return " of the offload target";
+    return " of " + history.layer_name(layer);
+}
+
+std::string plus(std::uint64_t offset) { return offset == 0 ? std::string{} : " + " + hex(offset); }
+
+ValueKind kind_of(RegionKind kind) {
+    switch (kind) {
+        case RegionKind::block_list: return ValueKind::block;
+        case RegionKind::following_state: return ValueKind::following_state;
+        case RegionKind::offload_handle: return ValueKind::offload_handle;
+        case RegionKind::call_entry: return ValueKind::call_entry;
+        case RegionKind::offload_entry: return ValueKind::offload_entry;
+        case RegionKind::net_buffer_list: return ValueKind::net_buffer_list;
+    }
+    return ValueKind::number;
+}
+
+ValueMeaning binding_meaning(const History& history, EventId at, const Binding& binding) {
+    const auto lower = static_cast<LayerIndex>(binding.upper + 1);
+    std::string text = "binding " + history.layer_name(binding.upper) + " → " + history.layer_name(lower);
+    if (binding.number > 1) text += " (" + std::to_string(binding.number) + ")";
+    if (binding.closed.valid() && binding.closed <= at) text = "closed " + text;
+    return {ValueKind::binding, text, {}, binding.upper};
+}
+
+}  // namespace
+
+std::string region_text(const History& history, RegionId id) {
+    if (!id.valid() || id.value >= history.trace().region_count()) return "unwatched memory";
+    const Region& region = history.trace().region(id);
+    const std::string label(history.label(id));
+    const std::string number = region.ordinal ? " #" + std::to_string(region.ordinal) : std::string{};
+    switch (region.kind) {
+        case RegionKind::block_list: return "block " + label;
+        case RegionKind::following_state: return "the state behind block " + label;
+        case RegionKind::offload_handle: return "handle " + label + of_layer(history, region.owner);
+        case RegionKind::call_entry: return "call entry" + number + of_layer(history, region.owner);
+        case RegionKind::offload_entry: return "offload entry " + label + of_layer(history, region.owner);
+        case RegionKind::net_buffer_list: return label.empty() ? "a NET_BUFFER_LIST" : "NET_BUFFER_LIST " + label;
+    }
+    return label;
+}
+
+ValueMeaning value_meaning(const History& history, EventId at, std::uint64_t value) {
+    if (value == 0) return {ValueKind::null, "NULL", {}, machine_layer};
+    if (is_poison(value)) return {ValueKind::poison, "poison: read from freed memory", {}, machine_layer};
+    if (const Binding* binding = history.binding(value); binding != nullptr && binding->opened <= at)
+        return binding_meaning(history, at, *binding);
+    if (const RegionId region = history.region_at(value, at); region.valid()) {
+        const Region& watched = history.trace().region(region);
+        const std::uint64_t offset = value - watched.address;
+        ValueMeaning meaning{kind_of(watched.kind), region_text(history, region) + plus(offset), region, watched.owner};
+        if (watched.kind == RegionKind::offload_handle && offset == handle_offset::miniport_offload_context) {
+            meaning.kind = ValueKind::offload_context_slot;
+            meaning.text = "&" + std::string(history.label(region)) + ".MiniportOffloadContext" + of_layer(history, watched.owner);
+        }
+        return meaning;
+    }
+    if (const EventId opened = history.handle_opened(value); opened.valid() && opened <= at) {
+        const Event& event = history.trace().event(opened);
+        return {ValueKind::other_handle,
+                std::string(history.trace().text(event.name)) + of_layer(history, event.layer),
+                {},
+                event.layer};
+    }
+    if (const Allocation* memory = history.allocation_at(value, at)) {
+        const bool freed = memory->freed.valid() && memory->freed <= at;
+        return {freed ? ValueKind::freed_memory : ValueKind::allocation,
+                (freed ? "freed memory '" : "memory '") + pool_tag_text(memory->tag) + "'" + of_layer(history, memory->owner) +
+                    plus(value - memory->address),
+                {},
+                memory->owner};
+    }
+    return {ValueKind::number, hex(value), {}, machine_layer};
+}
+
+std::string value_text(const History& history, EventId at, std::uint64_t value) {
+    return value_meaning(history, at, value).text;
+}
+
+std::string member_text(const History& history, EventId at, RegionKind kind, const Member& member, std::uint64_t value) {
+    if (kind == RegionKind::block_list && member.offset == block_offset::status)
+        return short_status_text(static_cast<std::int32_t>(value));
+    if (kind == RegionKind::block_list && member.offset == block_offset::type)
+        return state_type_text(static_cast<std::uint8_t>(value)) + ", revision " + std::to_string(value >> 8 & 0xFF) + ", " +
+               std::to_string(value >> 16 & 0xFFFF) + " bytes";
+    if (member.size < 8) return value < 10 ? std::to_string(value) : std::to_string(value) + " (" + hex(value) + ")";
+    return value_text(history, at, value);
+}
+
+}  // namespace chimneylab::trace
