@@ -94,12 +94,19 @@ std::string value_text(const History& history, EventId at, std::uint64_t value) 
     return value_meaning(history, at, value).text;
 }
 
+std::string context_text(const History& history, EventId at, std::uint64_t value) {
+    const RegionId entry = history.region_starting_at(value, RegionKind::offload_entry, at);
+    return entry.valid() ? region_text(history, entry) : value_text(history, at, value);
+}
+
 std::string member_text(const History& history, EventId at, RegionKind kind, const Member& member, std::uint64_t value) {
     if (kind == RegionKind::block_list && member.offset == block_offset::status)
         return short_status_text(static_cast<std::int32_t>(value));
     if (kind == RegionKind::block_list && member.offset == block_offset::type)
         return state_type_text(static_cast<std::uint8_t>(value)) + ", revision " + std::to_string(value >> 8 & 0xFF) + ", " +
                std::to_string(value >> 16 & 0xFFFF) + " bytes";
+    if (kind == RegionKind::offload_handle && member.offset == handle_offset::miniport_offload_context)
+        return context_text(history, at, value);
     if (member.size < 8) return value < 10 ? std::to_string(value) : std::to_string(value) + " (" + hex(value) + ")";
     return value_text(history, at, value);
 }

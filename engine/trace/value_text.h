@@ -38,6 +38,9 @@ struct ValueMeaning {
 // What an 8-byte value means when seen at this event.
 [[nodiscard]] ValueMeaning value_meaning(const History& history, EventId at, std::uint64_t value);
 [[nodiscard]] std::string value_text(const History& history, EventId at, std::uint64_t value);
+// The same for a value that is known to be a miniport offload context: an intermediate driver's context is its offload
+// entry, even where the handle inside that entry lies at the same address.
+[[nodiscard]] std::string context_text(const History& history, EventId at, std::uint64_t value);
 // The value of one member: statuses, headers and port numbers by their own rules, all else by value_meaning.
 [[nodiscard]] std::string member_text(const History& history, EventId at, RegionKind kind, const Member& member,
                                       std::uint64_t value);
