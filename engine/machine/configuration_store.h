@@ -20,8 +20,8 @@
 namespace chimneylab::machine {
 
 struct ConfigurationValue {
-    struct Integer { std::uint32_t value = 0; friend bool operator==(const Integer&, const Integer&) = default; };
-    struct HexInteger { std::uint32_t value = 0; friend bool operator==(const HexInteger&, const HexInteger&) = default; };
+    struct Integer { std::uint32_t value; friend bool operator==(const Integer&, const Integer&) = default; };
+    struct HexInteger { std::uint32_t value; friend bool operator==(const HexInteger&, const HexInteger&) = default; };
     using Text = std::u16string;
     using MultiText = std::vector<std::u16string>;
     using Binary = std::vector<std::byte>;

@@ -25,6 +25,7 @@ struct CallDetails {
     std::uint64_t detail = 0;
     std::optional<trace::LayerIndex> caller;         // else the current layer
     std::optional<std::uint8_t> irql;                // raise or lower to this level for the call; else the current level
+    bool irql_may_change = false;                    // for a cancel routine: it gives the cancel spin lock back
 };
 
 class Crossing {
@@ -52,7 +53,6 @@ private:
     std::uint8_t irql_outside_;
     std::uint8_t irql_inside_;
     bool check_irql_;
-    trace::StringId function_;
 };
 
 // layer = the driver, other_layer = NDIS unless details.caller says otherwise (machine_layer for IRPs and DriverEntry).

@@ -50,13 +50,22 @@ public:
     [[nodiscard]] _DRIVER_OBJECT* create_driver_object(trace::LayerIndex layer, std::string_view name);
     [[nodiscard]] _DRIVER_OBJECT* driver_object(trace::LayerIndex layer) const;  // null before it was created
 
+    [[nodiscard]] trace::LayerIndex layer_of(const _DRIVER_OBJECT* driver) const;  // the current layer if unknown
+
     // --- the driver's side ---
+    std::int32_t create_device(trace::LayerIndex layer, _DRIVER_OBJECT* driver, std::string name, std::size_t extension_bytes,
+                               std::uint32_t type, std::uint32_t characteristics, _DEVICE_OBJECT** device);
+    void delete_device(_DEVICE_OBJECT* device, std::string_view function);
+    std::int32_t add_link(std::string link, std::string_view device_name);
+    std::int32_t remove_link(std::string_view link);
     std::int32_t register_device(trace::LayerIndex layer, const _NDIS_DEVICE_OBJECT_ATTRIBUTES& attributes,
                                  _DEVICE_OBJECT** device, Handle* handle);
     void deregister_device(Handle handle, std::string_view function);
     [[nodiscard]] void* extension(_DEVICE_OBJECT* device) const;
     void complete(_IRP* irp, std::string_view function);
     [[nodiscard]] bool is_outstanding(const _IRP* irp) const;
+    // The machine-wide lock of IoAcquireCancelSpinLock, as a key for LockTable.
+    [[nodiscard]] const void* cancel_lock() const { return &by_irp_; }
 
     // --- the user-mode side. Names: the device's or its symbolic link's, UTF-8, without regard to case ---
     [[nodiscard]] bool exists(std::string_view name) const;
@@ -81,6 +90,7 @@ private:
     struct File;
     struct Request;
     [[nodiscard]] Device* find_device(std::string_view name) const;
+    [[nodiscard]] Device* find_device(const _DEVICE_OBJECT* object) const;
     DeviceResult send(File& file, std::uint8_t major, std::uint32_t code, std::span<const std::byte> input,
                       std::size_t output_capacity);
 

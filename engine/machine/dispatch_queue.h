@@ -35,6 +35,7 @@ struct WorkRequest {
     LayerIndex layer = trace::machine_layer;  // for whom it runs
     std::uint8_t irql = 0;                    // at which level it runs
     Nanoseconds delay = 0;                    // due = now + delay
+    bool recurring = false;                   // comes back for ever (a periodic timer): alone, it does not keep the machine busy
     std::function<void()> run;
 };
 
@@ -45,6 +46,7 @@ struct PendingWork {
     std::uint8_t irql = 0;
     Nanoseconds queued_at = 0;
     Nanoseconds due = 0;
+    bool recurring = false;
 };
 
 class DispatchQueue {
@@ -67,6 +69,7 @@ public:
     [[nodiscard]] bool is_pending(WorkId id) const;
     [[nodiscard]] bool empty() const { return items_.empty(); }
     [[nodiscard]] std::size_t size() const { return items_.size(); }
+    [[nodiscard]] bool only_recurring() const { return recurring_ == items_.size(); }  // true when empty
     [[nodiscard]] std::vector<PendingWork> pending() const;  // in queue order
     [[nodiscard]] std::optional<Nanoseconds> earliest_due() const;
 
@@ -85,6 +88,7 @@ private:
     Schedule schedule_;
     RandomSequence random_;
     std::uint64_t next_ = 1;
+    std::size_t recurring_ = 0;
     std::vector<std::unique_ptr<Item>> items_;               // queue order: ascending id
     std::set<std::pair<Nanoseconds, std::uint64_t>> by_due_;  // (due, id)
 };

@@ -94,7 +94,7 @@ public:
     [[nodiscard]] LayerIndex current_layer() const { return current_layer_; }
 
     // --- recording ---
-    // Adds IRQL, and the current layer when the event names none (machine_layer); moves the clock by event_cost.
+    // Adds the IRQL and moves the clock by event_cost. The layer is the event's own; the second form names the current one.
     trace::EventId record(trace::Event event);
     trace::EventId record(trace::EventKind kind, std::string_view name, const void* subject = nullptr,
                           std::uint64_t detail = 0);
@@ -158,6 +158,8 @@ public:
 private:
     friend class Crossing;
     friend class MachineScope;
+    friend class SystemThreads;
+    static void set_current(Machine* machine);
     void run(const DispatchQueue::Choice& choice, bool record_choice);
     bool run_next(std::optional<Nanoseconds> latest_due);
 
@@ -180,7 +182,6 @@ private:
     RandomSequence random_;
     std::vector<trace::Layer> layers_;
     LayerIndex current_layer_ = trace::machine_layer;
-    LayerIndex writer_ = trace::machine_layer;
     Observer observer_;
     bool observing_ = false;
     std::vector<Finding> findings_;

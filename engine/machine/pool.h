@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The machine's nonpaged pool: one reserved stretch of address space (the arena) in which every allocation of drivers and
-// of NDIS lies. Sizes in bytes. Alignment 16, guard bytes on both sides, fresh memory filled with 0xCD, freed memory with
+// of NDIS lies. Sizes in bytes. Alignment 16 (128 from 128 bytes on, since a structure that embeds a lookaside list asks
+// its compiler for that), guard bytes on both sides, fresh memory filled with 0xCD, freed memory with
 // 0xDE and held back from reuse (quarantine) until quarantine_bytes have been freed after it. What is known of an
 // allocation is kept beside the arena, so a driver cannot destroy it.
 // Found and attributed to owner, tag, size and the events of allocation and release: overrun and underrun (at release
@@ -39,6 +40,7 @@ struct Allocation {
     LayerIndex owner = trace::machine_layer;
     State state = State::unused;
     bool damage_reported = false;
+    bool quiet = false;  // the machine's own plumbing: no events, never a leak
     std::uint64_t serial = 0;  // 1, 2, 3 … over the whole run
     trace::EventId allocated;  // memory_allocated event
     trace::EventId freed;      // memory_freed event
@@ -83,6 +85,8 @@ public:
     [[nodiscard]] const Allocation* find(const void* address) const;
     // The same, live ones only.
     [[nodiscard]] const Allocation* find_live(const void* address) const;
+    // For structures that are used by address (locks, events, lists): a finding when it lies in released memory.
+    bool require_not_released(const void* address, std::string_view function);
     [[nodiscard]] bool in_arena(const void* address) const;
     [[nodiscard]] std::uint64_t arena_offset(const void* address) const;
 
@@ -102,7 +106,7 @@ public:
 
 private:
     struct Chunk {
-        std::uint64_t offset = 0;    // of the front guard
+        std::uint64_t start = 0;     // offset of the first usable byte; the front guard lies before it
         std::uint64_t capacity = 0;  // usable bytes between the guards
         Allocation allocation;
     };
@@ -110,7 +114,7 @@ private:
     [[nodiscard]] std::optional<std::uint32_t> chunk_at(const void* address) const;
     std::optional<std::uint32_t> reserve_chunk(std::size_t size);
     void* place(std::uint32_t index, std::size_t size, std::uint32_t tag, LayerIndex owner);
-    void fill_guards(Chunk& chunk);
+    void fill_guards(const Chunk& chunk);
     void check_guards(Chunk& chunk, std::string_view when);
     void check_poison(Chunk& chunk, std::string_view when);
     void leave_quarantine();
@@ -124,6 +128,7 @@ private:
     std::uint64_t serial_ = 0;
     std::size_t live_bytes_ = 0;
     std::size_t quarantined_bytes_ = 0;
+    std::vector<std::uint64_t> starts_;  // offset of the first usable byte of each chunk, for the search
     std::vector<Chunk> chunks_;  // ascending offset: carved once, kept for ever, reused in place
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> free_chunks_;  // by capacity
     std::deque<std::uint32_t> quarantine_;  // oldest first
