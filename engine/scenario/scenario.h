@@ -1,0 +1,314 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// A scenario as data: the machine, the state objects, the steps, and what a person is told, asked and may expect.
+// Read from scenarios/*.yaml by load.h, which has checked everything that can be checked without running it: names
+// resolve, trees are legal, sizes are bounded. Plain values; copyable; safe to read from several threads.
+// Times are virtual nanoseconds. Members of the state structures bear the names of ndischimney.h.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/scenario/problem.h"
+#include "engine/scenario/state_tree.h"
+#include "engine/trace/event.h"
+
+namespace chimneylab::scenario {
+
+using trace::Nanoseconds;
+using trace::OperationKind;
+
+// How much a scenario may ask for. A file that asks for more is refused with the place and the bound.
+struct Bounds {
+    static constexpr std::size_t intermediate_drivers = 8;
+    static constexpr std::size_t virtual_miniports = 8;
+    static constexpr std::size_t objects = 4096;
+    static constexpr std::size_t blocks = 4096;  // in one tree
+    static constexpr std::size_t steps = 1024;
+    static constexpr std::size_t texts = 1024;  // narration, questions, expectations, each
+    static constexpr std::size_t buffers = 64;  // NET_BUFFER_LISTs in one chain
+    static constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
+    static constexpr Nanoseconds time = 3'600'000'000'000;
+};
+
+enum class MachineMode : std::uint8_t { faithful, strict };
+enum class CompletionMode : std::uint8_t { delayed, synchronous, reordered, held };
+
+struct IntermediateDriver {
+    std::string name;  // "IM 1"
+    std::string driver = "reference";
+    unsigned virtual_miniports = 1;
+};
+
+// A failure or a per-block status that the offload target gives on request.
+struct TargetFailure {
+    OperationKind operation = OperationKind::initiate;
+    std::string object;       // empty: any block
+    Location where;           // of the object in the file
+    unsigned occurrence = 0;  // n-th operation of this kind from now on; 0: every one
+    std::int32_t status = 0;
+};
+
+// What the adapter can hold; beyond it a block gets the status of the resource that ran out.
+struct Capacities {
+    std::uint32_t neighbors = 16;
+    std::uint32_t paths = 64;
+    std::uint32_t connections = 256;
+    std::uint32_t source_hardware_addresses = 4;
+    std::uint32_t source_ip_addresses = 16;
+    std::uint32_t vlan_entries = 16;
+    std::uint32_t maximum_receive_window = 0x00100000;
+    std::uint32_t transmit_buffer_bytes = 0x00400000;
+    std::uint32_t receive_buffer_bytes = 0x04000000;
+    std::uint32_t host_memory_objects = 0xFFFFFFFF;
+};
+
+// Settings of the offload target. In a step only what is present changes.
+struct TargetSettings {
+    std::optional<CompletionMode> completion;
+    std::optional<Nanoseconds> per_operation;
+    std::optional<Nanoseconds> per_block;
+    std::optional<Nanoseconds> send_acknowledged;  // from the send call to its acknowledgement
+    std::optional<Nanoseconds> indication;         // from the wish to the indication
+    std::optional<bool> hold_sends;                // sends stay unacknowledged
+    std::optional<bool> return_send_data;          // terminate hands unacknowledged sends back in NetBufferListChain
+    std::vector<TargetFailure> failures;
+};
+
+struct MachineDescription {
+    MachineMode mode = MachineMode::faithful;
+    std::vector<IntermediateDriver> intermediate_drivers;  // from top to bottom
+    Capacities capacities;
+    TargetSettings target;
+};
+
+struct Neighbor {
+    std::string name;
+    std::array<std::uint8_t, 6> DlDestinationAddress{};
+    std::array<std::uint8_t, 6> DlSourceAddress{};
+    std::uint32_t VlanId = 0;
+    std::uint32_t HostReachabilityDelta = 0;  // ticks; NicReachabilityDelta is the same at offload
+};
+
+struct Path {
+    std::string name;
+    std::string neighbor;
+    bool ipv6 = false;
+    std::array<std::uint8_t, 16> SourceAddress{};  // network byte order; the first four bytes for IPv4
+    std::array<std::uint8_t, 16> DestinationAddress{};
+    std::uint32_t PathMtu = 1500;
+};
+
+struct Connection {
+    std::string name;
+    std::string path;
+    // const
+    std::uint32_t const_flags = 0;
+    std::uint32_t RemotePort = 80;
+    std::uint32_t LocalPort = 49152;
+    std::uint32_t SndWindScale = 0;
+    std::uint32_t RcvWindScale = 0;
+    std::uint32_t RemoteMss = 1460;
+    std::uint32_t HashValue = 0;
+    // cached
+    std::uint32_t cached_flags = 0;
+    std::uint32_t InitialRcvWnd = 65535;
+    std::uint32_t RcvIndicationSize = 0;
+    std::uint32_t KaProbeCount = 5;
+    std::uint32_t KaTimeout = 7200000;
+    std::uint32_t KaInterval = 1000;
+    std::uint32_t MaxRT = 0;
+    std::uint32_t FlowLabel = 0;
+    std::uint32_t TtlOrHopLimit = 128;
+    std::uint32_t TosOrTrafficClass = 0;
+    std::uint32_t UserPriority = 0;
+    // delegated
+    std::uint32_t State = 4;  // TcpConnectionEstablished
+    std::uint32_t RcvNxt = 0x20000001;
+    std::uint32_t RcvWnd = 65535;
+    std::uint32_t SndUna = 0x10000001;
+    std::uint32_t SndNxt = 0x10000001;
+    std::uint32_t SndMax = 0x10000001;
+    std::uint32_t SndWnd = 65535;
+    std::uint32_t MaxSndWnd = 65535;
+    std::uint32_t SendWL1 = 0x20000001;
+    std::uint32_t CWnd = 14600;
+    std::uint32_t SsThresh = 65535;
+    std::uint32_t SRtt = 160;   // x 8
+    std::uint32_t RttVar = 40;  // x 4
+    std::uint32_t TsRecent = 0;
+    std::uint32_t TsRecentAge = 0;
+    std::uint32_t TsTime = 0;
+    std::uint32_t TotalRT = 0;
+    std::uint32_t DupAckCount = 0;
+    std::uint32_t SndWndProbeCount = 0;
+    std::uint32_t KeepAliveProbeCount = 0;
+    std::uint32_t KeepAliveTimeoutDelta = 0xFFFFFFFF;  // not running
+    std::uint32_t RetransmitCount = 0;
+    std::uint32_t RetransmitTimeoutDelta = 0xFFFFFFFF;
+};
+
+struct Objects {
+    std::vector<Neighbor> neighbors;
+    std::vector<Path> paths;
+    std::vector<Connection> connections;
+
+    [[nodiscard]] const Neighbor* neighbor(std::string_view name) const;
+    [[nodiscard]] const Path* path(std::string_view name) const;
+    [[nodiscard]] const Connection* connection(std::string_view name) const;
+    [[nodiscard]] std::optional<StateLayer> layer_of(std::string_view name) const;
+    [[nodiscard]] std::size_t count() const { return neighbors.size() + paths.size() + connections.size(); }
+};
+
+enum class StepAction : std::uint8_t {
+    initiate,
+    query,
+    update,
+    invalidate,
+    terminate,  // state-manipulation operations, by the host stack
+    send,
+    receive,
+    disconnect,
+    forward,          // I/O, by the host stack
+    answer,           // how the host stack answers receive indications from now on
+    return_received,  // the host stack gives received NET_BUFFER_LISTs back
+    indicate,         // an event on a connection or neighbor, by the offload target
+    arrive,           // data from the peer arrives at the offload target
+    status,           // a status indication by the offload target
+    target,           // new settings of the offload target
+    release,          // the offload target completes an operation that it held
+    wait,             // virtual time passes
+};
+enum class StateClass : std::uint8_t { natural, absent, constant, cached, delegated, all };
+enum class ReceiveAnswer : std::uint8_t { accept_and_return, accept_and_hold, refuse, accept_part, return_inside };
+
+// New values of cached members for one object: an update writes them into the state that follows its block.
+struct StateChange {
+    std::string object;
+    std::vector<std::pair<std::string, std::uint32_t>> numbers;
+    std::optional<std::array<std::uint8_t, 6>> DlDestinationAddress;
+};
+
+struct SendData {
+    std::string connection;
+    std::uint32_t buffers = 1;   // NET_BUFFER_LISTs in the chain
+    std::uint32_t bytes = 1460;  // in each of them
+};
+
+struct Step {
+    std::string name;  // unique in the scenario
+    std::string text;  // one line for people
+    Location where;
+    StepAction action = StepAction::wait;
+
+    StateTree tree;  // initiate … terminate
+    unsigned virtual_miniport =
+        1;  // of the topmost intermediate driver, on which the operation is made; 1 is the first
+    StateClass state = StateClass::natural;
+    std::vector<StateChange> changes;  // update
+    std::vector<SendData> send_data;   // initiate: NetBufferListChain per connection
+
+    std::string object;     // send … arrive, return_received: the connection (or neighbor) it is about
+    SendData data;          // send, receive, disconnect, forward, arrive
+    bool abortive = false;  // disconnect
+    bool push = true;       // receive, arrive
+    ReceiveAnswer answer = ReceiveAnswer::accept_and_return;
+    std::uint32_t answer_bytes = 0;       // accept_part
+    std::uint32_t event = 0;              // TCP_OFFLOAD_EVENT_TYPE, or INDICATE_OFFLOAD_EVENT for a neighbor
+    std::uint32_t information = 0;        // EventSpecificInformation: TCP_UPLOAD_REASON for TcpIndicateRetrieve
+    std::int32_t status = 0;              // status
+    TargetSettings settings;              // target
+    unsigned position = 0;                // release: from the oldest held operation
+    bool youngest = false;                // release
+    std::optional<Nanoseconds> duration;  // wait; none: until nothing is pending
+
+    // Whether the next step begins only when nothing is pending any more.
+    bool settle = true;
+
+    [[nodiscard]] OperationKind operation() const;
+};
+
+// Which events something is bound to. An empty member matches anything.
+struct EventPattern {
+    Location where;
+    std::optional<trace::EventKind> kind;
+    std::string function;
+    std::string layer;   // "host stack", "IM 1", "intermediate driver" (any), "offload target", "NDIS", "machine"
+    std::string caller;  // the other layer of a call
+    trace::ConversionKind conversion = trace::ConversionKind::none;
+    OperationKind operation = OperationKind::none;
+    std::string step;
+    std::string block;                   // label of the region the event is about
+    std::optional<std::int32_t> status;  // returned status
+    unsigned occurrence = 0;             // n-th match; 0: every match
+};
+
+struct Narration {
+    EventPattern at;
+    std::string say;
+};
+
+struct Question {
+    EventPattern at;
+    std::string ask;
+    std::vector<std::string> choices;
+    unsigned answer = 0;  // index into choices
+    std::string because;
+};
+
+struct Expectation {
+    enum class Kind : std::uint8_t { statuses, call_entries, offload_entries, events, order, findings };
+    Location where;
+    Kind kind = Kind::findings;
+    std::string text;  // one sentence; made from the rest when the file gives none
+    std::string step;  // statuses
+    std::vector<std::pair<std::string, std::int32_t>> statuses;
+    std::string layer;  // entries; empty: all layers together
+    std::optional<unsigned> live;
+    std::optional<unsigned> released;
+    std::optional<unsigned> count;  // events, findings
+    std::vector<EventPattern> patterns;
+};
+
+struct Variant {
+    std::string name;
+    std::string title;
+    std::string teaches;
+    std::vector<std::string> breaks;                           // rules that it breaks; empty for another correct run
+    std::vector<std::pair<std::string, std::string>> drivers;  // intermediate driver → driver
+    std::optional<MachineMode> mode;
+    std::optional<CompletionMode> completion;
+    std::optional<std::string> schedule;
+};
+
+struct Scenario {
+    std::string id;
+    std::string title;
+    std::string part;
+    std::string teaches;
+    std::vector<std::string> rules;
+    std::string source;  // the file
+    MachineDescription machine;
+    Objects objects;
+    std::string schedule = "fifo";
+    std::vector<Step> steps;
+    std::vector<Narration> narration;
+    std::vector<Question> questions;
+    std::vector<Expectation> expectations;
+    std::vector<Variant> variants;
+
+    [[nodiscard]] const Variant* variant(std::string_view name) const;
+    [[nodiscard]] const Step* step(std::string_view name) const;
+    // Layer names from top to bottom: host stack, the intermediate drivers, offload target.
+    [[nodiscard]] std::vector<std::string> layer_names() const;
+};
+
+// The drivers that can be named in a file.
+[[nodiscard]] std::span<const std::string_view> known_drivers();
+
+}  // namespace chimneylab::scenario

@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// Document tree → Scenario, part by part. Private to engine/scenario: others use load.h.
+#pragma once
+
+#include "engine/scenario/field_reader.h"
+#include "engine/scenario/scenario.h"
+
+namespace chimneylab::scenario {
+
+class ScenarioReader {
+public:
+    explicit ScenarioReader(Problems& problems) : fields_(problems), problems_(problems) {}
+    [[nodiscard]] Scenario read(const Node& root);
+
+private:
+    // read_machine.cpp
+    void read_machine(const Node& node);
+    void read_intermediate_drivers(const Node* node);
+    void read_capacities(const Node* node);
+    TargetSettings read_target_settings(const Node* node);
+    std::vector<TargetFailure> read_failures(const Node* node);
+
+    // read_objects.cpp
+    void read_objects(const Node& node);
+    void read_neighbor(const std::string& name, const Node& node);
+    void read_path(const std::string& name, const Node& node);
+    void read_connection(const std::string& name, const Node& node);
+    template <typename Read>
+    void read_named(const Node* node, std::string_view what, Read read);
+    bool read_address(const Node* node, std::string_view what, bool& ipv6, std::array<std::uint8_t, 16>& address);
+
+    // read_steps.cpp
+    void read_steps(const Node& node);
+    void read_step(const Node& node);
+    void read_operation(Step& step, const MappingFields& fields, const Node& value);
+    void read_transfer(Step& step, const MappingFields& fields, const Node& value);
+    void read_indication(Step& step, const MappingFields& fields, const Node& value);
+    void read_changes(Step& step, const Node& node);
+    void read_send_data(Step& step, const Node& node);
+    std::string read_object_name(const Node* node, StateLayer layer);
+    bool in_tree(const Step& step, std::string_view object) const;
+
+    // read_texts.cpp
+    EventPattern read_pattern(const Node& node);
+    std::string read_layer_name(const Node* node);
+    void read_narration(const Node* node);
+    void read_questions(const Node* node);
+    void read_expectations(const Node* node);
+    void read_expectation(const Node& node);
+    void read_entries(Expectation& expectation, const Node& node);
+    void read_variants(const Node* node);
+
+    [[nodiscard]] std::vector<std::string_view> object_names() const;
+    [[nodiscard]] std::vector<std::string_view> step_names() const;
+
+    FieldReader fields_;
+    Problems& problems_;
+    Scenario scenario_;
+};
+
+}  // namespace chimneylab::scenario
