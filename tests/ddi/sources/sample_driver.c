@@ -68,6 +68,8 @@ static NDIS_TIMER_FUNCTION SampleTimer;
 #endif
 #pragma NDIS_PAGEABLE_FUNCTION(SampleInitialize)
 
+DECLSPEC_ALIGN(16) static unsigned __int64 OffloadedObjects;
+static __declspec(noinline) VOID SampleCount(VOID);
 static NDIS_HANDLE MiniportDriver;
 static NDIS_HANDLE ProtocolDriver;
 static const NDIS_OID SupportedOids[] = { OID_GEN_SUPPORTED_LIST, OID_GEN_CURRENT_PACKET_FILTER,
@@ -276,6 +278,7 @@ static NDIS_STATUS SampleBind(_In_ NDIS_HANDLE ProtocolDriverContext, _In_ NDIS_
     adapter = (PSAMPLE_ADAPTER)NdisAllocateMemoryWithTagPriority(ProtocolDriver, sizeof(*adapter), SAMPLE_TAG,
                                                                  NormalPoolPriority);
     if (adapter == NULL) {
+        NdisWriteErrorLogEntry(ProtocolDriver, NDIS_ERROR_CODE_OUT_OF_RESOURCES, 1, (ULONG)sizeof(*adapter));
         return NDIS_STATUS_RESOURCES;
     }
     NdisZeroMemory(adapter, sizeof(*adapter));
@@ -308,6 +311,11 @@ static VOID SampleStatus(NDIS_HANDLE ProtocolBindingContext, PNDIS_STATUS_INDICA
     }
 }
 
+static __declspec(noinline) VOID SampleCount(VOID)
+{
+    OffloadedObjects++;
+}
+
 static VOID SampleInitiateOffload(NDIS_HANDLE MiniportAdapterContext,
                                   PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST OffloadBlockList)
 {
@@ -319,6 +327,7 @@ static VOID SampleInitiateOffload(NDIS_HANDLE MiniportAdapterContext,
         NdisMInitiateOffloadComplete(adapter->MiniportHandle, OffloadBlockList);
         return;
     }
+    SampleCount();
     entry->Adapter = adapter;
     entry->ImReserved = OffloadBlockList->ImReserved[0];
     entry->SourceHandle = OffloadBlockList->SourceHandle;

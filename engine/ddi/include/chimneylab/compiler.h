@@ -11,12 +11,22 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#ifdef __cplusplus
-#define CHIMNEYLAB_DDI_BEGIN extern "C" {
-#define CHIMNEYLAB_DDI_END }
+/* A driver in a shared object finds the DDI functions in the process that loads it: they stay visible in an
+   engine that hides its own symbols. */
+#if defined(__ELF__)
+#define CHIMNEYLAB_VISIBLE_BEGIN _Pragma("GCC visibility push(default)")
+#define CHIMNEYLAB_VISIBLE_END _Pragma("GCC visibility pop")
 #else
-#define CHIMNEYLAB_DDI_BEGIN
-#define CHIMNEYLAB_DDI_END
+#define CHIMNEYLAB_VISIBLE_BEGIN
+#define CHIMNEYLAB_VISIBLE_END
+#endif
+
+#ifdef __cplusplus
+#define CHIMNEYLAB_DDI_BEGIN CHIMNEYLAB_VISIBLE_BEGIN extern "C" {
+#define CHIMNEYLAB_DDI_END } CHIMNEYLAB_VISIBLE_END
+#else
+#define CHIMNEYLAB_DDI_BEGIN CHIMNEYLAB_VISIBLE_BEGIN
+#define CHIMNEYLAB_DDI_END CHIMNEYLAB_VISIBLE_END
 #endif
 
 /* Drivers carry alloc_text, NDIS_INIT_FUNCTION, warning(...), prefast and the like, and pool tags of four
@@ -51,6 +61,33 @@
 #else
 #define DECLSPEC_ALIGN(bytes) __attribute__((aligned(bytes)))
 #endif
+
+/* Words of Microsoft's compiler that are not macros there. */
+#if !defined(_WIN32)
+#ifndef __int64
+#define __int64 long long
+#define __int32 int
+#define __int16 short
+#define __int8 char
+#endif
+#ifndef __declspec
+#define __declspec(attribute) CHIMNEYLAB_DECLSPEC_##attribute
+#define CHIMNEYLAB_DECLSPEC_align(bytes) __attribute__((aligned(bytes)))
+#define CHIMNEYLAB_DECLSPEC_allocate(section)
+#define CHIMNEYLAB_DECLSPEC_code_seg(section)
+#define CHIMNEYLAB_DECLSPEC_deprecated __attribute__((deprecated))
+#define CHIMNEYLAB_DECLSPEC_dllexport __attribute__((visibility("default")))
+#define CHIMNEYLAB_DECLSPEC_dllimport
+#define CHIMNEYLAB_DECLSPEC_noalias
+#define CHIMNEYLAB_DECLSPEC_noinline __attribute__((noinline))
+#define CHIMNEYLAB_DECLSPEC_noreturn __attribute__((noreturn))
+#define CHIMNEYLAB_DECLSPEC_nothrow
+#define CHIMNEYLAB_DECLSPEC_restrict
+#define CHIMNEYLAB_DECLSPEC_selectany __attribute__((weak))
+#endif
+#endif
+#define DECLSPEC_NOINLINE __attribute__((noinline))
+#define DECLSPEC_CACHEALIGN DECLSPEC_ALIGN(64)
 
 #if defined(_WIN64) || defined(__x86_64__) || defined(__aarch64__)
 #define CHIMNEYLAB_DDI_64BIT 1

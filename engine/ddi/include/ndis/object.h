@@ -12,6 +12,7 @@
 
 #include "../wdm.h"
 #include "enumerations.h"
+#include "error_code.h"
 #include "flags.h"
 #include "object_type.h"
 #include "oid.h"
