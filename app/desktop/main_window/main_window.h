@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The one window: menus and shortcuts, the panes in their docks, the transport below them. It makes the models and
+// hands them to the views; the views never meet. GUI thread only.
+#pragma once
+
+#include <QAction>
+#include <QMainWindow>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSettings>
+#include <memory>
+
+#include "app/desktop/models/event_list_model.h"
+#include "app/desktop/models/library_model.h"
+#include "app/desktop/models/member_model.h"
+#include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/session_source.h"
+#include "app/desktop/models/stage_model.h"
+#include "app/desktop/theme/theme.h"
+
+namespace chimneylab::desktop {
+
+class EventListView;
+class LibraryView;
+class MemberInspector;
+class NarrationView;
+class NoticeBar;
+class PanelDock;
+class StageView;
+class TransportBar;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    // `settings` remembers the arrangement; null remembers nothing (screenshots, tests).
+    MainWindow(SessionSource source, std::unique_ptr<QSettings> settings, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    void open_scenario(const QString& id);
+    void open_file(const QString& path);
+    void choose_theme(Theme::Choice choice);
+    void set_reduced_motion(bool reduced);
+    void restore_arrangement();
+
+    [[nodiscard]] PlaybackModel& playback() { return playback_; }
+    [[nodiscard]] StageModel& stage_model() { return stage_model_; }
+    [[nodiscard]] LibraryModel& library_model() { return library_model_; }
+    [[nodiscard]] EventListModel& event_model() { return event_model_; }
+    [[nodiscard]] MemberModel& member_model() { return member_model_; }
+    [[nodiscard]] SessionLoader& loader() { return loader_; }
+    [[nodiscard]] const Theme& theme() const { return theme_; }
+    [[nodiscard]] StageView* stage_view() const { return stage_view_; }
+    [[nodiscard]] EventListView* event_view() const { return event_view_; }
+    [[nodiscard]] MemberInspector* inspector() const { return inspector_; }
+    [[nodiscard]] NarrationView* narration() const { return narration_; }
+    [[nodiscard]] TransportBar* transport() const { return transport_; }
+    [[nodiscard]] LibraryView* library_view() const { return library_view_; }
+    [[nodiscard]] NoticeBar* notice() const { return notice_; }
+    [[nodiscard]] const std::vector<PanelDock*>& panes() const { return panes_; }
+    [[nodiscard]] PanelDock* maximised_pane() const { return maximised_; }
+
+Q_SIGNALS:
+    void session_shown();
+    void session_refused(const QString& problem);
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void make_actions();
+    void make_menus();
+    void make_panes();
+    void arrange();
+    void apply_theme();
+    void update_actions();
+    void show_session(SessionPointer session);
+    void open_with_dialog();
+    void save_with_dialog();
+    void save_to(const QString& path);
+    void toggle_maximised(PanelDock* pane);
+    void toggle_bookmark();
+    void next_bookmark();
+    void show_about();
+    void show_shortcuts();
+    QAction* action(const QString& name, const QString& text, const QList<QKeySequence>& keys, std::function<void()> what);
+
+    SessionSource source_;
+    std::unique_ptr<QSettings> settings_;
+    Theme theme_;
+    PlaybackModel playback_;
+    StageModel stage_model_;
+    EventListModel event_model_;
+    MemberModel member_model_;
+    LibraryModel library_model_;
+    SessionLoader loader_;
+    SessionLoader saver_;
+
+    QMainWindow* docks_ = nullptr;
+    StageView* stage_view_ = nullptr;
+    EventListView* event_view_ = nullptr;
+    MemberInspector* inspector_ = nullptr;
+    NarrationView* narration_ = nullptr;
+    LibraryView* library_view_ = nullptr;
+    TransportBar* transport_ = nullptr;
+    NoticeBar* notice_ = nullptr;
+    PanelDock *library_pane_ = nullptr, *stage_pane_ = nullptr, *narration_pane_ = nullptr, *event_pane_ = nullptr, *member_pane_ = nullptr;
+    std::vector<PanelDock*> panes_;
+    PanelDock* maximised_ = nullptr;
+    QByteArray before_maximised_;
+    QByteArray first_arrangement_;
+    std::vector<trace::EventId> bookmarks_;
+    std::map<QString, QAction*> actions_;
+    bool reduced_motion_ = false;
+    bool applying_theme_ = false;
+};
+
+}  // namespace chimneylab::desktop

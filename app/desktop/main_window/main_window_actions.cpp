@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The window's actions, menus and shortcuts: one action a thing one can do, wherever it is offered.
+#include <QActionGroup>
+#include <QApplication>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <algorithm>
+
+#include "app/desktop/main_window/main_window.h"
+#include "app/desktop/main_window/notice_bar.h"
+#include "app/desktop/main_window/panel_dock.h"
+#include "app/desktop/models/event_text.h"
+
+namespace chimneylab::desktop {
+
+QAction* MainWindow::action(const QString& name, const QString& text, const QList<QKeySequence>& keys, std::function<void()> what) {
+    auto* made = new QAction(text, this);
+    made->setObjectName(name);
+    made->setShortcuts(keys);
+    connect(made, &QAction::triggered, this, [what = std::move(what)] { what(); });
+    addAction(made);
+    actions_[name] = made;
+    return made;
+}
+
+void MainWindow::make_actions() {
+    using trace::Landmark;
+    const auto step = [this](Landmark kind, int direction) {
+        return [this, kind, direction] {
+            playback_.pause();
+            playback_.step(kind, direction);
+        };
+    };
+    action(QStringLiteral("open"), tr("&Open session…"), {QKeySequence(Qt::CTRL | Qt::Key_O)}, [this] { open_with_dialog(); });
+    action(QStringLiteral("save"), tr("&Save session…"), {QKeySequence(Qt::CTRL | Qt::Key_S)}, [this] { save_with_dialog(); });
+    action(QStringLiteral("quit"), tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
+    action(QStringLiteral("run_again"), tr("&Run again"), {QKeySequence(Qt::CTRL | Qt::Key_R)}, [this] {
+        if (!library_model_.current().isEmpty()) open_scenario(library_model_.current());
+    });
+    action(QStringLiteral("cancel"), tr("&Cancel what is running"), {QKeySequence(Qt::Key_Escape)}, [this] { loader_.cancel(); });
+
+    action(QStringLiteral("play"), tr("Play"), {QKeySequence(Qt::Key_Space)}, [this] { playback_.toggle(); });
+    action(QStringLiteral("first"), tr("To the first event"), {QKeySequence(Qt::Key_Home)}, [this] { playback_.first(); });
+    action(QStringLiteral("last"), tr("To the last event"), {QKeySequence(Qt::Key_End)}, [this] { playback_.last(); });
+    action(QStringLiteral("back"), tr("Event back"), {QKeySequence(Qt::Key_Left)}, [this] { playback_.back(); });
+    action(QStringLiteral("forward"), tr("Event forward"), {QKeySequence(Qt::Key_Right)}, [this] { playback_.forward(); });
+    action(QStringLiteral("call_in"), tr("Into the next call"), {QKeySequence(Qt::Key_Down)}, [this] {
+        playback_.pause();
+        playback_.call_in();
+    });
+    action(QStringLiteral("call_out"), tr("Out of this call"), {QKeySequence(Qt::Key_Up)}, [this] {
+        playback_.pause();
+        playback_.call_out();
+    });
+    action(QStringLiteral("previous_call"), tr("Previous call"), {QKeySequence(Qt::SHIFT | Qt::Key_Up)}, step(Landmark::call, -1));
+    action(QStringLiteral("next_call"), tr("Next call"), {QKeySequence(Qt::SHIFT | Qt::Key_Down)}, step(Landmark::call, 1));
+    action(QStringLiteral("previous_conversion"), tr("Previous conversion"), {QKeySequence(Qt::Key_PageUp)}, step(Landmark::conversion, -1));
+    action(QStringLiteral("next_conversion"), tr("Next conversion"), {QKeySequence(Qt::Key_PageDown)}, step(Landmark::conversion, 1));
+    action(QStringLiteral("previous_call_entry"), tr("Previous call-entry event"), {QKeySequence(Qt::SHIFT | Qt::Key_C)}, step(Landmark::call_entry, -1));
+    action(QStringLiteral("next_call_entry"), tr("Next call-entry event"), {QKeySequence(Qt::Key_C)}, step(Landmark::call_entry, 1));
+    action(QStringLiteral("previous_finding"), tr("Previous finding"), {QKeySequence(Qt::SHIFT | Qt::Key_F)}, step(Landmark::finding, -1));
+    action(QStringLiteral("next_finding"), tr("Next finding"), {QKeySequence(Qt::Key_F)}, step(Landmark::finding, 1));
+    action(QStringLiteral("previous_operation"), tr("Previous operation"), {QKeySequence(Qt::SHIFT | Qt::Key_PageUp)}, step(Landmark::operation, -1));
+    action(QStringLiteral("next_operation"), tr("Next operation"), {QKeySequence(Qt::SHIFT | Qt::Key_PageDown)}, step(Landmark::operation, 1));
+    action(QStringLiteral("bookmark"), tr("Set or clear a bookmark here"), {QKeySequence(Qt::Key_B)}, [this] { toggle_bookmark(); });
+    action(QStringLiteral("next_bookmark"), tr("Next bookmark"), {QKeySequence(Qt::SHIFT | Qt::Key_B)}, [this] { next_bookmark(); });
+    action(QStringLiteral("faster"), tr("Faster"), {QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Equal)}, [this] { playback_.set_speed(playback_.speed() * 2); });
+    action(QStringLiteral("slower"), tr("Slower"), {QKeySequence(Qt::Key_Minus)}, [this] { playback_.set_speed(playback_.speed() / 2); });
+    action(QStringLiteral("normal_speed"), tr("Normal speed"), {QKeySequence(Qt::Key_1)}, [this] { playback_.set_speed(1); });
+    QAction* reduced = action(QStringLiteral("reduced_motion"), tr("&Reduced motion"), {}, [] {});
+    reduced->setCheckable(true);
+    connect(reduced, &QAction::toggled, this, [this](bool on) {
+        if (on != reduced_motion_) set_reduced_motion(on);
+    });
+
+    auto* themes = new QActionGroup(this);
+    const std::tuple<const char*, QString, Theme::Choice, const char*> choices[] = {
+        {"theme_system", tr("Follow the &system"), Theme::Choice::system, "system"},
+        {"theme_light", tr("&Light"), Theme::Choice::light, "light"},
+        {"theme_dark", tr("&Dark"), Theme::Choice::dark, "dark"},
+        {"theme_high_contrast", tr("&High contrast"), Theme::Choice::high_contrast, "high contrast"}};
+    for (const auto& [name, text, choice, word] : choices) {
+        QAction* made = action(QLatin1String(name), text, {}, [this, its = choice, remembered = QString::fromLatin1(word)] {
+            choose_theme(its);
+            if (settings_) settings_->setValue(QStringLiteral("window/theme"), remembered);
+        });
+        made->setCheckable(true);
+        made->setChecked(choice == Theme::Choice::system);
+        themes->addAction(made);
+    }
+    action(QStringLiteral("arrange"), tr("Put all panes &back"), {}, [this] {
+        if (maximised_ != nullptr) toggle_maximised(maximised_);
+        arrange();
+    });
+    action(QStringLiteral("shortcuts"), tr("&Keyboard"), {QKeySequence(Qt::Key_F1)}, [this] { show_shortcuts(); });
+    action(QStringLiteral("about"), tr("&About ChimneyLab"), {}, [this] { show_about(); });
+}
+
+void MainWindow::make_menus() {
+    const auto add = [this](QMenu* menu, std::initializer_list<const char*> names) {
+        for (const char* name : names) {
+            if (*name == '\0') {
+                menu->addSeparator();
+            } else {
+                menu->addAction(actions_[QLatin1String(name)]);
+            }
+        }
+    };
+    add(menuBar()->addMenu(tr("&File")), {"open", "save", "", "quit"});
+    add(menuBar()->addMenu(tr("&Run")), {"play", "run_again", "cancel", "", "slower", "normal_speed", "faster"});
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    for (PanelDock* pane : panes_) view->addAction(pane->toggleViewAction());
+    view->addSeparator();
+    add(view, {"arrange", ""});
+    QMenu* theme = view->addMenu(tr("&Theme"));
+    add(theme, {"theme_system", "theme_light", "theme_dark", "theme_high_contrast"});
+    add(view, {"reduced_motion"});
+    add(menuBar()->addMenu(tr("&Navigate")),
+        {"first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "",
+         "previous_call_entry", "next_call_entry", "", "previous_finding", "next_finding", "", "previous_operation", "next_operation", "", "bookmark",
+         "next_bookmark"});
+    add(menuBar()->addMenu(tr("&Help")), {"shortcuts", "about"});
+}
+
+void MainWindow::update_actions() {
+    using trace::Landmark;
+    const bool any = playback_.session() != nullptr && playback_.position().valid();
+    const auto enable = [this](const char* name, bool on) { actions_[QLatin1String(name)]->setEnabled(on); };
+    enable("save", any);
+    enable("run_again", !library_model_.current().isEmpty());
+    enable("play", any);
+    actions_[QStringLiteral("play")]->setText(playback_.playing() ? tr("Pause") : tr("Play"));
+    for (const char* name : {"first", "back"}) enable(name, playback_.can_step(Landmark::event, -1));
+    for (const char* name : {"forward", "last"}) enable(name, playback_.can_step(Landmark::event, 1));
+    enable("call_in", any);
+    enable("call_out", any);
+    const std::tuple<const char*, Landmark, int> steps[] = {
+        {"previous_call", Landmark::call, -1},             {"next_call", Landmark::call, 1},
+        {"previous_conversion", Landmark::conversion, -1}, {"next_conversion", Landmark::conversion, 1},
+        {"previous_call_entry", Landmark::call_entry, -1}, {"next_call_entry", Landmark::call_entry, 1},
+        {"previous_finding", Landmark::finding, -1},       {"next_finding", Landmark::finding, 1},
+        {"previous_operation", Landmark::operation, -1},   {"next_operation", Landmark::operation, 1}};
+    for (const auto& [name, kind, direction] : steps) enable(name, playback_.can_step(kind, direction));
+    enable("bookmark", any);
+    enable("next_bookmark", !bookmarks_.empty());
+}
+
+void MainWindow::toggle_bookmark() {
+    const trace::EventId at = playback_.position();
+    if (!at.valid()) return;
+    const auto found = std::find(bookmarks_.begin(), bookmarks_.end(), at);
+    if (found != bookmarks_.end()) {
+        bookmarks_.erase(found);
+        notice_->show_word(tr("Bookmark at event %1 cleared.").arg(at.value));
+    } else {
+        bookmarks_.insert(std::upper_bound(bookmarks_.begin(), bookmarks_.end(), at), at);
+        notice_->show_word(tr("Bookmark set at event %1. Shift+B goes to the next one.").arg(at.value));
+    }
+    update_actions();
+}
+
+void MainWindow::next_bookmark() {
+    if (bookmarks_.empty()) return;
+    const auto after = std::upper_bound(bookmarks_.begin(), bookmarks_.end(), playback_.position());
+    playback_.pause();
+    playback_.seek(after == bookmarks_.end() ? bookmarks_.front() : *after);
+}
+
+void MainWindow::save_to(const QString& path) {
+    const SessionPointer session = playback_.session();
+    if (!session || !source_.save) return;
+    saver_.start(tr("Saving"), [session, path, save = source_.save](LoadControl&) {
+        LoadOutcome outcome;
+        outcome.problem = save(*session, path);
+        if (outcome.problem.isEmpty()) outcome.word = tr("Saved as %1.").arg(QFileInfo(path).fileName());
+        return outcome;
+    });
+}
+
+void MainWindow::show_shortcuts() {
+    QString text;
+    for (QMenu* menu : menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {
+        for (QAction* each : menu->actions()) {
+            if (each->shortcut().isEmpty()) continue;
+            QString words = each->text();
+            words.remove(QLatin1Char('&'));
+            text += QStringLiteral("<tr><td style='padding-right:24px'>%1</td><td><b>%2</b></td></tr>")
+                        .arg(words.toHtmlEscaped(), each->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped());
+        }
+    }
+    auto* box = new QMessageBox(this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setWindowTitle(tr("Keyboard"));
+    box->setTextFormat(Qt::RichText);
+    box->setText(QStringLiteral("<table cellpadding='1'>") + text + QStringLiteral("</table>"));
+    box->open();
+}
+
+void MainWindow::show_about() {
+    auto* box = new QMessageBox(this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setWindowTitle(tr("About ChimneyLab"));
+    box->setText(tr("<b>ChimneyLab %1</b><br>Watch TCP chimney offload travel through NDIS 6.0 intermediate drivers, one conversion at a time.<br><br>"
+                    "The desktop is GPL-3.0-or-later; the engine, the scenarios and the DDI headers are MIT.")
+                     .arg(QCoreApplication::applicationVersion()));
+    box->open();
+}
+
+}  // namespace chimneylab::desktop

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/models/event_list_model.h"
+
+#include <algorithm>
+
+#include "app/desktop/models/event_text.h"
+#include "engine/trace/filter.h"
+
+namespace chimneylab::desktop {
+
+EventListModel::EventListModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
+    connect(&playback, &PlaybackModel::session_changed, this, &EventListModel::rebuild);
+}
+
+int EventListModel::rowCount(const QModelIndex& parent) const {
+    if (parent.isValid()) return 0;
+    return filtered_ ? static_cast<int>(shown_.size()) : static_cast<int>(playback_.event_count());
+}
+
+int EventListModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
+
+trace::EventId EventListModel::event_at(int row) const {
+    if (row < 0 || row >= rowCount()) return {};
+    return filtered_ ? shown_[static_cast<std::size_t>(row)] : trace::EventId(static_cast<std::uint32_t>(row));
+}
+
+int EventListModel::row_of(trace::EventId event) const {
+    if (!event.valid() || rowCount() == 0) return -1;
+    if (!filtered_) return event.value < playback_.event_count() ? static_cast<int>(event.value) : -1;
+    const auto after = std::upper_bound(shown_.begin(), shown_.end(), event);
+    return static_cast<int>(after - shown_.begin()) - 1;
+}
+
+QVariant EventListModel::data(const QModelIndex& index, int role) const {
+    const trace::History* history = playback_.history();
+    const trace::EventId id = event_at(index.row());
+    if (history == nullptr || !id.valid()) return {};
+    const trace::Event& event = history->trace().event(id);
+    switch (role) {
+        case event_role: return id.value;
+        case depth_role: return static_cast<int>(event.depth);
+        case mark_role: return static_cast<int>(event_text(*history, id).mark);
+        case layer_mark_role: return static_cast<int>(mark_of_layer(history->trace(), event_text(*history, id).layer));
+        case function_name_role: return event_text(*history, id).is_function_name;
+        case return_role: return event_text(*history, id).is_return;
+        case Qt::TextAlignmentRole:
+            if (index.column() == number || index.column() == virtual_time) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+            return QVariant(Qt::AlignLeft | Qt::AlignVCenter);
+        case Qt::ToolTipRole:
+        case Qt::AccessibleTextRole:
+            return QStringLiteral("%1  %2  %3  %4  %5")
+                .arg(id.value)
+                .arg(time_text(event.virtual_time), to_qstring(history->layer_name(event_text(*history, id).layer)),
+                     event_text(*history, id).what, operation_text(*history, event.operation));
+        case Qt::DisplayRole: break;
+        default: return {};
+    }
+    switch (index.column()) {
+        case number: return id.value;
+        case virtual_time: return time_text(event.virtual_time);
+        case layer: return to_qstring(history->layer_name(event_text(*history, id).layer));
+        case what: return event_text(*history, id).what;
+        case operation: return operation_text(*history, event.operation);
+        default: return {};
+    }
+}
+
+QVariant EventListModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole) {
+        const bool right = section == number || section == virtual_time;
+        return QVariant((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    }
+    if (role == Qt::ToolTipRole && section == virtual_time) return tr("Virtual time: the model's clock, not this machine's");
+    if (role != Qt::DisplayRole) return {};
+    switch (section) {
+        case number: return tr("#");
+        case virtual_time: return tr("virtual time");
+        case layer: return tr("layer");
+        case what: return tr("what happens");
+        case operation: return tr("operation");
+        default: return {};
+    }
+}
+
+QString EventListModel::set_filter(const QString& expression) {
+    auto compiled = trace::Filter::compile(expression.trimmed().toStdString());
+    if (const auto* problem = std::get_if<trace::FilterProblem>(&compiled)) return QString::fromStdString(problem->to_text());
+    expression_ = expression.trimmed();
+    rebuild();
+    return {};
+}
+
+void EventListModel::rebuild() {
+    beginResetModel();
+    shown_.clear();
+    filtered_ = false;
+    if (const trace::Trace* trace = playback_.trace(); trace != nullptr && !expression_.isEmpty()) {
+        auto compiled = trace::Filter::compile(expression_.toStdString());
+        if (const auto* filter = std::get_if<trace::Filter>(&compiled); filter != nullptr && !filter->passes_everything()) {
+            filtered_ = true;
+            for (std::uint32_t i = 0; i < trace->size(); ++i) {
+                if (filter->matches(*trace, trace::EventId(i))) shown_.emplace_back(i);
+            }
+        }
+    }
+    endResetModel();
+}
+
+}  // namespace chimneylab::desktop

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The events of the session as rows, optionally filtered by a filter expression (engine/trace/filter.h). A row's text is
+// made when it is asked for, so only what is on screen costs anything; filtering walks the trace once per expression.
+#pragma once
+
+#include <QAbstractTableModel>
+#include <vector>
+
+#include "app/desktop/models/playback_model.h"
+
+namespace chimneylab::desktop {
+
+class EventListModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { number, virtual_time, layer, what, operation, column_count };
+    enum Role { mark_role = Qt::UserRole + 1, depth_role, function_name_role, return_role, layer_mark_role, event_role };
+
+    explicit EventListModel(PlaybackModel& playback, QObject* parent = nullptr);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+    // Returns what is wrong with the expression, empty if it is in force. A wrong one leaves the old filter in force.
+    QString set_filter(const QString& expression);
+    [[nodiscard]] bool filtered() const { return filtered_; }
+    [[nodiscard]] trace::EventId event_at(int row) const;
+    // The row of the event, or of the last shown event before it; -1 if there is none.
+    [[nodiscard]] int row_of(trace::EventId event) const;
+
+private:
+    void rebuild();
+
+    PlaybackModel& playback_;
+    QString expression_;
+    bool filtered_ = false;
+    std::vector<trace::EventId> shown_;  // only when filtered_
+};
+
+}  // namespace chimneylab::desktop

@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/models/playback_model.h"
+
+#include <algorithm>
+
+namespace chimneylab::desktop {
+
+using trace::EventId;
+using trace::EventKind;
+
+PlaybackModel::PlaybackModel(QObject* parent) : QObject(parent), clock_(this) {
+    connect(&clock_, &AnimationClock::tick, this, &PlaybackModel::advance);
+}
+
+void PlaybackModel::open(SessionPointer session) {
+    set_playing(false);
+    cursor_.reset();
+    session_ = std::move(session);
+    chosen_operation_ = {};
+    chosen_region_ = {};
+    position_ = {};
+    credit_ = 0;
+    if (session_ && !session_->trace->empty()) {
+        cursor_ = std::make_unique<trace::Cursor>(*session_->trace);
+        position_ = session_->opening;
+        cursor_->seek(position_);
+    }
+    Q_EMIT session_changed();
+    Q_EMIT position_changed(Move::jump);
+}
+
+std::uint32_t PlaybackModel::event_count() const {
+    return session_ ? static_cast<std::uint32_t>(session_->trace->size()) : 0;
+}
+
+void PlaybackModel::seek(EventId event, Move how) {
+    if (!cursor_ || !event.valid()) return;
+    event.value = std::min(event.value, event_count() - 1);
+    if (event == position_) return;
+    position_ = event;
+    cursor_->seek(event);
+    credit_ = 0;
+    // A choice of operation or memory that does not exist here any more (or not yet) falls back to following.
+    if (chosen_operation_.valid()) {
+        const trace::Operation* chosen = session_->history->operation(chosen_operation_);
+        if (chosen == nullptr || position_ < chosen->started) chosen_operation_ = {};
+    }
+    if (chosen_region_.valid() && !cursor_->alive(chosen_region_) && cursor_->bytes(chosen_region_).empty()) chosen_region_ = {};
+    Q_EMIT position_changed(how);
+}
+
+EventId PlaybackModel::neighbour(trace::Landmark kind, int direction) const {
+    if (!session_ || !position_.valid()) return {};
+    if (kind == trace::Landmark::event) {
+        if (direction > 0) return position_.value + 1 < event_count() ? EventId(position_.value + 1) : EventId();
+        return position_.value > 0 ? EventId(position_.value - 1) : EventId();
+    }
+    return direction > 0 ? session_->history->next(kind, position_) : session_->history->previous(kind, position_);
+}
+
+bool PlaybackModel::can_step(trace::Landmark kind, int direction) const { return neighbour(kind, direction).valid(); }
+
+bool PlaybackModel::step(trace::Landmark kind, int direction) {
+    const EventId target = neighbour(kind, direction);
+    if (!target.valid()) return false;
+    seek(target, Move::step);
+    return true;
+}
+
+bool PlaybackModel::call_in() {
+    if (!session_) return false;
+    const EventId target = session_->history->call_in(position_);
+    if (!target.valid()) return false;
+    seek(target, Move::step);
+    return true;
+}
+
+bool PlaybackModel::call_out() {
+    if (!session_) return false;
+    const EventId target = session_->history->call_out(position_);
+    if (!target.valid() || target == position_) return false;
+    seek(target, Move::step);
+    return true;
+}
+
+void PlaybackModel::set_speed(double speed) {
+    speed = std::clamp(speed, slowest, fastest);
+    if (speed == speed_) return;
+    speed_ = speed;
+    Q_EMIT speed_changed(speed);
+}
+
+const trace::Operation* PlaybackModel::operation() const {
+    if (!session_) return nullptr;
+    if (chosen_operation_.valid()) return session_->history->operation(chosen_operation_);
+    return session_->history->current_operation(position_);
+}
+
+void PlaybackModel::choose_operation(trace::OperationId operation) {
+    if (operation == chosen_operation_) return;
+    chosen_operation_ = operation;
+    chosen_region_ = {};
+    Q_EMIT focus_changed();
+}
+
+trace::RegionId PlaybackModel::region() const {
+    if (chosen_region_.valid()) return chosen_region_;
+    const trace::Operation* shown = operation();
+    return shown != nullptr ? shown->root : trace::RegionId();
+}
+
+void PlaybackModel::choose_region(trace::RegionId region) {
+    if (region == chosen_region_) return;
+    chosen_region_ = region;
+    Q_EMIT focus_changed();
+}
+
+void PlaybackModel::advance(double milliseconds) {
+    if (!playing_) return;
+    credit_ += milliseconds * speed_;
+    EventId target = position_;
+    int steps = 0;
+    while (true) {
+        const double wait = dwell(target);
+        if (credit_ < wait) break;
+        if (target.value + 1 >= event_count()) break;
+        credit_ -= wait;
+        target = EventId(target.value + 1);
+        ++steps;
+    }
+    const double rest = credit_;
+    if (target != position_) seek(target, steps == 1 || speed_ <= 4 ? Move::step : Move::jump);
+    credit_ = rest;
+    if (!can_step(trace::Landmark::event, 1)) set_playing(false);
+}
+
+double PlaybackModel::dwell(EventId event) const {
+    if (!session_ || !event.valid()) return 0;
+    if (event < session_->opening) return 12;
+    switch (session_->trace->event(event).kind) {
+        case EventKind::conversion: return 1100;
+        case EventKind::call_entry_recognised:
+        case EventKind::call_entry_released: return 700;
+        case EventKind::finding: return 1500;
+        case EventKind::enter: return session_->trace->event(event).operation.valid() ? 560 : 120;
+        case EventKind::offload_entry_recognised:
+        case EventKind::offload_entry_released:
+        case EventKind::context_published: return 500;
+        case EventKind::operation_started:
+        case EventKind::operation_finished:
+        case EventKind::step_started: return 500;
+        case EventKind::leave: return 90;
+        default: return 60;
+    }
+}
+
+void PlaybackModel::first() {
+    pause();
+    seek(EventId(0));
+}
+
+void PlaybackModel::back() {
+    pause();
+    step(trace::Landmark::event, -1);
+}
+
+void PlaybackModel::play() {
+    if (!cursor_) return;
+    // Play at the very end starts over, as every player does.
+    if (!can_step(trace::Landmark::event, 1)) seek(session_->opening);
+    set_playing(true);
+}
+
+void PlaybackModel::pause() { set_playing(false); }
+
+void PlaybackModel::toggle() {
+    if (playing_) {
+        pause();
+    } else {
+        play();
+    }
+}
+
+void PlaybackModel::forward() {
+    pause();
+    step(trace::Landmark::event, 1);
+}
+
+void PlaybackModel::last() {
+    pause();
+    if (event_count() > 0) seek(EventId(event_count() - 1));
+}
+
+void PlaybackModel::set_playing(bool playing) {
+    if (playing == playing_) return;
+    playing_ = playing;
+    credit_ = 0;
+    if (playing) {
+        clock_.start();
+    } else {
+        clock_.stop();
+    }
+    Q_EMIT playing_changed(playing);
+}
+
+}  // namespace chimneylab::desktop

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// One session and one place in it, shared by every view, with what moves that place: stepping, playing, scrubbing. It
+// also holds what the person looks at there: the operation in focus and the chosen block. GUI thread only.
+// Playing runs on an animation clock of its own: a step stays on screen as long as a person needs for its kind
+// (dwell(), milliseconds at speed 1), whatever virtual time it took.
+#pragma once
+
+#include <QObject>
+#include <memory>
+
+#include "app/desktop/models/animation_clock.h"
+#include "app/desktop/models/session.h"
+#include "engine/trace/cursor.h"
+
+namespace chimneylab::desktop {
+
+class PlaybackModel : public QObject {
+    Q_OBJECT
+public:
+    // How the place changed: a step may be shown as a movement, a jump and scrubbing must be immediate.
+    enum class Move { step, jump };
+    Q_ENUM(Move)
+
+    static constexpr double slowest = 0.05;
+    static constexpr double fastest = 50.0;
+
+    explicit PlaybackModel(QObject* parent = nullptr);
+
+    // Opens at the session's opening moment, not playing. A null session empties every view.
+    void open(SessionPointer session);
+    [[nodiscard]] const SessionPointer& session() const { return session_; }
+    [[nodiscard]] const trace::Trace* trace() const { return session_ ? session_->trace.get() : nullptr; }
+    [[nodiscard]] const trace::History* history() const { return session_ ? session_->history.get() : nullptr; }
+    [[nodiscard]] const trace::Cursor* cursor() const { return cursor_.get(); }
+    [[nodiscard]] trace::EventId position() const { return position_; }
+    [[nodiscard]] std::uint32_t event_count() const;
+    [[nodiscard]] bool playing() const { return playing_; }
+    [[nodiscard]] double speed() const { return speed_; }
+
+    void seek(trace::EventId event, Move how = Move::jump);  // clamps to the last event; stops nothing
+    bool step(trace::Landmark kind, int direction);          // false if there is nothing further that way
+    [[nodiscard]] bool can_step(trace::Landmark kind, int direction) const;
+    bool call_in();                                          // into the next call
+    bool call_out();                                         // out of the innermost open one
+    void set_speed(double speed);  // clamped to slowest … fastest
+
+    // The operation the views show: the one a person chose, else the one the present event belongs to; null if none.
+    [[nodiscard]] const trace::Operation* operation() const;
+    void choose_operation(trace::OperationId operation);  // none: follow the event again
+    // The watched memory that the inspector shows: what a person chose, else the root block of operation().
+    [[nodiscard]] trace::RegionId region() const;
+    [[nodiscard]] bool region_chosen() const { return chosen_region_.valid(); }
+    void choose_region(trace::RegionId region);
+
+    // One tick of the animation clock, in milliseconds of real time. Called by the clock while playing; tests call it.
+    void advance(double milliseconds);
+    [[nodiscard]] double dwell(trace::EventId event) const;
+
+public Q_SLOTS:
+    void first();
+    void back();
+    void play();
+    void pause();
+    void toggle();
+    void forward();
+    void last();
+
+Q_SIGNALS:
+    void session_changed();
+    void position_changed(chimneylab::desktop::PlaybackModel::Move how);
+    void playing_changed(bool playing);
+    void speed_changed(double speed);
+    void focus_changed();  // operation() or region(), without a move
+
+private:
+    void set_playing(bool playing);
+    [[nodiscard]] trace::EventId neighbour(trace::Landmark kind, int direction) const;
+
+    SessionPointer session_;
+    std::unique_ptr<trace::Cursor> cursor_;
+    trace::EventId position_;
+    trace::OperationId chosen_operation_;
+    trace::RegionId chosen_region_;
+    AnimationClock clock_;
+    double credit_ = 0;
+    double speed_ = 1;
+    bool playing_ = false;
+};
+
+}  // namespace chimneylab::desktop

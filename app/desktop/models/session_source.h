@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Where sessions come from and go to, as the window needs it. The program gives the engine's (program/engine_source);
+// tests give a hand-made one. Every function may be called on a worker thread.
+#pragma once
+
+#include <QString>
+#include <functional>
+#include <vector>
+
+#include "app/desktop/models/library_model.h"
+#include "app/desktop/models/session_loader.h"
+
+namespace chimneylab::desktop {
+
+struct SessionSource {
+    std::function<std::vector<LibraryEntry>()> library;
+    // What to do on the worker to run this scenario (an id of the library, or the path of a scenario file).
+    std::function<LoadWork(const QString& id)> scenario;
+    // … to read this session file.
+    std::function<LoadWork(const QString& path)> file;
+    // Writes a session; returns what is wrong, empty when done.
+    std::function<QString(const Session& session, const QString& path)> save;
+};
+
+}  // namespace chimneylab::desktop

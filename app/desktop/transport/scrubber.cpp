@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/transport/scrubber.h"
+
+#include <QFontMetricsF>
+#include <QHelpEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolTip>
+#include <algorithm>
+#include <cmath>
+
+#include "app/desktop/models/event_text.h"
+#include "app/desktop/theme/marks.h"
+
+namespace chimneylab::desktop {
+
+namespace {
+
+constexpr double inset = 8;
+
+int weight_of(const trace::Event& event) {
+    switch (event.kind) {
+        case trace::EventKind::finding: return 6;
+        case trace::EventKind::conversion: return 5;
+        case trace::EventKind::call_entry_recognised:
+        case trace::EventKind::call_entry_released: return 4;
+        case trace::EventKind::enter: return event.operation.valid() ? 3 : 2;
+        default: return 1;
+    }
+}
+
+}  // namespace
+
+Scrubber::Scrubber(PlaybackModel& playback, const Theme& theme, QWidget* parent) : QWidget(parent), playback_(playback), theme_(theme) {
+    setMouseTracking(true);
+    setAccessibleName(tr("Timeline"));
+    setAccessibleDescription(tr("Every event of the run; drag to move through it"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    connect(&playback, &PlaybackModel::session_changed, this, [this] {
+        rebuild();
+        update();
+    });
+    connect(&playback, &PlaybackModel::position_changed, this, [this] { update(); });
+    connect(&theme, &Theme::changed, this, [this] { update(); });
+}
+
+QRectF Scrubber::strip() const { return {inset, 10, std::max(1.0, width() - 2 * inset), 26}; }
+
+double Scrubber::x_of(trace::EventId event) const {
+    const auto count = playback_.event_count();
+    if (!event.valid() || count < 2) return strip().left();
+    return strip().left() + strip().width() * event.value / (count - 1);
+}
+
+trace::EventId Scrubber::event_at(double x) const {
+    const auto count = playback_.event_count();
+    if (count == 0) return {};
+    const double part = std::clamp((x - strip().left()) / strip().width(), 0.0, 1.0);
+    return trace::EventId(static_cast<std::uint32_t>(std::lround(part * (count - 1))));
+}
+
+void Scrubber::rebuild() {
+    columns_.assign(static_cast<std::size_t>(std::max(1, width())), {});
+    const trace::Trace* trace = playback_.trace();
+    if (trace == nullptr) return;
+    for (std::uint32_t i = 0; i < trace->size(); ++i) {
+        const trace::EventId id(i);
+        const auto x = static_cast<std::size_t>(std::clamp(x_of(id), 0.0, static_cast<double>(columns_.size() - 1)));
+        const int weight = weight_of(trace->event(id));
+        if (weight > columns_[x].weight) columns_[x] = {id, weight};
+    }
+}
+
+void Scrubber::resizeEvent(QResizeEvent*) { rebuild(); }
+
+void Scrubber::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const Tokens& t = theme_.tokens();
+    const QRectF bar = strip();
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(t.groove);
+    painter.drawRoundedRect(bar.adjusted(-4, 0, 4, 0), 4, 4);
+    const trace::History* history = playback_.history();
+    if (history == nullptr || !playback_.position().valid()) return;
+    const trace::Trace& trace = history->trace();
+    // Boot, before the first operation: told apart by a quieter ground.
+    const double opening = x_of(playback_.session()->opening);
+    const double cursor = x_of(playback_.position());
+    const double per_event = playback_.event_count() > 1 ? bar.width() / (playback_.event_count() - 1) : bar.width();
+    for (std::size_t x = 0; x < columns_.size(); ++x) {
+        const Column& column = columns_[x];
+        if (column.weight == 0) continue;
+        const double at = x_of(column.event);
+        const bool future = column.event > playback_.position();
+        const double strength = future ? 0.35 : at < opening ? 0.55 : 1.0;
+        const auto layer = event_text(*history, column.event).layer;
+        QColor colour = layer < trace.layers().size() ? theme_.colour_of(trace.layers()[layer].role) : t.ndis;
+        painter.setOpacity(strength);
+        switch (column.weight) {
+            case 6: draw_mark(painter, Mark::cross, QRectF(at - 4, bar.top() + 2, 8, 8), t.changed); break;
+            case 5:
+                painter.setPen(QPen(t.changed, 1));
+                painter.drawLine(QPointF(at, bar.bottom() - 14), QPointF(at, bar.bottom() - 3));
+                draw_mark(painter, Mark::diamond, QRectF(at - 4, bar.top() + 1, 8, 8), t.changed);
+                break;
+            case 4: draw_mark(painter, Mark::slot, QRectF(at - 4, bar.bottom() - 11, 8, 8), t.call_entry); break;
+            case 3:
+                painter.setPen(QPen(colour, per_event > 5 ? 2 : 1.2));
+                painter.drawLine(QPointF(at, bar.bottom() - 16), QPointF(at, bar.bottom() - 3));
+                break;
+            case 2:
+                painter.setPen(QPen(colour, 1));
+                painter.drawLine(QPointF(at, bar.bottom() - 9), QPointF(at, bar.bottom() - 3));
+                break;
+            default:
+                painter.setPen(QPen(mixed(t.groove, t.ndis, 0.6), 1));
+                painter.drawLine(QPointF(at, bar.bottom() - 5), QPointF(at, bar.bottom() - 3));
+                break;
+        }
+    }
+    painter.setOpacity(1);
+    painter.setPen(QPen(t.changed, 2));
+    painter.drawLine(QPointF(cursor, bar.top() - 5), QPointF(cursor, bar.bottom() + 3));
+    const QFont font = theme_.words(measure::small_text, QFont::DemiBold);
+    const QString time = time_text(trace.event(playback_.position()).virtual_time);
+    const double wide = QFontMetricsF(font).horizontalAdvance(time) + 14;
+    const double left = std::clamp(cursor - wide / 2, 0.0, std::max(0.0, width() - wide));
+    const QRectF bubble(left, bar.bottom() + 3, wide, 15);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(t.changed);
+    painter.drawRoundedRect(bubble, 4, 4);
+    painter.setPen(t.on_changed);
+    painter.setFont(font);
+    painter.drawText(bubble, Qt::AlignCenter, time);
+}
+
+void Scrubber::mousePressEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton) return;
+    dragging_ = true;
+    playback_.pause();
+    playback_.seek(event_at(event->position().x()));
+}
+
+void Scrubber::mouseMoveEvent(QMouseEvent* event) {
+    if (dragging_) playback_.seek(event_at(event->position().x()));
+}
+
+void Scrubber::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton) dragging_ = false;
+}
+
+void Scrubber::wheelEvent(QWheelEvent* event) {
+    const int way = event->angleDelta().y() + event->angleDelta().x();
+    if (way == 0) return;
+    if (way < 0) {
+        playback_.forward();
+    } else {
+        playback_.back();
+    }
+    event->accept();
+}
+
+bool Scrubber::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip && playback_.history() != nullptr) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const auto x = static_cast<std::size_t>(std::clamp(help->pos().x(), 0, static_cast<int>(columns_.size()) - 1));
+        // The mark under the pointer if there is one within reach, else whatever event lies there.
+        trace::EventId id = event_at(help->pos().x());
+        int weight = 0;
+        for (std::size_t near = x >= 3 ? x - 3 : 0; near < std::min(columns_.size(), x + 4); ++near) {
+            if (columns_[near].weight > weight) {
+                weight = columns_[near].weight;
+                id = columns_[near].event;
+            }
+        }
+        if (!id.valid()) return true;
+        const trace::History& history = *playback_.history();
+        QToolTip::showText(help->globalPos(),
+                           QStringLiteral("%1 · %2\n%3: %4").arg(id.value).arg(time_text(history.trace().event(id).virtual_time),
+                               to_qstring(history.layer_name(event_text(history, id).layer)), event_text(history, id).what), this);
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+}  // namespace chimneylab::desktop

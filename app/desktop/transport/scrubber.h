@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The whole run as one strip: a tick a call in the colour of its layer, a diamond a conversion, a slot mark where a call
+// entry comes or goes, a cross a finding, and the cursor with its virtual time. Press or drag to be there at once.
+// Drawn per pixel column, not per event: its cost is the width of the strip.
+#pragma once
+
+#include <QWidget>
+#include <vector>
+
+#include "app/desktop/models/playback_model.h"
+#include "app/desktop/theme/theme.h"
+
+namespace chimneylab::desktop {
+
+class Scrubber : public QWidget {
+    Q_OBJECT
+public:
+    Scrubber(PlaybackModel& playback, const Theme& theme, QWidget* parent = nullptr);
+    [[nodiscard]] trace::EventId event_at(double x) const;
+    [[nodiscard]] double x_of(trace::EventId event) const;
+    QSize sizeHint() const override { return {600, 56}; }
+    QSize minimumSizeHint() const override { return {160, 56}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    bool event(QEvent* event) override;
+
+private:
+    // What one pixel column holds: the most telling event in it.
+    struct Column {
+        trace::EventId event;
+        int weight = 0;
+    };
+    void rebuild();
+    [[nodiscard]] QRectF strip() const;
+
+    PlaybackModel& playback_;
+    const Theme& theme_;
+    std::vector<Column> columns_;
+    bool dragging_ = false;
+};
+
+}  // namespace chimneylab::desktop
