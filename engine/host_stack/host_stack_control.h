@@ -10,6 +10,9 @@
  * version. When the IRP succeeds, `result` says what became of the command; CHIMNEY_HOST_STACK_DONE is 0. The IRP itself
  * fails only for an unknown code (STATUS_INVALID_DEVICE_REQUEST) or a buffer too short (STATUS_BUFFER_TOO_SMALL).
  * Nothing waits: an operation is issued by the command and finishes later; ask with QUERY_OPERATION.
+ * The stack does what it is told and nothing by itself, with one exception: when a binding pauses (before it is unbound
+ * too) it terminates everything that is offloaded on it. Events that ask for an upload are recorded; answering them with
+ * a terminate is the client's part.
  *
  * Units: times in ticks of the host (1000 a second), sizes in bytes, sequence numbers modulo 2^32, ports in host order,
  * addresses in network order. Numbers of objects, operations and requests start at 1; 0 means none.
@@ -278,6 +281,9 @@ struct chimney_host_stack_operation {
     uint32_t finish_order;  /* out: 1, 2, 3 … in the order in which operations finished */
     uint32_t root_untouched; /* out: 1 if ImReserved, ProtocolReserved, slot B and links of every block came back as they went */
     uint32_t forget;        /* in */
+    uint32_t without_context_room; /* in: 1 = the lists of send data leave no room on their context stacks, so that every
+                                      intermediate driver has to allocate memory for its record */
+    uint32_t reserved;
     uint64_t started;       /* out: NdisGetCurrentSystemTime at the call and at the completion, 100 ns units */
     uint64_t ended;
     uint32_t refused_block; /* out: index of the block a refusal is about, else CHIMNEY_BLOCK_NONE */
@@ -315,6 +321,7 @@ struct chimney_host_stack_transfer {
     uint32_t object;
     uint32_t count;          /* NET_BUFFER_LISTs in the chain, 1..CHIMNEY_HOST_STACK_MAXIMUM_SEND_DATA */
     uint32_t bytes;          /* in each of them */
+    uint32_t without_context_room; /* see chimney_host_stack_operation */
     uint32_t flags;          /* receive: 1 = non-push; disconnect: TCP_DISCONNECT_GRACEFUL_CLOSE 1, _ABORTIVE_CLOSE 2 */
     uint32_t returned;       /* out: what the NdisOffloadTcpXxx call returned */
     uint32_t completed;      /* out: NET_BUFFER_LISTs completed so far */

@@ -1,0 +1,301 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Adapters: open, capabilities, the parameters that switch connection offload on (HS-003), pause, restart, close.
+ * A binding pauses only when nothing is offloaded on it and every received list has gone back (HS-060).
+ */
+#include "host_stack.h"
+
+static VOID CopyName(char *Text, PNDIS_STRING Name)
+{
+    ULONG count = Name->Length / (ULONG)sizeof(WCHAR);
+    ULONG i;
+
+    for (i = 0; i < count && i + 1 < CHIMNEY_HOST_STACK_NAME_LENGTH; i++) {
+        WCHAR c = Name->Buffer[i];
+        Text[i] = (c >= 0x20 && c < 0x7F) ? (char)c : '?';
+    }
+    Text[i] = '\0';
+}
+
+PHS_BINDING HsFindBinding(PHS_DRIVER Driver, ULONG Number)
+{
+    PHS_BINDING found = NULL;
+    PLIST_ENTRY link;
+
+    NdisAcquireSpinLock(&Driver->Lock);
+    for (link = Driver->Bindings.Flink; link != &Driver->Bindings; link = link->Flink) {
+        PHS_BINDING binding = CONTAINING_RECORD(link, HS_BINDING, Link);
+        if (binding->Number == Number) {
+            found = binding;
+        }
+    }
+    NdisReleaseSpinLock(&Driver->Lock);
+    return found;
+}
+
+static NDIS_STATUS OpenAdapter(PHS_BINDING Binding, NDIS_HANDLE BindContext, PNDIS_BIND_PARAMETERS Parameters)
+{
+    NDIS_MEDIUM media[] = { NdisMedium802_3 };
+    UINT selected = 0;
+    NDIS_OPEN_PARAMETERS open;
+    NDIS_STATUS status;
+
+    NdisZeroMemory(&open, sizeof(open));
+    open.Header.Type = NDIS_OBJECT_TYPE_OPEN_PARAMETERS;
+    open.Header.Revision = NDIS_OPEN_PARAMETERS_REVISION_1;
+    open.Header.Size = NDIS_SIZEOF_OPEN_PARAMETERS_REVISION_1;
+    open.AdapterName = Parameters->AdapterName;
+    open.MediumArray = media;
+    open.MediumArraySize = RTL_NUMBER_OF(media);
+    open.SelectedMediumIndex = &selected;
+
+    NdisResetEvent(&Binding->Completed);
+    status = NdisOpenAdapterEx(Binding->Driver->ProtocolHandle, Binding, &open, BindContext, &Binding->BindingHandle);
+    if (status == NDIS_STATUS_PENDING) {
+        NdisWaitEvent(&Binding->Completed, 0);
+        status = Binding->CompletedStatus;
+    }
+    if (status != NDIS_STATUS_SUCCESS) {
+        Binding->BindingHandle = NULL;
+    }
+    return status;
+}
+
+static NDIS_STATUS CreatePoolAndTimer(PHS_BINDING Binding)
+{
+    NET_BUFFER_LIST_POOL_PARAMETERS pool;
+    NDIS_TIMER_CHARACTERISTICS timer;
+
+    NdisZeroMemory(&pool, sizeof(pool));
+    pool.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    pool.Header.Revision = NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1;
+    pool.Header.Size = NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1;
+    pool.ProtocolId = NDIS_PROTOCOL_ID_TCP_IP;
+    pool.fAllocateNetBuffer = TRUE;
+    pool.PoolTag = HS_TAG_POOL;
+    Binding->ListPool = NdisAllocateNetBufferListPool(Binding->Driver->ProtocolHandle, &pool);
+    if (Binding->ListPool == NULL) {
+        return NDIS_STATUS_RESOURCES;
+    }
+    NdisZeroMemory(&timer, sizeof(timer));
+    timer.Header.Type = NDIS_OBJECT_TYPE_TIMER_CHARACTERISTICS;
+    timer.Header.Revision = NDIS_TIMER_CHARACTERISTICS_REVISION_1;
+    timer.Header.Size = NDIS_SIZEOF_TIMER_CHARACTERISTICS_REVISION_1;
+    timer.AllocationTag = HS_TAG_BINDING;
+    timer.TimerFunction = HsReturnTimer;
+    timer.FunctionContext = Binding;
+    return NdisAllocateTimerObject(Binding->Driver->ProtocolHandle, &timer, &Binding->ReturnTimer);
+}
+
+/* Says how the target shall run TCP, and by that allows offload. Without capabilities there is nothing to allow. */
+static VOID EnableOffload(PHS_BINDING Binding)
+{
+    PNDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS parameters = &Binding->Parameters;
+    PNDIS_OID_REQUEST request = &Binding->Request;
+    NDIS_STATUS status;
+
+    if (!Binding->HasCapabilities) {
+        return;
+    }
+    NdisZeroMemory(parameters, sizeof(*parameters));
+    parameters->Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    parameters->Header.Revision = NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS_REVISION_1;
+    parameters->Header.Size = NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_PARAMETERS_REVISION_1;
+    parameters->Encapsulation.Header.Type = NDIS_OBJECT_TYPE_OFFLOAD_ENCAPSULATION;
+    parameters->Encapsulation.Header.Revision = 1;
+    parameters->Encapsulation.Header.Size = sizeof(parameters->Encapsulation);
+    parameters->Encapsulation.IPv4.Enabled = 1;
+    parameters->Encapsulation.IPv4.EncapsulationType = NDIS_ENCAPSULATION_IEEE_802_3;
+    parameters->Encapsulation.IPv4.HeaderSize = 14;
+    parameters->Encapsulation.IPv6.Enabled = 1;
+    parameters->Encapsulation.IPv6.EncapsulationType = NDIS_ENCAPSULATION_IEEE_802_3;
+    parameters->Encapsulation.IPv6.HeaderSize = 14;
+    parameters->TicksPerSecond = 1000; /* HS-004 */
+    parameters->TcpAckFrequency = 2;
+    parameters->TcpDelayedAckTicks = 200;
+    parameters->TcpMaximumRetransmissions = 5;
+    parameters->TcpDoubtReachabilityRetransmissions = 3;
+    parameters->TcpSwsPreventionTicks = 5000;
+    parameters->TcpDuplicateAckThreshold = 3;
+    parameters->TcpPushTicks = 500;
+    parameters->NceStaleTicks = 30000;
+
+    NdisZeroMemory(request, sizeof(*request));
+    request->Header.Type = NDIS_OBJECT_TYPE_OID_REQUEST;
+    request->Header.Revision = NDIS_OID_REQUEST_REVISION_1;
+    request->Header.Size = NDIS_SIZEOF_OID_REQUEST_REVISION_1;
+    request->RequestType = NdisRequestSetInformation;
+    request->DATA.SET_INFORMATION.Oid = OID_TCP_CONNECTION_OFFLOAD_PARAMETERS;
+    request->DATA.SET_INFORMATION.InformationBuffer = parameters;
+    request->DATA.SET_INFORMATION.InformationBufferLength = parameters->Header.Size;
+
+    NdisResetEvent(&Binding->Completed);
+    status = NdisOidRequest(Binding->BindingHandle, request);
+    if (status == NDIS_STATUS_PENDING) {
+        NdisWaitEvent(&Binding->Completed, 0);
+        status = Binding->CompletedStatus;
+    }
+    Binding->OffloadEnabled = (BOOLEAN)(status == NDIS_STATUS_SUCCESS);
+}
+
+static VOID DeleteBinding(PHS_BINDING Binding)
+{
+    if (Binding->BindingHandle != NULL) {
+        HsReturnAllHeld(Binding);
+        NdisResetEvent(&Binding->Completed);
+        if (NdisCloseAdapterEx(Binding->BindingHandle) == NDIS_STATUS_PENDING) {
+            NdisWaitEvent(&Binding->Completed, 0);
+        }
+    }
+    if (Binding->ReturnTimer != NULL) {
+        NdisFreeTimerObject(Binding->ReturnTimer);
+    }
+    if (Binding->ListPool != NULL) {
+        NdisFreeNetBufferListPool(Binding->ListPool);
+    }
+    NdisFreeMemory(Binding, 0, 0);
+}
+
+NDIS_STATUS HsBindAdapter(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE BindContext, PNDIS_BIND_PARAMETERS BindParameters)
+{
+    PHS_DRIVER driver = (PHS_DRIVER)ProtocolDriverContext;
+    PHS_BINDING binding = HsAllocate(driver, sizeof(*binding), HS_TAG_BINDING);
+    NDIS_STATUS status;
+
+    if (binding == NULL) {
+        return NDIS_STATUS_RESOURCES;
+    }
+    binding->Driver = driver;
+    NdisInitializeEvent(&binding->Completed);
+    CopyName(binding->Name, BindParameters->AdapterName);
+    binding->ContextBackFillSize = BindParameters->ContextBackFillSize;
+    if (BindParameters->TcpConnectionOffloadCapabilities != NULL) {
+        binding->HasCapabilities = TRUE;
+        binding->Capabilities = *BindParameters->TcpConnectionOffloadCapabilities;
+    }
+    status = CreatePoolAndTimer(binding);
+    if (status == NDIS_STATUS_SUCCESS) {
+        status = OpenAdapter(binding, BindContext, BindParameters);
+    }
+    if (status != NDIS_STATUS_SUCCESS) {
+        DeleteBinding(binding);
+        return status;
+    }
+    EnableOffload(binding);
+
+    NdisAcquireSpinLock(&driver->Lock);
+    binding->Number = ++driver->LastBinding;
+    InsertTailList(&driver->Bindings, &binding->Link);
+    NdisReleaseSpinLock(&driver->Lock);
+    return NDIS_STATUS_SUCCESS;
+}
+
+NDIS_STATUS HsUnbindAdapter(NDIS_HANDLE UnbindContext, NDIS_HANDLE ProtocolBindingContext)
+{
+    PHS_BINDING binding = (PHS_BINDING)ProtocolBindingContext;
+
+    UNREFERENCED_PARAMETER(UnbindContext);
+    NdisAcquireSpinLock(&binding->Driver->Lock);
+    RemoveEntryList(&binding->Link);
+    NdisReleaseSpinLock(&binding->Driver->Lock);
+    DeleteBinding(binding);
+    return NDIS_STATUS_SUCCESS;
+}
+
+VOID HsOpenAdapterComplete(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status)
+{
+    PHS_BINDING binding = (PHS_BINDING)ProtocolBindingContext;
+
+    binding->CompletedStatus = Status;
+    NdisSetEvent(&binding->Completed);
+}
+
+VOID HsCloseAdapterComplete(NDIS_HANDLE ProtocolBindingContext)
+{
+    NdisSetEvent(&((PHS_BINDING)ProtocolBindingContext)->Completed);
+}
+
+VOID HsOidRequestComplete(NDIS_HANDLE ProtocolBindingContext, PNDIS_OID_REQUEST OidRequest, NDIS_STATUS Status)
+{
+    PHS_BINDING binding = (PHS_BINDING)ProtocolBindingContext;
+
+    UNREFERENCED_PARAMETER(OidRequest);
+    binding->CompletedStatus = Status;
+    NdisSetEvent(&binding->Completed);
+}
+
+NDIS_STATUS HsNetPnPEvent(NDIS_HANDLE ProtocolBindingContext, PNET_PNP_EVENT_NOTIFICATION NetPnPEvent)
+{
+    PHS_BINDING binding = (PHS_BINDING)ProtocolBindingContext;
+
+    if (binding == NULL) {
+        return NDIS_STATUS_SUCCESS; /* about the driver as a whole */
+    }
+    switch (NetPnPEvent->NetPnPEvent.NetEvent) {
+    case NetEventRestart:
+        binding->Running = TRUE;
+        return NDIS_STATUS_SUCCESS;
+    case NetEventPause:
+        binding->Running = FALSE;
+        binding->Uploading = TRUE;
+        if (HsUploadAll(binding)) {
+            binding->Uploading = FALSE;
+            HsReturnAllHeld(binding);
+            return NDIS_STATUS_SUCCESS;
+        }
+        binding->PauseEvent = NetPnPEvent; /* HsContinuePause ends it, after the last completion */
+        binding->Uploading = FALSE;
+        return NDIS_STATUS_PENDING;
+    default:
+        return NDIS_STATUS_SUCCESS;
+    }
+}
+
+/* The lab's host stack has no traffic of its own on the ordinary path: it wants none and sends none. */
+VOID HsReceiveNetBufferLists(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST NetBufferLists,
+                             NDIS_PORT_NUMBER PortNumber, ULONG NumberOfNetBufferLists, ULONG ReceiveFlags)
+{
+    UNREFERENCED_PARAMETER(PortNumber);
+    UNREFERENCED_PARAMETER(NumberOfNetBufferLists);
+    if (NDIS_TEST_RECEIVE_CAN_PEND(ReceiveFlags)) {
+        NdisReturnNetBufferLists(((PHS_BINDING)ProtocolBindingContext)->BindingHandle, NetBufferLists,
+                                 NDIS_TEST_RECEIVE_AT_DISPATCH_LEVEL(ReceiveFlags) ? NDIS_RETURN_FLAGS_DISPATCH_LEVEL : 0);
+    }
+}
+
+VOID HsSendNetBufferListsComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST NetBufferLists,
+                                  ULONG SendCompleteFlags)
+{
+    UNREFERENCED_PARAMETER(ProtocolBindingContext);
+    UNREFERENCED_PARAMETER(NetBufferLists);
+    UNREFERENCED_PARAMETER(SendCompleteFlags);
+    ASSERT(FALSE); /* nothing was sent */
+}
+
+ULONG HsQueryBinding(PHS_DRIVER Driver, struct chimney_host_stack_binding *Command)
+{
+    PHS_BINDING binding = HsFindBinding(Driver, Command->number);
+    PLIST_ENTRY link;
+
+    if (binding == NULL) {
+        return CHIMNEY_HOST_STACK_NO_SUCH_BINDING;
+    }
+    Command->count = 0;
+    for (link = Driver->Bindings.Flink; link != &Driver->Bindings; link = link->Flink) {
+        Command->count++;
+    }
+    Command->running = binding->Running;
+    Command->offload_enabled = binding->OffloadEnabled;
+    Command->offload_paused = binding->OffloadPaused;
+    Command->connection_capacity = binding->HasCapabilities ? binding->Capabilities.TcpConnectionOffloadCapacity : 0;
+    Command->supports_ipv4 = binding->HasCapabilities && binding->Capabilities.SupportIPv4 == NDIS_OFFLOAD_SUPPORTED;
+    Command->supports_ipv6 = binding->HasCapabilities && binding->Capabilities.SupportIPv6 == NDIS_OFFLOAD_SUPPORTED;
+    Command->supports_sack = binding->HasCapabilities && binding->Capabilities.SupportSack == NDIS_OFFLOAD_SUPPORTED;
+    Command->objects_offloaded = HsOffloadedOnBinding(Driver, binding, CHIMNEY_OBJECT_NONE);
+    Command->status_indications = binding->StatusIndications;
+    Command->last_status = (ULONG)binding->LastStatus;
+    NdisMoveMemory(Command->adapter_name, binding->Name, sizeof(binding->Name));
+    return CHIMNEY_HOST_STACK_DONE;
+}

@@ -1,0 +1,285 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The host stack: a protocol driver in the place of TCP/IP. It keeps neighbors, paths and TCP connections with real
+ * values, builds state trees from them, issues the five operations on its bindings and takes in what comes back. What it
+ * shall do it is told through its control device (host_stack_control.h); what it may do it decides itself, by the rules
+ * for host stacks (HS-nnn).
+ *
+ *   driver_entry.c   registration, control device, unload      operation.c    building, issuing, completing a tree
+ *   control.c        IRPs and commands                         tree_check.c   may this tree be issued now?
+ *   binding.c        adapters, OIDs, pause and restart         send_data.c    NET_BUFFER_LISTs of the host
+ *   state_object.c   neighbors, paths, connections             transfer.c     send, receive, disconnect, forward
+ *   state_values.c   values <-> the state behind a block       indication.c   events, received data, status
+ *   upload_all.c     giving everything back before a pause
+ *
+ * One spin lock guards all lists and counters; it is never held over a call out of the driver. Objects, operations and
+ * transfers are freed only by a command or at unload, both at PASSIVE_LEVEL.
+ */
+#ifndef CHIMNEYLAB_HOST_STACK_H
+#define CHIMNEYLAB_HOST_STACK_H
+
+#include <ndis.h>
+#include <ndischimney.h>
+#include <chimneylab/following_state.h>
+
+#include "host_stack_control.h"
+
+#define HS_TAG(a, b, c, d) ((ULONG)(a) | ((ULONG)(b) << 8) | ((ULONG)(c) << 16) | ((ULONG)(d) << 24))
+#define HS_TAG_BINDING HS_TAG('H', 'S', 'b', 'i')
+#define HS_TAG_OBJECT HS_TAG('H', 'S', 'o', 'b')
+#define HS_TAG_OPERATION HS_TAG('H', 'S', 'o', 'p')
+#define HS_TAG_BLOCK HS_TAG('H', 'S', 'b', 'l')
+#define HS_TAG_TRANSFER HS_TAG('H', 'S', 't', 'r')
+#define HS_TAG_DATA HS_TAG('H', 'S', 'd', 'a')
+#define HS_TAG_EVENT HS_TAG('H', 'S', 'e', 'v')
+#define HS_TAG_POOL HS_TAG('H', 'S', 'p', 'l')
+
+typedef struct _HS_DRIVER HS_DRIVER, *PHS_DRIVER;
+typedef struct _HS_BINDING HS_BINDING, *PHS_BINDING;
+typedef struct _HS_OBJECT HS_OBJECT, *PHS_OBJECT;
+typedef struct _HS_OPERATION HS_OPERATION, *PHS_OPERATION;
+typedef struct _HS_TRANSFER HS_TRANSFER, *PHS_TRANSFER;
+typedef PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST PHS_BLOCK_LIST;
+
+/* In the extension of the control device. */
+struct _HS_DRIVER {
+    NDIS_HANDLE ProtocolHandle;
+    NDIS_SPIN_LOCK Lock;
+    LIST_ENTRY Bindings;
+    LIST_ENTRY Objects;
+    LIST_ENTRY Operations;
+    LIST_ENTRY Transfers;
+    LIST_ENTRY Events;
+    ULONG LastBinding; /* numbers given out so far */
+    ULONG LastObject;
+    ULONG LastOperation;
+    ULONG LastTransfer;
+    ULONG LastFinish;
+    ULONG EventCount;
+};
+
+struct _HS_BINDING {
+    LIST_ENTRY Link;
+    PHS_DRIVER Driver;
+    ULONG Number;
+    NDIS_HANDLE BindingHandle;
+    NDIS_EVENT Completed;
+    NDIS_STATUS CompletedStatus;
+    NDIS_HANDLE ListPool;
+    NDIS_HANDLE ReturnTimer;          /* returns received lists after their indication */
+    PNET_BUFFER_LIST ReturnLists;     /* that wait for it */
+    BOOLEAN ReturnTimerSet;
+    BOOLEAN Running;
+    BOOLEAN OffloadEnabled;
+    BOOLEAN OffloadPaused;
+    BOOLEAN HasCapabilities;
+    NDIS_TCP_CONNECTION_OFFLOAD Capabilities;
+    ULONG ContextBackFillSize;
+    ULONG StatusIndications;
+    NDIS_STATUS LastStatus;
+    PNET_PNP_EVENT_NOTIFICATION PauseEvent; /* waits until nothing is offloaded any more */
+    BOOLEAN Uploading;                /* HsUploadAll is at work: completions inside it need not ask again */
+    NDIS_OID_REQUEST Request;
+    NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS Parameters;
+    char Name[CHIMNEY_HOST_STACK_NAME_LENGTH];
+};
+
+struct _HS_OBJECT {
+    LIST_ENTRY Link;
+    PHS_DRIVER Driver;
+    ULONG Number;
+    ULONG Kind;                 /* enum chimney_object_kind */
+    ULONG State;                /* enum chimney_object_state */
+    NDIS_OFFLOAD_HANDLE Handle; /* stays at its address while the object exists (HS-074) */
+    PHS_BINDING Binding;        /* where it is, or is being, offloaded */
+    PHS_OBJECT Parent;          /* neighbor of a path, path of a connection */
+    ULONG Queries;              /* in progress */
+    ULONG Updates;
+    ULONG Invalidates;
+    ULONG LinkerUses;           /* initiates in progress that hang new state from it (HS-036) */
+    ULONG CallsInProgress;      /* receive and disconnect calls that have not returned (HS-050) */
+    NDIS_STATUS LastStatus;
+    BOOLEAN TerminateFailedBefore;
+    union {
+        struct chimney_host_stack_neighbor Neighbor;
+        struct chimney_host_stack_path Path;
+        struct chimney_host_stack_connection Connection;
+    } Values;
+    /* connections */
+    BOOLEAN SendHalfClosed;
+    ULONG TransfersOutstanding;
+    ULONG BytesSent;
+    ULONG BytesReceived;
+    PNET_BUFFER_LIST Held;      /* accepted received lists, linked by Next */
+    ULONG HeldCount;
+    ULONG HeldFrom;             /* number of the binding they came from */
+    ULONG Events;
+    ULONG LastEvent;
+    ULONG LastEventInformation;
+    ULONG SendDataTakenBack;
+    ULONG ReceiveAnswer;        /* enum chimney_receive_answer */
+    ULONG ReceiveAnswerBytes;
+};
+
+/* One block of an operation. */
+typedef struct _HS_BLOCK {
+    struct chimney_host_stack_block Public; /* what the client gave, and what it will get */
+    PHS_OBJECT Object;
+    PHS_OBJECT NewParent;                   /* what the block above stands for, if it is an object */
+    PHS_BLOCK_LIST Block;                   /* NULL once it is freed */
+    NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST Sent;  /* as it was when it was handed down */
+    PHS_TRANSFER SendData;
+} HS_BLOCK, *PHS_BLOCK;
+
+struct _HS_OPERATION {
+    LIST_ENTRY Link;
+    PHS_BINDING Binding;
+    ULONG Number;
+    ULONG Kind;      /* enum chimney_operation_kind */
+    BOOLEAN Finished;
+    BOOLEAN InsideCall;
+    BOOLEAN CompletedInsideCall;
+    BOOLEAN Untouched;
+    BOOLEAN WithoutContextRoom;
+    BOOLEAN Internal; /* issued by the stack itself: forgotten as soon as it is finished */
+    ULONG FinishOrder;
+    ULONG BindingNumber;
+    LARGE_INTEGER Started;
+    LARGE_INTEGER Ended;
+    ULONG BlockCount;
+    HS_BLOCK Blocks[1];
+};
+
+struct _HS_TRANSFER {
+    LIST_ENTRY Link;
+    ULONG Number;
+    ULONG Kind; /* enum chimney_transfer_kind */
+    PHS_OBJECT Object;
+    ULONG Count;
+    ULONG Bytes;
+    ULONG Flags;
+    NDIS_STATUS Returned;
+    ULONG Completed;
+    ULONG HandedBack;
+    NDIS_STATUS LastStatus;
+    NDIS_STATUS FirstFailure;
+    ULONG BytesTransferred;
+    BOOLEAN Internal; /* send data of an initiate: forgotten as soon as it is all back */
+};
+
+typedef struct _HS_EVENT {
+    LIST_ENTRY Link;
+    ULONG Number;
+    ULONG Kind;
+    ULONG Binding;
+    ULONG Object;
+    ULONG Code;
+    ULONG Information;
+    ULONG Answered;
+    LARGE_INTEGER Time;
+} HS_EVENT, *PHS_EVENT;
+
+/* ---- driver_entry.c ---- */
+DRIVER_INITIALIZE DriverEntry;
+PROTOCOL_SET_OPTIONS HsProtocolSetOptions;
+
+/* ---- control.c ---- */
+DRIVER_DISPATCH HsDispatchOpenClose;
+DRIVER_DISPATCH HsDispatchControl;
+
+/* ---- binding.c ---- */
+PROTOCOL_BIND_ADAPTER_EX HsBindAdapter;
+PROTOCOL_UNBIND_ADAPTER_EX HsUnbindAdapter;
+PROTOCOL_OPEN_ADAPTER_COMPLETE_EX HsOpenAdapterComplete;
+PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX HsCloseAdapterComplete;
+PROTOCOL_NET_PNP_EVENT HsNetPnPEvent;
+PROTOCOL_OID_REQUEST_COMPLETE HsOidRequestComplete;
+PROTOCOL_RECEIVE_NET_BUFFER_LISTS HsReceiveNetBufferLists;
+PROTOCOL_SEND_NET_BUFFER_LISTS_COMPLETE HsSendNetBufferListsComplete;
+PHS_BINDING HsFindBinding(PHS_DRIVER Driver, ULONG Number);
+ULONG HsQueryBinding(PHS_DRIVER Driver, struct chimney_host_stack_binding *Command);
+
+/* ---- state_object.c ---- */
+PHS_OBJECT HsFindObject(PHS_DRIVER Driver, ULONG Number);
+PHS_OBJECT HsObjectOfHandle(PHS_DRIVER Driver, PVOID OffloadHandle);
+ULONG HsOffloadedDependents(PHS_DRIVER Driver, PHS_OBJECT Object);
+ULONG HsOffloadedOnBinding(PHS_DRIVER Driver, PHS_BINDING Binding, ULONG Kind); /* Kind 0: all */
+ULONG HsSetNeighbor(PHS_DRIVER Driver, struct chimney_host_stack_neighbor *Command);
+ULONG HsSetPath(PHS_DRIVER Driver, struct chimney_host_stack_path *Command);
+ULONG HsSetConnection(PHS_DRIVER Driver, struct chimney_host_stack_connection *Command);
+ULONG HsDeleteObject(PHS_DRIVER Driver, struct chimney_host_stack_object *Command);
+ULONG HsQueryObject(PHS_DRIVER Driver, struct chimney_host_stack_object *Command);
+VOID HsFreeAllObjects(PHS_DRIVER Driver);
+
+/* ---- state_values.c ---- */
+UCHAR HsStateType(PHS_OBJECT Object, ULONG Kind, ULONG StateClass);
+VOID HsWriteState(PHS_OBJECT Object, PHS_BLOCK_LIST Block);
+VOID HsReadQueriedState(PHS_OBJECT Object, PHS_BLOCK_LIST Block);
+VOID HsReadDelegatedState(PHS_OBJECT Object, PHS_BLOCK_LIST Block);
+
+/* ---- tree_check.c ---- */
+ULONG HsCheckOperation(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock);
+
+/* ---- operation.c ---- */
+ULONG HsStartOperation(PHS_DRIVER Driver, struct chimney_host_stack_operation *Command);
+ULONG HsStartPrepared(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock);
+PHS_OPERATION HsAllocateOperation(PHS_BINDING Binding, ULONG Kind, ULONG BlockCount);
+ULONG HsQueryOperation(PHS_DRIVER Driver, struct chimney_host_stack_operation *Command);
+ULONG HsListOperations(PHS_DRIVER Driver, struct chimney_host_stack_operation_list *Command);
+VOID HsInitiateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root);
+VOID HsQueryOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root);
+VOID HsUpdateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root);
+VOID HsInvalidateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root);
+VOID HsTerminateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root);
+VOID HsFreeAllOperations(PHS_DRIVER Driver);
+
+/* ---- upload_all.c ---- */
+/* TRUE when nothing is offloaded on the binding any more; else a terminate is on its way and a completion asks again. */
+BOOLEAN HsUploadAll(PHS_BINDING Binding);
+VOID HsContinuePause(PHS_BINDING Binding);
+
+/* ---- send_data.c ---- */
+PNET_BUFFER_LIST HsAllocateLists(PHS_BINDING Binding, PHS_TRANSFER Transfer, BOOLEAN Empty, BOOLEAN WithoutContextRoom);
+VOID HsFreeLists(PNET_BUFFER_LIST Lists);
+ULONG HsListBytes(PNET_BUFFER_LIST List);
+
+/* ---- transfer.c ---- */
+PHS_TRANSFER HsAllocateTransfer(PHS_DRIVER Driver, PHS_OBJECT Object, ULONG Kind, ULONG Count, ULONG Bytes);
+ULONG HsStartTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Command);
+ULONG HsQueryTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Command);
+/* Takes in lists that came back, by a completion or with a block, and frees them. Gives how many they were. */
+ULONG HsListsReturned(PHS_DRIVER Driver, PNET_BUFFER_LIST Lists, BOOLEAN HandedBack);
+VOID HsTcpOffloadSendComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST Lists);
+VOID HsTcpOffloadReceiveComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST Lists);
+VOID HsTcpOffloadDisconnectComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST List);
+VOID HsTcpOffloadForwardComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST Lists);
+VOID HsFreeAllTransfers(PHS_DRIVER Driver);
+
+/* ---- indication.c ---- */
+VOID HsTcpOffloadEvent(PVOID OffloadContext, ULONG EventType, ULONG EventSpecificInformation);
+NDIS_STATUS HsTcpOffloadReceiveIndicate(PVOID OffloadContext, PNET_BUFFER_LIST List, NDIS_STATUS Status,
+                                        PULONG BytesConsumed);
+VOID HsIndicateOffloadEvent(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Block, ULONG IndicateEvent);
+PROTOCOL_STATUS_EX HsStatus;
+NDIS_TIMER_FUNCTION HsReturnTimer;
+VOID HsReturnLater(PHS_BINDING Binding, PNET_BUFFER_LIST Lists);
+VOID HsReturnHeld(PHS_DRIVER Driver, PHS_OBJECT Object);
+VOID HsReturnAllHeld(PHS_BINDING Binding);
+ULONG HsReturnReceived(PHS_DRIVER Driver, struct chimney_host_stack_object *Command);
+ULONG HsSetReceiveAnswer(PHS_DRIVER Driver, struct chimney_host_stack_receive_answer *Command);
+ULONG HsQueryEvent(PHS_DRIVER Driver, struct chimney_host_stack_event *Command);
+VOID HsFreeAllEvents(PHS_DRIVER Driver);
+
+/* Small change. */
+static inline PVOID HsAllocate(PHS_DRIVER Driver, ULONG Size, ULONG Tag)
+{
+    PVOID memory = NdisAllocateMemoryWithTagPriority(Driver->ProtocolHandle, Size, Tag, NormalPoolPriority);
+    if (memory != NULL) {
+        NdisZeroMemory(memory, Size);
+    }
+    return memory;
+}
+
+#endif

@@ -1,0 +1,549 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * One operation from the command to its completion: the tree is built block by block, each in memory of its own with its
+ * state behind it, handed down, and left alone until its completion arrives (HS-019) - which may be before the call has
+ * returned (HS-078). Then the answers are read and the tree is freed: whoever touches it later touches freed memory.
+ */
+#include "host_stack.h"
+
+/* ---- building ---- */
+
+static ULONG NaturalClass(ULONG OperationKind, ULONG Role)
+{
+    if (Role == CHIMNEY_BLOCK_PLACEHOLDER) {
+        return CHIMNEY_STATE_ABSENT;
+    }
+    switch (OperationKind) {
+    case CHIMNEY_OPERATION_INITIATE:
+        return Role == CHIMNEY_BLOCK_NEW ? CHIMNEY_STATE_ALL : CHIMNEY_STATE_ABSENT;
+    case CHIMNEY_OPERATION_QUERY:
+        return CHIMNEY_STATE_ALL;
+    case CHIMNEY_OPERATION_UPDATE:
+        return CHIMNEY_STATE_CACHED;
+    case CHIMNEY_OPERATION_TERMINATE:
+        return CHIMNEY_STATE_DELEGATED;
+    default:
+        return CHIMNEY_STATE_ABSENT;
+    }
+}
+
+static BOOLEAN BuildBlock(PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    PHS_DRIVER driver = Operation->Binding->Driver;
+    ULONG stateClass = Block->Public.state_class;
+    ULONG size = sizeof(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST);
+    UCHAR type;
+
+    if (stateClass == CHIMNEY_STATE_NATURAL) {
+        stateClass = NaturalClass(Operation->Kind, Block->Public.role);
+    }
+    type = HsStateType(Block->Object, Block->Public.kind, stateClass);
+    if (stateClass != CHIMNEY_STATE_ABSENT) {
+        size += ChimneylabStateSize(type);
+    }
+    Block->Block = HsAllocate(driver, size, HS_TAG_BLOCK);
+    if (Block->Block == NULL) {
+        return FALSE;
+    }
+    Block->Block->Header.Type = type;
+    Block->Block->Header.Revision = 1;
+    Block->Block->Header.Size = sizeof(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST); /* of the block, not of what follows */
+    Block->Block->OffloadHandle = Block->Object != NULL ? &Block->Object->Handle : NULL;
+    Block->Block->ProtocolReserved[0] = Operation; /* how the completion finds us */
+    Block->Block->ProtocolReserved[1] = Block;
+
+    if (Block->Public.send_data_count > 0) {
+        Block->SendData = HsAllocateTransfer(driver, Block->Object, CHIMNEY_TRANSFER_SEND, Block->Public.send_data_count,
+                                             Block->Public.send_data_bytes);
+        if (Block->SendData == NULL) {
+            return FALSE;
+        }
+        Block->SendData->Internal = TRUE;
+        Block->Block->NetBufferListChain =
+            HsAllocateLists(Operation->Binding, Block->SendData, FALSE, Operation->WithoutContextRoom);
+        if (Block->Block->NetBufferListChain == NULL) {
+            return FALSE;
+        }
+    }
+    if (stateClass != CHIMNEY_STATE_ABSENT) {
+        HsWriteState(Block->Object, Block->Block);
+    }
+    Block->Public.block_address = (uint64_t)(ULONG_PTR)Block->Block;
+    return TRUE;
+}
+
+static VOID FreeBlocks(PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; i < Operation->BlockCount; i++) {
+        if (Operation->Blocks[i].Block != NULL) {
+            NdisFreeMemory(Operation->Blocks[i].Block, 0, 0);
+            Operation->Blocks[i].Block = NULL;
+        }
+    }
+}
+
+/* A tree that could not be built to its end is taken apart again; nobody has seen it. */
+static VOID AbandonTree(PHS_DRIVER Driver, PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; i < Operation->BlockCount; i++) {
+        PHS_BLOCK block = &Operation->Blocks[i];
+        if (block->SendData != NULL) {
+            if (block->Block != NULL && block->Block->NetBufferListChain != NULL) {
+                HsFreeLists(block->Block->NetBufferListChain);
+            }
+            block->Object->TransfersOutstanding -= block->SendData->Count;
+            NdisAcquireSpinLock(&Driver->Lock);
+            RemoveEntryList(&block->SendData->Link);
+            NdisReleaseSpinLock(&Driver->Lock);
+            NdisFreeMemory(block->SendData, 0, 0);
+            block->SendData = NULL;
+        }
+    }
+    FreeBlocks(Operation);
+}
+
+static BOOLEAN BuildTree(PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; i < Operation->BlockCount; i++) {
+        if (!BuildBlock(Operation, &Operation->Blocks[i])) {
+            return FALSE;
+        }
+    }
+    for (i = 0; i < Operation->BlockCount; i++) {
+        PHS_BLOCK block = &Operation->Blocks[i];
+        if (block->Public.next != CHIMNEY_BLOCK_NONE) {
+            block->Block->NextBlock = Operation->Blocks[block->Public.next].Block;
+        }
+        if (block->Public.dependent != CHIMNEY_BLOCK_NONE) {
+            block->Block->DependentBlockList = Operation->Blocks[block->Public.dependent].Block;
+        }
+    }
+    for (i = 0; i < Operation->BlockCount; i++) {
+        Operation->Blocks[i].Sent = *Operation->Blocks[i].Block;
+    }
+    return TRUE;
+}
+
+/* ---- issuing ---- */
+
+/* The objects learn that the operation is on its way, before it is: it may be back before the call returns. */
+static VOID MarkObjects(PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; i < Operation->BlockCount; i++) {
+        PHS_BLOCK block = &Operation->Blocks[i];
+        PHS_OBJECT object = block->Object;
+        if (object == NULL) {
+            continue;
+        }
+        switch (Operation->Kind) {
+        case CHIMNEY_OPERATION_INITIATE:
+            if (block->Public.role == CHIMNEY_BLOCK_NEW) {
+                /* Nothing may be left in the handle from an offload on another binding (IM-022). */
+                object->Handle.NdisReserved[0] = NULL;
+                object->Handle.MiniportOffloadContext = NULL;
+                object->State = CHIMNEY_OBJECT_OFFLOADING;
+                object->Binding = Operation->Binding;
+                if (block->NewParent != NULL) {
+                    object->Parent = block->NewParent; /* counts as a dependent from now on (HS-036) */
+                }
+            } else {
+                object->LinkerUses++;
+            }
+            break;
+        case CHIMNEY_OPERATION_QUERY:
+            object->Queries++;
+            break;
+        case CHIMNEY_OPERATION_UPDATE:
+            object->Updates++;
+            break;
+        case CHIMNEY_OPERATION_INVALIDATE:
+            object->Invalidates++;
+            break;
+        default:
+            object->State = CHIMNEY_OBJECT_UPLOADING;
+            break;
+        }
+    }
+}
+
+static VOID IssueTree(PHS_OPERATION Operation)
+{
+    NDIS_HANDLE bindingHandle = Operation->Binding->BindingHandle;
+    PHS_BLOCK_LIST root = Operation->Blocks[0].Block;
+
+    switch (Operation->Kind) {
+    case CHIMNEY_OPERATION_INITIATE:
+        NdisInitiateOffload(bindingHandle, root);
+        break;
+    case CHIMNEY_OPERATION_QUERY:
+        NdisQueryOffloadState(bindingHandle, root);
+        break;
+    case CHIMNEY_OPERATION_UPDATE:
+        NdisUpdateOffload(bindingHandle, root);
+        break;
+    case CHIMNEY_OPERATION_INVALIDATE:
+        NdisInvalidateOffload(bindingHandle, root);
+        break;
+    default:
+        NdisTerminateOffload(bindingHandle, root);
+        break;
+    }
+}
+
+PHS_OPERATION HsAllocateOperation(PHS_BINDING Binding, ULONG Kind, ULONG BlockCount)
+{
+    PHS_OPERATION operation = HsAllocate(
+        Binding->Driver, (ULONG)(sizeof(HS_OPERATION) + (BlockCount - 1) * sizeof(HS_BLOCK)), HS_TAG_OPERATION);
+
+    if (operation != NULL) {
+        operation->Binding = Binding;
+        operation->BindingNumber = Binding->Number;
+        operation->Kind = Kind;
+        operation->BlockCount = BlockCount;
+    }
+    return operation;
+}
+
+/* Takes the operation over: refused, it is freed. An internal one may be gone when this returns. */
+ULONG HsStartPrepared(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock)
+{
+    ULONG result = HsCheckOperation(Driver, Operation, RefusedBlock);
+    BOOLEAN internal = Operation->Internal;
+
+    if (result == CHIMNEY_HOST_STACK_DONE && !BuildTree(Operation)) {
+        AbandonTree(Driver, Operation);
+        result = CHIMNEY_HOST_STACK_NO_MEMORY;
+    }
+    if (result != CHIMNEY_HOST_STACK_DONE) {
+        NdisFreeMemory(Operation, 0, 0);
+        return result;
+    }
+    NdisAcquireSpinLock(&Driver->Lock);
+    Operation->Number = ++Driver->LastOperation;
+    InsertTailList(&Driver->Operations, &Operation->Link);
+    NdisReleaseSpinLock(&Driver->Lock);
+    MarkObjects(Operation);
+    NdisGetCurrentSystemTime(&Operation->Started);
+
+    Operation->InsideCall = TRUE;
+    IssueTree(Operation);
+    if (!internal) { /* the record of the operation is kept for its client; the tree may be gone */
+        Operation->InsideCall = FALSE;
+    }
+    return CHIMNEY_HOST_STACK_DONE;
+}
+
+static ULONG RoomForBlocks(const struct chimney_host_stack_operation *Command)
+{
+    return (ULONG)((Command->command.size - sizeof(*Command)) / sizeof(Command->blocks[0])) + 1;
+}
+
+ULONG HsStartOperation(PHS_DRIVER Driver, struct chimney_host_stack_operation *Command)
+{
+    PHS_BINDING binding = HsFindBinding(Driver, Command->binding);
+    PHS_OPERATION operation;
+    ULONG refusedBlock = CHIMNEY_BLOCK_NONE;
+    ULONG result;
+    ULONG i;
+
+    Command->operation = 0;
+    Command->refused_block = CHIMNEY_BLOCK_NONE;
+    if (binding == NULL) {
+        return CHIMNEY_HOST_STACK_NO_SUCH_BINDING;
+    }
+    if (Command->kind < CHIMNEY_OPERATION_INITIATE || Command->kind > CHIMNEY_OPERATION_TERMINATE) {
+        return CHIMNEY_HOST_STACK_BAD_VALUE;
+    }
+    if (Command->block_count > CHIMNEY_HOST_STACK_MAXIMUM_BLOCKS) {
+        return CHIMNEY_HOST_STACK_TREE_TOO_LARGE;
+    }
+    if (Command->block_count == 0 || Command->block_count > RoomForBlocks(Command)) {
+        return CHIMNEY_HOST_STACK_BAD_TREE;
+    }
+    operation = HsAllocateOperation(binding, Command->kind, Command->block_count);
+    if (operation == NULL) {
+        return CHIMNEY_HOST_STACK_NO_MEMORY;
+    }
+    operation->WithoutContextRoom = (BOOLEAN)(Command->without_context_room != 0);
+    for (i = 0; i < Command->block_count; i++) {
+        operation->Blocks[i].Public = Command->blocks[i];
+    }
+    result = HsStartPrepared(Driver, operation, &refusedBlock);
+    Command->refused_block = refusedBlock;
+    if (result == CHIMNEY_HOST_STACK_DONE) {
+        Command->operation = operation->Number;
+    }
+    return result;
+}
+
+/* ---- completion ---- */
+
+/* Did the tree come back as it went, the answers excepted? Slot B, links, reserved members, port; SourceHandle of every
+   block but the root, where NDIS wrote our binding; SourceHandle of send data that came back (IM-067). */
+static BOOLEAN CameBackUntouched(PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; i < Operation->BlockCount; i++) {
+        const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST *sent = &Operation->Blocks[i].Sent;
+        const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST *back = Operation->Blocks[i].Block;
+        PVOID source = i == 0 ? Operation->Binding->BindingHandle : sent->SourceHandle;
+        PNET_BUFFER_LIST list = NULL;
+
+        if (back->Header.Type != sent->Header.Type || back->Header.Revision != sent->Header.Revision ||
+            back->Header.Size != sent->Header.Size || back->NextBlock != sent->NextBlock ||
+            back->DependentBlockList != sent->DependentBlockList || back->OffloadHandle != sent->OffloadHandle ||
+            back->ProtocolReserved[0] != sent->ProtocolReserved[0] ||
+            back->ProtocolReserved[1] != sent->ProtocolReserved[1] || back->ImReserved[0] != sent->ImReserved[0] ||
+            back->ImReserved[1] != sent->ImReserved[1] || back->PortNumber != sent->PortNumber ||
+            back->SourceHandle != source) {
+            return FALSE;
+        }
+        if (Operation->Kind == CHIMNEY_OPERATION_TERMINATE ||
+            (Operation->Kind == CHIMNEY_OPERATION_INITIATE && back->Status < 0)) {
+            list = back->NetBufferListChain;
+        }
+        for (; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
+            /* NDIS writes it on the way down, unless there is nobody below to hand the tree to. */
+            if (list->SourceHandle != Operation->Binding->BindingHandle && back->Status != NDIS_STATUS_NOT_SUPPORTED) {
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
+}
+
+static VOID BackInHost(PHS_OBJECT Object)
+{
+    Object->State = CHIMNEY_OBJECT_IN_HOST;
+    Object->Binding = NULL;
+    Object->TerminateFailedBefore = FALSE;
+    Object->SendHalfClosed = FALSE;
+    Object->Handle.NdisReserved[0] = NULL; /* the owner's part: nobody else clears them (HS-059) */
+    Object->Handle.MiniportOffloadContext = NULL;
+}
+
+static VOID FinishInitiate(PHS_DRIVER Driver, PHS_BLOCK Block)
+{
+    PHS_OBJECT object = Block->Object;
+
+    if (Block->Public.role != CHIMNEY_BLOCK_NEW) {
+        object->LinkerUses--;
+        return;
+    }
+    if (Block->Block->Status >= 0) { /* SUCCESS and PARTIAL_SUCCESS (HS-034) */
+        object->State = CHIMNEY_OBJECT_OFFLOADED;
+        return;
+    }
+    BackInHost(object);
+    if (Block->Block->NetBufferListChain != NULL) {
+        Block->Public.returned_count = HsListsReturned(Driver, Block->Block->NetBufferListChain, TRUE);
+    }
+}
+
+static VOID FinishTerminate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    PHS_OBJECT object = Block->Object;
+
+    if (Block->Block->NetBufferListChain != NULL) {
+        Block->Public.returned_count = HsListsReturned(Driver, Block->Block->NetBufferListChain, TRUE);
+    }
+    if (Block->Block->Status == NDIS_STATUS_SUCCESS) {
+        PTCP_OFFLOAD_STATE_DELEGATED delegated = NULL;
+        if (Block->Public.state_class != CHIMNEY_STATE_ABSENT) {
+            HsReadDelegatedState(object, Block->Block);
+            delegated = ChimneylabTcpDelegated(Block->Block);
+        }
+        if (delegated != NULL && delegated->BufferedData != NULL) { /* HS-057: copied, delivered, returned */
+            PNET_BUFFER_LIST list;
+            for (list = delegated->BufferedData; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
+                object->BytesReceived += HsListBytes(list);
+            }
+            HsReturnLater(Operation->Binding, delegated->BufferedData);
+        }
+        BackInHost(object);
+    } else if (object->TerminateFailedBefore) {
+        BackInHost(object); /* the second failure ends the object too: its connection is lost */
+    } else {
+        object->TerminateFailedBefore = TRUE;
+        object->State = CHIMNEY_OBJECT_TERMINATE_FAILED;
+    }
+}
+
+static VOID FinishBlock(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    PHS_OBJECT object = Block->Object;
+
+    Block->Public.status = (uint32_t)Block->Block->Status;
+    if (object == NULL) {
+        return;
+    }
+    Block->Public.offload_context = (uint64_t)(ULONG_PTR)object->Handle.MiniportOffloadContext;
+    object->LastStatus = Block->Block->Status;
+    switch (Operation->Kind) {
+    case CHIMNEY_OPERATION_INITIATE:
+        FinishInitiate(Driver, Block);
+        break;
+    case CHIMNEY_OPERATION_QUERY:
+        object->Queries--;
+        if (Block->Block->Status == NDIS_STATUS_SUCCESS) {
+            HsReadQueriedState(object, Block->Block);
+        }
+        break;
+    case CHIMNEY_OPERATION_UPDATE:
+        object->Updates--;
+        if (Block->Block->Status == NDIS_STATUS_SUCCESS && Block->NewParent != NULL) {
+            object->Parent = Block->NewParent; /* HS-043 */
+        }
+        break;
+    case CHIMNEY_OPERATION_INVALIDATE:
+        object->Invalidates--;
+        if (Block->Block->Status == NDIS_STATUS_SUCCESS) {
+            object->State = CHIMNEY_OBJECT_INVALIDATED;
+        }
+        break;
+    default:
+        FinishTerminate(Driver, Operation, Block);
+        break;
+    }
+}
+
+static VOID FinishOperation(PHS_BLOCK_LIST Root, ULONG Kind)
+{
+    PHS_OPERATION operation = (PHS_OPERATION)Root->ProtocolReserved[0];
+    PHS_BINDING binding = operation->Binding;
+    PHS_DRIVER driver = binding->Driver;
+    ULONG i;
+
+    ASSERT(operation->Kind == Kind && operation->Blocks[0].Block == Root);
+    UNREFERENCED_PARAMETER(Kind);
+
+    operation->CompletedInsideCall = operation->InsideCall;
+    operation->Untouched = CameBackUntouched(operation);
+    for (i = 0; i < operation->BlockCount; i++) {
+        FinishBlock(driver, operation, &operation->Blocks[i]);
+    }
+    FreeBlocks(operation);
+    NdisGetCurrentSystemTime(&operation->Ended);
+
+    NdisAcquireSpinLock(&driver->Lock);
+    operation->FinishOrder = ++driver->LastFinish;
+    operation->Finished = TRUE;
+    if (operation->Internal) {
+        RemoveEntryList(&operation->Link);
+    }
+    NdisReleaseSpinLock(&driver->Lock);
+    if (operation->Internal) {
+        NdisFreeMemory(operation, 0, 0);
+    }
+    HsContinuePause(binding);
+}
+
+VOID HsInitiateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root)
+{
+    UNREFERENCED_PARAMETER(ProtocolBindingContext);
+    FinishOperation(Root, CHIMNEY_OPERATION_INITIATE);
+}
+
+VOID HsQueryOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root)
+{
+    UNREFERENCED_PARAMETER(ProtocolBindingContext);
+    FinishOperation(Root, CHIMNEY_OPERATION_QUERY);
+}
+
+VOID HsUpdateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root)
+{
+    UNREFERENCED_PARAMETER(ProtocolBindingContext);
+    FinishOperation(Root, CHIMNEY_OPERATION_UPDATE);
+}
+
+VOID HsInvalidateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root)
+{
+    UNREFERENCED_PARAMETER(ProtocolBindingContext);
+    FinishOperation(Root, CHIMNEY_OPERATION_INVALIDATE);
+}
+
+VOID HsTerminateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root)
+{
+    UNREFERENCED_PARAMETER(ProtocolBindingContext);
+    FinishOperation(Root, CHIMNEY_OPERATION_TERMINATE);
+}
+
+/* ---- asking ---- */
+
+ULONG HsQueryOperation(PHS_DRIVER Driver, struct chimney_host_stack_operation *Command)
+{
+    PHS_OPERATION operation = NULL;
+    PLIST_ENTRY link;
+    ULONG i;
+
+    for (link = Driver->Operations.Flink; link != &Driver->Operations; link = link->Flink) {
+        PHS_OPERATION candidate = CONTAINING_RECORD(link, HS_OPERATION, Link);
+        if (candidate->Number == Command->operation && !candidate->Internal) {
+            operation = candidate;
+        }
+    }
+    if (operation == NULL) {
+        return CHIMNEY_HOST_STACK_NO_SUCH_OBJECT;
+    }
+    Command->kind = operation->Kind;
+    Command->binding = operation->BindingNumber;
+    Command->finished = operation->Finished;
+    Command->completed_inside_call = operation->CompletedInsideCall;
+    Command->finish_order = operation->FinishOrder;
+    Command->root_untouched = operation->Untouched;
+    Command->started = (uint64_t)operation->Started.QuadPart;
+    Command->ended = (uint64_t)operation->Ended.QuadPart;
+    Command->refused_block = CHIMNEY_BLOCK_NONE;
+    for (i = 0; i < operation->BlockCount && i < RoomForBlocks(Command); i++) {
+        Command->blocks[i] = operation->Blocks[i].Public;
+    }
+    Command->block_count = operation->BlockCount;
+    if (operation->Finished && Command->forget != 0) {
+        NdisAcquireSpinLock(&Driver->Lock);
+        RemoveEntryList(&operation->Link);
+        NdisReleaseSpinLock(&Driver->Lock);
+        NdisFreeMemory(operation, 0, 0);
+    }
+    return CHIMNEY_HOST_STACK_DONE;
+}
+
+ULONG HsListOperations(PHS_DRIVER Driver, struct chimney_host_stack_operation_list *Command)
+{
+    ULONG room = (ULONG)((Command->command.size - sizeof(*Command)) / sizeof(Command->operations[0])) + 1;
+    PLIST_ENTRY link;
+
+    if (Command->room < room) {
+        room = Command->room;
+    }
+    Command->count = 0;
+    NdisAcquireSpinLock(&Driver->Lock);
+    for (link = Driver->Operations.Flink; link != &Driver->Operations; link = link->Flink) {
+        PHS_OPERATION operation = CONTAINING_RECORD(link, HS_OPERATION, Link);
+        if (!operation->Finished && !operation->Internal) {
+            if (Command->count < room) {
+                Command->operations[Command->count] = operation->Number;
+            }
+            Command->count++;
+        }
+    }
+    NdisReleaseSpinLock(&Driver->Lock);
+    return CHIMNEY_HOST_STACK_DONE;
+}
+
+VOID HsFreeAllOperations(PHS_DRIVER Driver)
+{
+    while (!IsListEmpty(&Driver->Operations)) {
+        NdisFreeMemory(CONTAINING_RECORD(RemoveHeadList(&Driver->Operations), HS_OPERATION, Link), 0, 0);
+    }
+}

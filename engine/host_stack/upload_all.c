@@ -1,0 +1,151 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Giving everything back: before a binding pauses, all that is offloaded on it is terminated (HS-060). One tree holds
+ * every object that may be terminated now; what an operation in progress forbids goes with a later tree, when that
+ * operation has completed.
+ */
+#include "host_stack.h"
+
+typedef struct _HS_HARVEST {
+    PHS_OPERATION Operation;
+    ULONG Count; /* blocks used so far */
+} HS_HARVEST, *PHS_HARVEST;
+
+static BOOLEAN MayTerminate(PHS_OBJECT Object)
+{
+    return (Object->State == CHIMNEY_OBJECT_OFFLOADED || Object->State == CHIMNEY_OBJECT_INVALIDATED ||
+            Object->State == CHIMNEY_OBJECT_TERMINATE_FAILED) &&
+           Object->Queries + Object->Updates + Object->Invalidates + Object->LinkerUses + Object->CallsInProgress == 0;
+}
+
+/* Whether an object and all that depends on it can go now. */
+static BOOLEAN MayTerminateWhole(PHS_DRIVER Driver, PHS_OBJECT Object)
+{
+    PLIST_ENTRY link;
+
+    if (!MayTerminate(Object)) {
+        return FALSE;
+    }
+    for (link = Driver->Objects.Flink; link != &Driver->Objects; link = link->Flink) {
+        PHS_OBJECT other = CONTAINING_RECORD(link, HS_OBJECT, Link);
+        if (other->Parent == Object && other->State != CHIMNEY_OBJECT_IN_HOST && !MayTerminateWhole(Driver, other)) {
+            return FALSE; /* three layers: the recursion is two deep */
+        }
+    }
+    return TRUE;
+}
+
+/* Adds a block for every object of Kind that can go and whose parent is Parent (Orphans: whatever its parent), and links
+   them to a sibling list; gives the index of the first. */
+static ULONG AddBlocks(PHS_HARVEST Harvest, ULONG Kind, PHS_OBJECT Parent, BOOLEAN Orphans);
+
+static ULONG AddBlock(PHS_HARVEST Harvest, PHS_OBJECT Object)
+{
+    ULONG index = Harvest->Count++;
+    struct chimney_host_stack_block *block = &Harvest->Operation->Blocks[index].Public;
+
+    block->role = CHIMNEY_BLOCK_REFERENCE;
+    block->kind = Object->Kind;
+    block->object = Object->Number;
+    block->state_class = CHIMNEY_STATE_NATURAL;
+    block->next = CHIMNEY_BLOCK_NONE;
+    block->dependent = CHIMNEY_BLOCK_NONE;
+    if (Object->Kind != CHIMNEY_OBJECT_CONNECTION) {
+        block->dependent = AddBlocks(Harvest, Object->Kind + 1, Object, FALSE);
+    }
+    return index;
+}
+
+static BOOLEAN IsTaken(PHS_HARVEST Harvest, PHS_OBJECT Object)
+{
+    ULONG i;
+
+    for (i = 0; i < Harvest->Count; i++) {
+        if (Harvest->Operation->Blocks[i].Public.object == Object->Number) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static ULONG AddBlocks(PHS_HARVEST Harvest, ULONG Kind, PHS_OBJECT Parent, BOOLEAN Orphans)
+{
+    PHS_BINDING binding = Harvest->Operation->Binding;
+    PHS_DRIVER driver = binding->Driver;
+    ULONG first = CHIMNEY_BLOCK_NONE;
+    ULONG last = CHIMNEY_BLOCK_NONE;
+    PLIST_ENTRY link;
+
+    for (link = driver->Objects.Flink; link != &driver->Objects; link = link->Flink) {
+        PHS_OBJECT object = CONTAINING_RECORD(link, HS_OBJECT, Link);
+        ULONG index;
+        if (object->Kind != Kind || object->Binding != binding || (!Orphans && object->Parent != Parent) ||
+            IsTaken(Harvest, object) || !MayTerminateWhole(driver, object)) {
+            continue;
+        }
+        index = AddBlock(Harvest, object);
+        if (first == CHIMNEY_BLOCK_NONE) {
+            first = index;
+        } else {
+            Harvest->Operation->Blocks[last].Public.next = index;
+        }
+        last = index;
+    }
+    return first;
+}
+
+static PHS_OPERATION Harvest(PHS_BINDING Binding)
+{
+    ULONG room = HsOffloadedOnBinding(Binding->Driver, Binding, CHIMNEY_OBJECT_NONE);
+    HS_HARVEST harvest;
+    ULONG kind;
+
+    harvest.Count = 0;
+    harvest.Operation = HsAllocateOperation(Binding, CHIMNEY_OPERATION_TERMINATE, room);
+    if (harvest.Operation == NULL) {
+        return NULL;
+    }
+    /* From the lowest layer that has anything to give: whole neighbors with all above them; else, when each neighbor is
+       held by something, the paths that are free; else the connections. A tree has siblings of one layer at its root. */
+    for (kind = CHIMNEY_OBJECT_NEIGHBOR; kind <= CHIMNEY_OBJECT_CONNECTION && harvest.Count == 0; kind++) {
+        (VOID)AddBlocks(&harvest, kind, NULL, TRUE);
+    }
+    harvest.Operation->BlockCount = harvest.Count;
+    harvest.Operation->Internal = TRUE;
+    if (harvest.Count == 0) {
+        NdisFreeMemory(harvest.Operation, 0, 0);
+        return NULL;
+    }
+    return harvest.Operation;
+}
+
+BOOLEAN HsUploadAll(PHS_BINDING Binding)
+{
+    while (HsOffloadedOnBinding(Binding->Driver, Binding, CHIMNEY_OBJECT_NONE) > 0) {
+        PHS_OPERATION operation = Harvest(Binding);
+        ULONG refusedBlock;
+        if (operation == NULL || HsStartPrepared(Binding->Driver, operation, &refusedBlock) != CHIMNEY_HOST_STACK_DONE) {
+            return FALSE; /* an operation in progress stands in the way; its completion asks again */
+        }
+    }
+    return TRUE;
+}
+
+/* After every completion: is a pause waiting, and has it waited long enough? */
+VOID HsContinuePause(PHS_BINDING Binding)
+{
+    PNET_PNP_EVENT_NOTIFICATION event = Binding->PauseEvent;
+
+    if (event == NULL || Binding->Uploading) {
+        return;
+    }
+    Binding->Uploading = TRUE;
+    if (HsUploadAll(Binding)) {
+        Binding->PauseEvent = NULL;
+        HsReturnAllHeld(Binding);
+        NdisCompleteNetPnPEvent(Binding->BindingHandle, event, NDIS_STATUS_SUCCESS);
+    }
+    Binding->Uploading = FALSE;
+}
