@@ -92,6 +92,21 @@ LayerIndex DeviceTable::layer_of(const _DRIVER_OBJECT* driver) const {
     return machine_.current_layer();
 }
 
+void* DeviceTable::allocate_driver_extension(_DRIVER_OBJECT* driver, const void* key, std::size_t bytes, bool* collision,
+                                             std::string_view function) {
+    *collision = driver_extensions_.contains({driver, key});
+    if (*collision) return nullptr;
+    // The I/O manager frees it with the driver object, so it is never the driver's leak.
+    void* const memory = machine_.pool().allocate_zeroed(bytes, driver_tag, function, trace::machine_layer);
+    if (memory) driver_extensions_.emplace(std::pair(driver, key), memory);
+    return memory;
+}
+
+void* DeviceTable::find_driver_extension(const _DRIVER_OBJECT* driver, const void* key) const {
+    const auto found = driver_extensions_.find({driver, key});
+    return found == driver_extensions_.end() ? nullptr : found->second;
+}
+
 DeviceTable::Device* DeviceTable::find_device(std::string_view name) const {
     for (const auto& device : devices_) {
         if (same_name(device->name, name)) return device.get();

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/trace/event.h"
@@ -51,6 +52,11 @@ public:
     [[nodiscard]] _DRIVER_OBJECT* driver_object(trace::LayerIndex layer) const;  // null before it was created
 
     [[nodiscard]] trace::LayerIndex layer_of(const _DRIVER_OBJECT* driver) const;  // the current layer if unknown
+
+    // Zeroed memory tied to a driver object, by key. Null when the key is taken (allocate) or unknown (find).
+    [[nodiscard]] void* allocate_driver_extension(_DRIVER_OBJECT* driver, const void* key, std::size_t bytes, bool* collision,
+                                                  std::string_view function);
+    [[nodiscard]] void* find_driver_extension(const _DRIVER_OBJECT* driver, const void* key) const;
 
     // --- the driver's side ---
     std::int32_t create_device(trace::LayerIndex layer, _DRIVER_OBJECT* driver, std::string name, std::size_t extension_bytes,
@@ -96,6 +102,7 @@ private:
 
     Machine& machine_;
     std::map<trace::LayerIndex, _DRIVER_OBJECT*> driver_objects_;
+    std::map<std::pair<const void*, const void*>, void*> driver_extensions_;  // by driver object and key
     std::vector<std::unique_ptr<Device>> devices_;
     std::map<FileId, std::unique_ptr<File>> files_;
     std::map<RequestId, std::unique_ptr<Request>> requests_;

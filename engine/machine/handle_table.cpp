@@ -139,7 +139,11 @@ bool HandleTable::require_any(Handle handle, std::string_view function) {
         machine_.strict_finding(std::string(function) + " is called without an NDIS handle");
         return false;
     }
-    if (generic_objects_.contains(handle)) return true;
+    if (const Allocation* object = machine_.pool().find_live(handle); object && object->address == handle && object->size >= 4) {
+        // NDIS_OBJECT_HEADER: type NDIS_OBJECT_TYPE_DEFAULT, revision 1, size.
+        const auto* header = reinterpret_cast<const unsigned char*>(object->address);
+        if (header[0] == 0x80 && header[1] == 1) return true;
+    }
     report(handle, "driver, adapter, binding or device handle", function);
     return false;
 }

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <string_view>
 #include <vector>
 
@@ -71,11 +70,8 @@ public:
         return entry && entry->kind == kind ? static_cast<T*>(entry->object) : nullptr;
     }
     // For DDI arguments that take any handle NDIS gave out (NdisAllocateMemoryWithTagPriority …): driver, adapter, binding,
-    // device handles and generic objects. A finding otherwise.
+    // device handles, and NDIS_GENERIC_OBJECTs, which are pointers to an object header. A finding otherwise.
     bool require_any(Handle handle, std::string_view function);
-    // NDIS_GENERIC_OBJECTs are handles that are pointers.
-    void add_generic_object(const void* object) { generic_objects_.insert(object); }
-    bool remove_generic_object(const void* object) { return generic_objects_.erase(object) != 0; }
 
     [[nodiscard]] std::size_t open_count(HandleKind kind) const;
     std::size_t report_leaks(trace::LayerIndex owner);  // one finding per open handle that the layer had to close
@@ -89,7 +85,6 @@ private:
 
     Machine& machine_;
     std::vector<HandleEntry> entries_;
-    std::set<const void*> generic_objects_;
 };
 
 }  // namespace chimneylab::machine

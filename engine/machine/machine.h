@@ -30,6 +30,7 @@
 #include "engine/machine/lock_table.h"
 #include "engine/machine/lookaside_lists.h"
 #include "engine/machine/net_buffer_pools.h"
+#include "engine/machine/open_configurations.h"
 #include "engine/machine/pool.h"
 #include "engine/machine/schedule.h"
 #include "engine/machine/system_threads.h"
@@ -78,6 +79,7 @@ public:
     [[nodiscard]] AddressSpace& address_space() { return *address_space_; }
     [[nodiscard]] HandleTable& handles() { return handles_; }
     [[nodiscard]] ConfigurationStore& configuration() { return configuration_; }
+    [[nodiscard]] OpenConfigurations& open_configurations() { return open_configurations_; }
     [[nodiscard]] LockTable& locks() { return locks_; }
     [[nodiscard]] LookasideLists& lookaside_lists() { return lookaside_lists_; }
     [[nodiscard]] Timers& timers() { return timers_; }
@@ -172,6 +174,7 @@ private:
     std::unique_ptr<AddressSpace> address_space_;
     HandleTable handles_;
     ConfigurationStore configuration_;
+    OpenConfigurations open_configurations_;
     LockTable locks_;
     LookasideLists lookaside_lists_;
     Timers timers_;

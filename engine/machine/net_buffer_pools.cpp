@@ -231,6 +231,11 @@ void NetBufferPools::pop_context(_NET_BUFFER_LIST* list, std::uint16_t size, std
 
 bool NetBufferPools::is_live(const _NET_BUFFER_LIST* list) const { return lists_.contains(list); }
 
+bool NetBufferPools::has_own_buffer(const _NET_BUFFER_LIST* list) const {
+    const auto found = lists_.find(list);
+    return found != lists_.end() && found->second.own_buffer;
+}
+
 const NetBufferPools::ListPool* NetBufferPools::pool_of(const _NET_BUFFER_LIST* list) const {
     const auto found = lists_.find(list);
     if (found == lists_.end()) return nullptr;
@@ -258,6 +263,14 @@ _MDL* NetBufferPools::allocate_mdl(void* address, std::uint32_t length, std::str
     mdl->ByteCount = length;
     mdl->MappedSystemVa = address;
     return mdl;
+}
+
+bool NetBufferPools::forget_retreat(const _MDL* mdl) {
+    const auto found = retreated_.find(mdl);
+    if (found == retreated_.end()) return false;
+    const bool memory_of_ndis = found->second;
+    retreated_.erase(found);
+    return memory_of_ndis;
 }
 
 void NetBufferPools::free_mdl(_MDL* mdl, std::string_view function) { machine_.pool().free(mdl, function, mdl_tag); }

@@ -68,12 +68,17 @@ public:
     void pop_context(_NET_BUFFER_LIST* list, std::uint16_t size, std::string_view function);
 
     [[nodiscard]] bool is_live(const _NET_BUFFER_LIST* list) const;
+    [[nodiscard]] bool has_own_buffer(const _NET_BUFFER_LIST* list) const;  // a preallocated NET_BUFFER
     [[nodiscard]] const ListPool* pool_of(const _NET_BUFFER_LIST* list) const;
     [[nodiscard]] std::size_t outstanding_lists(trace::LayerIndex owner) const;
 
     // MDLs: header and the memory it describes are separate allocations.
     [[nodiscard]] _MDL* allocate_mdl(void* address, std::uint32_t length, std::string_view function);
     void free_mdl(_MDL* mdl, std::string_view function);
+    // MDLs that a retreat put in front of a chain; whether their memory is NDIS's or the driver's handler gave it.
+    void remember_retreat(const _MDL* mdl, bool memory_of_ndis) { retreated_[mdl] = memory_of_ndis; }
+    [[nodiscard]] bool came_from_retreat(const _MDL* mdl) const { return retreated_.contains(mdl); }
+    bool forget_retreat(const _MDL* mdl);
 
 private:
     struct LiveList {
@@ -94,6 +99,7 @@ private:
     std::unordered_map<const void*, LiveList> lists_;
     std::unordered_map<const void*, Handle> buffers_;  // NET_BUFFERs allocated on their own → pool
     std::unordered_map<const void*, OwnedData> data_;  // by NET_BUFFER
+    std::unordered_map<const void*, bool> retreated_;  // by MDL
 };
 
 }  // namespace chimneylab::machine
