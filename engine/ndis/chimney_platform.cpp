@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/ndis/chimney_platform.h"
+
+#include "engine/ndis/driver_call.h"
+
+namespace chimneylab::ndis {
+
+using machine::FindingKind;
+using machine::HandleKind;
+
+namespace {
+
+ChimneyPlatform& self(void* pointer) { return *static_cast<ChimneyPlatform*>(pointer); }
+
+[[nodiscard]] const Binding& owner(const CHIMNEY_BINDING& binding) { return *static_cast<const Binding*>(binding.Owner); }
+
+}  // namespace
+
+ChimneyPlatform::ChimneyPlatform(System& system)
+    : system_(system), machine_(system.machine()), observer_(system.observer()), circulation_(system) {
+    platform_.Self = this;
+    platform_.Strict = machine_.strict() ? TRUE : FALSE;
+    platform_.ResolveBinding = [](void* pointer, const CHIMNEY_CALL* call, const void* value) -> const CHIMNEY_BINDING* {
+        const Binding* binding = self(pointer).system_.binding(const_cast<NDIS_HANDLE>(value), call->Name);
+        return binding ? &binding->chimney : nullptr;
+    };
+    platform_.BindingOnMiniport = [](void* pointer, const CHIMNEY_CALL* call, NDIS_HANDLE miniport, ULONG index) -> const CHIMNEY_BINDING* {
+        const Adapter* adapter = self(pointer).system_.adapter(miniport, call->Name);
+        return adapter && index < adapter->bindings.size() ? &adapter->bindings[index]->chimney : nullptr;
+    };
+    platform_.Accessible = [](void* pointer, const void* address, SIZE_T size) -> BOOLEAN {
+        return self(pointer).observer_.memory().writable(address, size) ? TRUE : FALSE;
+    };
+    platform_.Admit = [](void* pointer, const CHIMNEY_CALL* call, const CHIMNEY_BINDING* recipient) -> BOOLEAN {
+        ChimneyPlatform& platform = self(pointer);
+        return platform.circulation_.admit(*call, owner(*recipient), platform.system_.caller()) ? TRUE : FALSE;
+    };
+    platform_.Report = [](void* pointer, const CHIMNEY_CALL* call, CHIMNEY_FINDING finding, const void* subject, const char* explanation) {
+        self(pointer).report(*call, finding, subject, explanation);
+    };
+    platform_.NdisCallBegins = [](void* pointer, CHIMNEY_CALL* call) { self(pointer).ndis_call_begins(*call); };
+    platform_.NdisCallEnds = [](void* pointer, CHIMNEY_CALL* call) { self(pointer).ndis_call_ends(*call); };
+    platform_.HandlerBegins = [](void* pointer, CHIMNEY_CALL* call) { self(pointer).handler_begins(*call); };
+    platform_.HandlerEnds = [](void* pointer, CHIMNEY_CALL* call) { self(pointer).handler_ends(*call); };
+    platform_.Converted = [](void* pointer, const CHIMNEY_CALL* call) {
+        ChimneyPlatform& platform = self(pointer);
+        if (call->Kind == ChimneyOperationDown) platform.circulation_.goes_down(call->Block, call->Binding->Handle);
+        platform.observer_.converted(*call, platform.system_.caller());
+    };
+    platform_.NetBufferListGoesDown = [](void* pointer, const CHIMNEY_CALL* call, PNET_BUFFER_LIST list) {
+        self(pointer).circulation_.goes_down(list, call->Binding->Handle);
+    };
+}
+
+void ChimneyPlatform::ndis_call_begins(CHIMNEY_CALL& call) {
+    const LayerIndex caller = machine_.current_layer();
+    if (call.Kind == ChimneyOperationDown) observer_.before_down(call, caller);
+    if (call.Kind == ChimneyOperationUp) observer_.before_up(call, caller);
+    ndis_calls_.emplace_back(machine_, call.Name, observer_.details(call));
+    // The pages give a level for the indications only.
+    if (call.Kind == ChimneyIndicationUp && machine_.strict()) machine_.irql().require_exactly(machine::dispatch_level, call.Name);
+}
+
+void ChimneyPlatform::ndis_call_ends(CHIMNEY_CALL& call) {
+    if (call.ReturnsStatus) ndis_calls_.back().set_status(call.Status);
+    ndis_calls_.pop_back();
+}
+
+void ChimneyPlatform::handler_begins(CHIMNEY_CALL& call) {
+    const Binding& binding = owner(*call.Binding);
+    const bool down = call.Kind == ChimneyOperationDown || call.Kind == ChimneyTransferDown;
+    const LayerIndex layer = down ? binding.adapter->driver->layer : binding.protocol->layer;
+    handler_calls_.emplace_back(machine_, layer, call.Name, observer_.details(call));
+    if (call.Kind == ChimneyOperationDown) observer_.miniport_entered(call, layer);
+    if (call.Kind == ChimneyOperationUp) observer_.completion_entered(call, layer);
+}
+
+void ChimneyPlatform::handler_ends(CHIMNEY_CALL& call) {
+    const Binding& binding = owner(*call.Binding);
+    if (call.Kind == ChimneyOperationUp) observer_.completion_returns(call, binding.protocol->layer);
+    if (call.ReturnsStatus) handler_calls_.back().set_status(call.Status);
+    handler_calls_.pop_back();
+    circulation_.delivered(call, binding);
+}
+
+void ChimneyPlatform::report(const CHIMNEY_CALL& call, CHIMNEY_FINDING finding, const void* subject, const char* explanation) {
+    const LayerIndex caller = system_.caller();
+    std::string text = system_.who(caller) + " calls " + call.Name + ": " + explanation;
+    if (finding == ChimneyStrictFinding) {
+        machine_.strict_finding(std::move(text), subject);
+        return;
+    }
+    FindingKind kind = FindingKind::foreign_handle;
+    if (finding == ChimneyWalkOverrun) kind = FindingKind::buffer_overrun;
+    if (finding == ChimneyEndlessWalk) kind = FindingKind::endless_completion;
+    if (finding == ChimneyBadAddress) {
+        const machine::Allocation* allocation = machine_.pool().find(subject);
+        if (allocation && !allocation->live()) {
+            kind = FindingKind::use_after_free;
+            text += " (memory of " + system_.who(allocation->owner) + " with tag '" + machine::tag_text(allocation->tag) + "', released by " +
+                    system_.who(allocation->freed_by) + " at event " + std::to_string(allocation->freed.value) + ")";
+        }
+    }
+    machine_.finding_about(caller, kind, text + "; the call went no further", subject);
+}
+
+}  // namespace chimneylab::ndis
+
+extern "C" const CHIMNEY_PLATFORM* ChimneyCurrentPlatform(void) {
+    auto* machine = chimneylab::machine::Machine::current();
+    auto* system = machine ? machine->attachment<chimneylab::ndis::System>() : nullptr;
+    return system ? system->chimney_platform() : nullptr;
+}

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// NdisSetOptionalHandlers recognises a table by Header.Type and by the kind of handle it is given with (observed; the
+// pages say the type is not significant). Revision and size of the chimney tables are not looked at.
+#include <array>
+#include <cstring>
+
+#include "engine/ndis/driver_call.h"
+#include "engine/ndis/system.h"
+
+namespace chimneylab::ndis {
+
+using machine::HandleKind;
+
+namespace {
+
+// Every handler of a table, as words: only whether one is missing matters.
+template <typename Table>
+bool has_null_handler(const Table& table, std::size_t first_handler) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(&table);
+    for (std::size_t at = first_handler; at < sizeof(Table); at += sizeof(void*)) {
+        void* handler;
+        std::memcpy(&handler, bytes + at, sizeof(handler));
+        if (handler == nullptr) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+NDIS_STATUS System::set_optional_handlers(NDIS_HANDLE handle, const NDIS_DRIVER_OPTIONAL_HANDLERS* handlers) {
+    const machine::HandleEntry* entry = machine_.handles().find(handle);
+    if (entry == nullptr || handlers == nullptr) {
+        machine_.handles().require_any(handle, "NdisSetOptionalHandlers");
+        return NDIS_STATUS_NOT_SUPPORTED;
+    }
+    const auto take = [&](const auto& given, auto& table, std::size_t first_handler) {
+        table = given;
+        if (has_null_handler(table, first_handler))
+            machine_.strict_finding(who(entry->owner) + " registers a chimney table with a NULL handler; NDIS checks none but the initiate handler");
+        return NDIS_STATUS_SUCCESS;
+    };
+    const UCHAR type = handlers->Header.Type;
+    if (entry->kind == HandleKind::miniport_driver) {
+        auto& driver = *static_cast<MiniportDriver*>(entry->object);
+        if (type == NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS)
+            return take(*reinterpret_cast<const NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS*>(handlers), driver.chimney,
+                        offsetof(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, InitiateOffloadHandler));
+        if (type == NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_CHARACTERISTICS) {
+            const auto& given = *reinterpret_cast<const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS*>(handlers);
+            if (given.OffloadType != NdisTcpChimneyOffload) return NDIS_STATUS_NOT_SUPPORTED;
+            return take(given, driver.chimney_tcp, offsetof(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadSendHandler));
+        }
+        // MiniportAddDevice and its kin: accepted, there is no device tree to call them for.
+        return type == NDIS_OBJECT_TYPE_MINIPORT_PNP_CHARACTERISTICS ? NDIS_STATUS_SUCCESS : NDIS_STATUS_NOT_SUPPORTED;
+    }
+    if (entry->kind != HandleKind::protocol_driver && entry->kind != HandleKind::binding) return NDIS_STATUS_NOT_SUPPORTED;
+    const bool on_binding = entry->kind == HandleKind::binding;
+    if (type == NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS) {
+        const auto& given = *reinterpret_cast<const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS*>(handlers);
+        constexpr std::size_t first = offsetof(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, InitiateOffloadCompleteHandler);
+        if (!on_binding) return take(given, static_cast<ProtocolDriver*>(entry->object)->chimney, first);
+        // Legal by its page, and never consulted: completions are dispatched from the protocol driver's table.
+        NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS unused{};
+        return take(given, unused, first);
+    }
+    if (type == NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_CHARACTERISTICS) {
+        const auto& given = *reinterpret_cast<const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS*>(handlers);
+        if (given.OffloadType != NdisTcpChimneyOffload) return NDIS_STATUS_NOT_SUPPORTED;
+        constexpr std::size_t first = offsetof(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadSendCompleteHandler);
+        if (!on_binding) return take(given, static_cast<ProtocolDriver*>(entry->object)->chimney_tcp, first);
+        auto& binding = *static_cast<Binding*>(entry->object);
+        binding.own_chimney_tcp.emplace();
+        take(given, *binding.own_chimney_tcp, first);
+        binding.chimney.ClientTcp = &*binding.own_chimney_tcp;
+        return NDIS_STATUS_SUCCESS;
+    }
+    return NDIS_STATUS_NOT_SUPPORTED;
+}
+
+}  // namespace chimneylab::ndis
+
+using chimneylab::ndis::System;
+
+extern "C" NDIS_STATUS NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_OPTIONAL_HANDLERS OptionalHandlers) {
+    System& system = System::of_call("NdisSetOptionalHandlers");
+    chimneylab::machine::NdisCall call(system.machine(), "NdisSetOptionalHandlers", chimneylab::ndis::about(NdisHandle));
+    system.machine().irql().require_passive("NdisSetOptionalHandlers");
+    return call.returns(system.set_optional_handlers(NdisHandle, OptionalHandlers));
+}
