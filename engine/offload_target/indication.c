@@ -1,0 +1,89 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Events of connections, the question for a neighbor, status of the adapter. They run in tasks, hence at DISPATCH_LEVEL,
+ * as their pages demand, and name an object by the handle that was stored when it was offloaded.
+ */
+#include "offload_target.h"
+
+VOID OtIndicateEvent(POT_OBJECT Connection, ULONG EventType, ULONG Information)
+{
+    POT_ADAPTER adapter = Connection->Adapter;
+
+    Connection->IndicationsInProgress++; /* a terminate that comes in meanwhile completes afterwards */
+    adapter->Offload.NdisTcpOffloadEventHandler(Connection->OffloadHandle, EventType, Information);
+    Connection->IndicationsInProgress--;
+}
+
+/* After an operation that failed because state is corrupt, on each connection that it concerns. Between the two events
+   the host may terminate, so the object is looked up again. */
+VOID OtIndicateHardwareFailure(POT_ADAPTER Adapter, ULONG Number)
+{
+    POT_OBJECT connection = OtFindObject(Adapter, Number);
+
+    if (connection != NULL && connection->State != CHIMNEY_TARGET_OBJECT_TERMINATING) {
+        OtIndicateEvent(connection, TcpIndicateRetrieve, HardwareFailure);
+    }
+    connection = OtFindObject(Adapter, Number);
+    if (connection != NULL && connection->State != CHIMNEY_TARGET_OBJECT_TERMINATING) {
+        OtIndicateEvent(connection, TcpIndicateAbort, 0);
+    }
+}
+
+VOID OtScheduleHardwareFailure(POT_OBJECT Object)
+{
+    POT_ADAPTER adapter = Object->Adapter;
+    PLIST_ENTRY link;
+
+    for (link = adapter->Objects.Flink; link != &adapter->Objects; link = link->Flink) {
+        POT_OBJECT connection = CONTAINING_RECORD(link, OT_OBJECT, Link);
+        if (connection->Kind == OtConnection && OtDependsOn(connection, Object)) {
+            (VOID)OtSchedule(connection, OtTaskHardwareFailure, 0, 0, adapter->Timing.indication_ns);
+        }
+    }
+}
+
+typedef struct _OT_NEIGHBOR_QUERY {
+    NDIS_MINIPORT_OFFLOAD_BLOCK_LIST Block;
+    CHIMNEYLAB_NEIGHBOR_STATE State;
+} OT_NEIGHBOR_QUERY;
+C_ASSERT(FIELD_OFFSET(OT_NEIGHBOR_QUERY, State) == sizeof(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST));
+
+/* The pages do not say where the block names the neighbor: the stored handle stands in slot B. The host's answer is in
+   the cached state when the call returns. */
+VOID OtIndicateNeighborQuery(POT_OBJECT Neighbor)
+{
+    POT_ADAPTER adapter = Neighbor->Adapter;
+    OT_NEIGHBOR_QUERY query;
+
+    NdisZeroMemory(&query, sizeof(query));
+    query.Block.Header.Type = NeighborOffloadState;
+    query.Block.Header.Revision = 1;
+    query.Block.Header.Size = sizeof(query.Block);
+    query.Block.Status = NDIS_STATUS_SUCCESS;
+    query.Block.NdisOffloadHandle = Neighbor->OffloadHandle;
+    query.State = Neighbor->Copy.Neighbor;
+    Neighbor->IndicationsInProgress++;
+    NdisMOffloadEventIndicate(adapter->MiniportHandle, &query.Block, NeighborReachabilityQuery);
+    Neighbor->IndicationsInProgress--;
+    Neighbor->Copy.Neighbor.Cached.HostReachabilityDelta = query.State.Cached.HostReachabilityDelta;
+}
+
+VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status)
+{
+    NDIS_STATUS_INDICATION indication;
+
+    NdisZeroMemory(&indication, sizeof(indication));
+    indication.Header.Type = NDIS_OBJECT_TYPE_STATUS_INDICATION;
+    indication.Header.Revision = NDIS_STATUS_INDICATION_REVISION_1;
+    indication.Header.Size = NDIS_SIZEOF_STATUS_INDICATION_REVISION_1;
+    indication.SourceHandle = Adapter->MiniportHandle;
+    indication.StatusCode = Status;
+    if (Status == NDIS_STATUS_OFFLOAD_RESUME || Status == NDIS_STATUS_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES) {
+        Adapter->Capabilities.TcpConnectionOffloadCapacity = Adapter->Capacity.connections;
+        indication.StatusBuffer = &Adapter->Capabilities;
+        indication.StatusBufferSize = NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1;
+    }
+    NdisMIndicateStatusEx(Adapter->MiniportHandle, &indication);
+}

@@ -1,0 +1,125 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * Giving back. Of a connection first all outstanding I/O is brought to an end (posted receives and disconnects are
+ * completed, unacknowledged sends completed or handed back in the block, in their original order), then its delegated
+ * variables are written behind the block. When every block has its Status the objects are freed: the completion call is
+ * the last that anybody hears of them.
+ *
+ * A terminate that fails on request is carried through as the page on completion status prescribes: FAILURE now with all
+ * I/O still outstanding; then Retrieve/HardwareFailure and Abort are indicated; at the next terminate the I/O is
+ * completed with REQUEST_ABORTED, and that terminate ends the object.
+ */
+#include "offload_target.h"
+
+/* Unacknowledged sends, oldest first, as one chain. A disconnect among them is completed: it cannot be handed back. */
+static PNET_BUFFER_LIST HandBackSends(POT_OBJECT Connection)
+{
+    POT_ADAPTER adapter = Connection->Adapter;
+    PNET_BUFFER_LIST first = NULL;
+    PNET_BUFFER_LIST last = NULL;
+    PNET_BUFFER_LIST disconnects = NULL;
+    PNET_BUFFER_LIST list;
+
+    while ((list = OtTakeList(adapter, &Connection->Sends)) != NULL) {
+        if (NET_BUFFER_LIST_MINIPORT_RESERVED(list)[1] == OT_QUEUED_DISCONNECT) {
+            NET_BUFFER_LIST_NEXT_NBL(list) = disconnects;
+            disconnects = list;
+            continue;
+        }
+        if (last != NULL) {
+            NET_BUFFER_LIST_NEXT_NBL(last) = list;
+        } else {
+            first = list;
+        }
+        last = list;
+    }
+    while (disconnects != NULL) {
+        list = disconnects;
+        disconnects = NET_BUFFER_LIST_NEXT_NBL(list);
+        NET_BUFFER_LIST_NEXT_NBL(list) = NULL;
+        NET_BUFFER_LIST_STATUS(list) = NDIS_STATUS_UPLOAD_IN_PROGRESS;
+        NET_BUFFER_LIST_INFO(list, TcpOffloadBytesTransferred) = NULL;
+        adapter->Offload.NdisTcpOffloadDisconnectComplete(adapter->MiniportHandle, list);
+    }
+    Connection->Copy.Connection.Delegated.SendDataHead = first;
+    Connection->Copy.Connection.Delegated.SendDataTail = last;
+    return first;
+}
+
+static NDIS_STATUS GiveBackConnection(POT_OBJECT Connection, POT_BLOCK Block, BOOLEAN Aborted)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED delegated = &Connection->Copy.Connection.Delegated;
+    NDIS_STATUS reason = Aborted ? NDIS_STATUS_REQUEST_ABORTED : NDIS_STATUS_UPLOAD_IN_PROGRESS;
+
+    delegated->SendDataHead = NULL;
+    delegated->SendDataTail = NULL;
+    delegated->BufferedData = NULL;
+    OtFinishReceives(Connection, reason);
+    if (!Aborted && Connection->Adapter->Timing.return_send_data != 0) {
+        Block->NetBufferListChain = HandBackSends(Connection);
+    } else {
+        OtFinishSends(Connection, reason);
+        Block->NetBufferListChain = NULL;
+    }
+    if (Connection->BytesBuffered > 0 && !Aborted) {
+        /* Received, acknowledged and not delivered: it goes up as a list of its own, and comes back like any other. */
+        PNET_BUFFER_LIST list = ChimneylabTcpDelegated(Block) != NULL
+                                    ? OtAllocateReceived(Connection, Connection->BytesBuffered)
+                                    : NULL;
+        if (list == NULL) {
+            return NDIS_STATUS_FAILURE; /* acknowledged data is lost */
+        }
+        Connection->BytesBuffered = 0;
+        delegated->BufferedData = list;
+    }
+    return NDIS_STATUS_SUCCESS;
+}
+
+static NDIS_STATUS GiveBack(POT_OBJECT Object, POT_BLOCK Block, NDIS_STATUS Requested)
+{
+    BOOLEAN second = (BOOLEAN)(Object->State == CHIMNEY_TARGET_OBJECT_FAILED);
+    NDIS_STATUS status = Requested;
+
+    if (Requested != NDIS_STATUS_SUCCESS && !second) {
+        Object->State = CHIMNEY_TARGET_OBJECT_FAILED; /* everything stays as it is until the next terminate */
+        OtScheduleHardwareFailure(Object);
+        return Requested;
+    }
+    if (Object->Kind == OtConnection) {
+        NDIS_STATUS given = GiveBackConnection(Object, Block, second);
+        if (status == NDIS_STATUS_SUCCESS) {
+            status = given;
+        }
+    }
+    OtWriteState(Object, Block); /* behind a terminate block stand delegated structures or none */
+    Object->State = CHIMNEY_TARGET_OBJECT_TERMINATING;
+    return status;
+}
+
+VOID OtProcessTerminate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
+{
+    ULONG index = 0;
+    OT_TREE_WALK walk;
+    POT_BLOCK block;
+
+    for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
+        NDIS_STATUS requested = NDIS_STATUS_SUCCESS;
+        POT_OBJECT object;
+        if (block->MiniportOffloadContext == NULL) {
+            block->Status = NDIS_STATUS_SUCCESS;
+            index++;
+            continue;
+        }
+        object = (POT_OBJECT)*block->MiniportOffloadContext;
+        (VOID)OtTakeFailure(Adapter, OtTerminate, Ordinal, index++, object->Kind, object->Identity, &requested);
+        block->Status = GiveBack(object, block, requested);
+    }
+    for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
+        POT_OBJECT object = block->MiniportOffloadContext != NULL ? (POT_OBJECT)*block->MiniportOffloadContext : NULL;
+        if (object != NULL && object->State == CHIMNEY_TARGET_OBJECT_TERMINATING) {
+            OtFreeObject(object);
+        }
+    }
+}
