@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "app/desktop/event_list/event_row_delegate.h"
+#include "app/desktop/models/event_text.h"
 
 namespace chimneylab::desktop {
 
@@ -49,6 +50,7 @@ EventListView::EventListView(PlaybackModel& playback, EventListModel& events, co
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     table_->horizontalHeader()->setMinimumSectionSize(20);
     table_->installEventFilter(this);
+    table_->viewport()->installEventFilter(this);
     column->addWidget(table_, 1);
     empty_ = new QLabel(table_);
     empty_->setWordWrap(true);
@@ -86,6 +88,10 @@ bool EventListView::eventFilter(QObject* watched, QEvent* event) {
             return true;
         }
     }
+    if (watched == table_->viewport() && event->type() == QEvent::Resize) {
+        size_columns();
+        follow_playback();
+    }
     return QWidget::eventFilter(watched, event);
 }
 
@@ -102,7 +108,9 @@ void EventListView::follow_playback() {
         } else {
             table_->selectionModel()->setCurrentIndex(index, QItemSelectionModel::Clear);
         }
-        table_->scrollTo(index, playback_.playing() ? QAbstractItemView::PositionAtCenter : QAbstractItemView::EnsureVisible);
+        // With what comes next and what came before in sight.
+        table_->scrollTo(events_.index(std::min(row + 3, events_.rowCount() - 1), 0));
+        table_->scrollTo(events_.index(std::max(row - 2, 0), 0));
     }
     table_->viewport()->update();
 }
@@ -142,8 +150,8 @@ void EventListView::size_columns() {
     const QFontMetrics mono(theme_.mono(measure::small_text, QFont::Bold));
     const int digits = std::max(3, static_cast<int>(QString::number(playback_.event_count()).size()));
     const int number = mono.horizontalAdvance(QString(digits, QLatin1Char('0'))) + 10;
-    const int time = mono.horizontalAdvance(QStringLiteral("000.000 µs")) + 10;
-    const int layer = QFontMetrics(theme_.words(measure::quiet_text, QFont::DemiBold)).horizontalAdvance(QStringLiteral("Offload tar")) + 22;
+    const int time = mono.horizontalAdvance(playback_.event_count() == 0 ? QStringLiteral("000.000") : microseconds_text(playback_.trace()->events().back().virtual_time)) + 10;
+    const int layer = QFontMetrics(theme_.words(measure::quiet_text, QFont::DemiBold)).horizontalAdvance(QStringLiteral("Machine")) + 24;
     const int width = table_->viewport()->width();
     const int operation = width > 470 ? 82 : 0;
     auto* header = table_->horizontalHeader();
@@ -158,7 +166,6 @@ void EventListView::size_columns() {
 void EventListView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     layout()->activate();
-    size_columns();
     empty_->setGeometry(table_->rect().adjusted(12, 30, -12, -12));
 }
 

@@ -69,13 +69,17 @@ void EventRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         }
         case EventListModel::what: {
             const auto mark = static_cast<EventMark>(index.data(EventListModel::mark_role).toInt());
-            const int depth = std::min(index.data(EventListModel::depth_role).toInt(), 14);
+            const int depth = index.data(EventListModel::depth_role).toInt();
+            const auto* model = qobject_cast<const EventListModel*>(index.model());
+            const int deepest = model != nullptr ? std::max(1, model->deepest()) : 1;
+            // Indentation takes at most a third of the column.
+            const int step = std::clamp(inside.width() / 3 / deepest, 2, 7);
             painter->setPen(QPen(mixed(chosen ? t.selection : t.panel, t.line, 0.9), 1));
             for (int level = 0; level < depth; ++level) {
-                const int x = inside.left() + level * 7 + 3;
+                const int x = inside.left() + level * step + step / 2;
                 painter->drawLine(x, cell.top(), x, cell.bottom());
             }
-            inside.setLeft(inside.left() + depth * 7);
+            inside.setLeft(inside.left() + depth * step);
             if (mark == EventMark::conversion || mark == EventMark::call_entry || mark == EventMark::finding) {
                 const auto look = look_of(mark, t);
                 draw_mark(*painter, look.mark, QRectF(inside.left(), inside.center().y() - 3.5, 8, 8), look.colour);

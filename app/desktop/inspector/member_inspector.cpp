@@ -31,11 +31,12 @@ MemberInspector::MemberInspector(PlaybackModel& playback, MemberModel& members, 
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    table_->verticalHeader()->setDefaultSectionSize(20);
+    table_->verticalHeader()->setDefaultSectionSize(19);
     table_->verticalHeader()->setMinimumSectionSize(18);
     table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setMinimumSectionSize(20);
     table_->installEventFilter(this);
+    table_->viewport()->installEventFilter(this);
     column->addWidget(table_, 1);
 
     details_ = new QWidget(this);
@@ -52,12 +53,16 @@ MemberInspector::MemberInspector(PlaybackModel& playback, MemberModel& members, 
     previous_ = new QPushButton(tr("◂ previous change"), details_);
     next_ = new QPushButton(tr("next change ▸"), details_);
     previous_->setToolTip(tr("Go to the event that wrote this member last"));
+    for (QPushButton* button : {previous_, next_}) button->setStyleSheet(QStringLiteral("padding: 1px 10px; font-size: 11px"));
     next_->setToolTip(tr("Go to the next event that changes this member"));
     grid->addWidget(name_, 0, 0);
     grid->addWidget(place_, 0, 1);
-    grid->addWidget(previous_, 0, 3, 2, 1, Qt::AlignVCenter);
-    grid->addWidget(next_, 0, 4, 2, 1, Qt::AlignVCenter);
-    grid->addWidget(purpose_, 1, 0, 1, 3);
+    grid->addWidget(previous_, 0, 3);
+    grid->addWidget(next_, 0, 4);
+    grid->addWidget(purpose_, 1, 0, 1, 5);
+    // Two lines always, so that the table above keeps its size from step to step.
+    purpose_->setMinimumHeight(2 * QFontMetrics(theme.words(measure::quiet_text)).lineSpacing() + 2);
+    purpose_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     grid->setColumnStretch(2, 1);
     column->addWidget(details_);
 
@@ -85,12 +90,17 @@ bool MemberInspector::eventFilter(QObject* watched, QEvent* event) {
             return true;
         }
     }
+    if (watched == table_->viewport() && event->type() == QEvent::Resize) {
+        size_columns();
+        keep_in_sight();
+    }
     return QWidget::eventFilter(watched, event);
 }
 
 void MemberInspector::show_member(quint32 offset) {
     chosen_offset_ = offset;
     refresh();
+    if (table_->currentIndex().isValid()) table_->scrollTo(table_->currentIndex());
 }
 
 void MemberInspector::refresh() {
@@ -100,15 +110,8 @@ void MemberInspector::refresh() {
         const QSignalBlocker quiet(table_->selectionModel());
         const int row = found == rows.end() ? -1 : static_cast<int>(found - rows.begin());
         if (row >= 0) table_->selectionModel()->setCurrentIndex(members_.index(row, 0), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
-        // What has just changed comes into sight, else the chosen member.
-        const auto changed = std::find_if(rows.begin(), rows.end(), [](const MemberRow& r) { return r.changed; });
-        if (changed != rows.end()) {
-            table_->scrollTo(members_.index(static_cast<int>(rows.rend() - std::find_if(rows.rbegin(), rows.rend(), [](const MemberRow& r) { return r.changed; })) - 1, 0));
-            table_->scrollTo(members_.index(static_cast<int>(changed - rows.begin()), 0));
-        } else if (row >= 0) {
-            table_->scrollTo(members_.index(row, 0));
-        }
     }
+    keep_in_sight();
     empty_->setVisible(rows.empty());
     details_->setVisible(!rows.empty());
     empty_->setText(playback_.session() ? tr("No block list exists at this event yet.\nStep on with →, or choose a block on the stage.")
@@ -116,6 +119,14 @@ void MemberInspector::refresh() {
     Q_EMIT summary_changed(rows.empty() ? QString() : members_.structure_name() + QStringLiteral(" · ") + members_.region_name());
     show_details();
     size_columns();
+}
+
+// What has just changed comes into sight, last row first so that the first wins; else the table stays where it is.
+void MemberInspector::keep_in_sight() {
+    const auto& rows = members_.rows();
+    for (int row = static_cast<int>(rows.size()) - 1; row >= 0; --row) {
+        if (rows[static_cast<std::size_t>(row)].changed) table_->scrollTo(members_.index(row, 0));
+    }
 }
 
 void MemberInspector::show_details() {
@@ -132,8 +143,8 @@ void MemberInspector::show_details() {
     const int row = static_cast<int>(found - rows.begin());
     name_->setText(found->name);
     place_->setText(tr("offset 0x%1 · %2 bytes · %3").arg(found->offset, 2, 16, QLatin1Char('0')).arg(found->size).arg(found->type.isEmpty() ? tr("driver's own") : found->type));
-    QString purpose = found->purpose.isEmpty() ? tr("Now: %1").arg(found->meaning) : found->purpose;
-    if (found->changed) purpose = tr("Was %1, is now %2. ").arg(found->meaning_before, found->meaning) + found->purpose;
+    QString purpose = found->changed ? tr("Was %1, is now %2. ").arg(found->meaning_before, found->meaning) : tr("Now %1. ").arg(found->meaning);
+    if (!found->purpose.isEmpty()) purpose += found->purpose.left(1).toUpper() + found->purpose.mid(1) + QLatin1Char('.');
     purpose_->setText(purpose);
     purpose_->setToolTip(purpose);
     previous_->setEnabled(members_.change_of(row, -1).valid());
@@ -172,13 +183,12 @@ void MemberInspector::size_columns() {
     header->resizeSection(MemberModel::member, member);
     header->resizeSection(MemberModel::before, bytes);
     header->resizeSection(MemberModel::after, bytes);
-    header->resizeSection(MemberModel::meaning, std::max(150, rest));
+    header->resizeSection(MemberModel::meaning, std::max(140, rest));
 }
 
 void MemberInspector::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     layout()->activate();
-    size_columns();
     empty_->setGeometry(table_->rect().adjusted(12, 24, -12, -8));
 }
 

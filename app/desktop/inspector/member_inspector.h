@@ -32,6 +32,7 @@ protected:
 private:
     void refresh();
     void show_details();
+    void keep_in_sight();
     void go_to_change(int direction);
     void apply_theme();
     void size_columns();

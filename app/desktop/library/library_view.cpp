@@ -47,7 +47,7 @@ public:
         painter->drawText(cell.adjusted(10, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, index.data(LibraryModel::number_role).toString());
         const bool broken = !index.data(LibraryModel::problem_role).toString().isEmpty();
         const QFont font = theme_.words(measure::body_text, current ? QFont::DemiBold : QFont::Normal);
-        QRect words = cell.adjusted(40, 0, -6, 0);
+        QRect words = cell.adjusted(38, 0, -4, 0);
         if (broken) {
             draw_mark(*painter, Mark::cross, QRectF(words.left(), words.center().y() - 4, 8, 8), t.changed);
             words.setLeft(words.left() + 14);

@@ -130,9 +130,9 @@ void MainWindow::arrange() {
     docks_->splitDockWidget(stage_pane_, member_pane_, Qt::Vertical);
     docks_->splitDockWidget(narration_pane_, event_pane_, Qt::Vertical);
     for (PanelDock* pane : panes_) pane->show();
-    docks_->resizeDocks({library_pane_, stage_pane_, narration_pane_}, {204, 788, 342}, Qt::Horizontal);
-    docks_->resizeDocks({stage_pane_, member_pane_}, {372, 270}, Qt::Vertical);
-    docks_->resizeDocks({narration_pane_, event_pane_}, {186, 456}, Qt::Vertical);
+    docks_->resizeDocks({library_pane_, stage_pane_, narration_pane_}, {222, 764, 348}, Qt::Horizontal);
+    docks_->resizeDocks({stage_pane_, member_pane_}, {356, 286}, Qt::Vertical);
+    docks_->resizeDocks({narration_pane_, event_pane_}, {196, 446}, Qt::Vertical);
 }
 
 void MainWindow::restore_arrangement() {

@@ -58,8 +58,8 @@ QVariant EventListModel::data(const QModelIndex& index, int role) const {
     }
     switch (index.column()) {
         case number: return id.value;
-        case virtual_time: return time_text(event.virtual_time);
-        case layer: return to_qstring(history->layer_name(event_text(*history, id).layer));
+        case virtual_time: return microseconds_text(event.virtual_time);
+        case layer: return short_layer_name(*history, event_text(*history, id).layer);
         case what: return event_text(*history, id).what;
         case operation: return operation_text(*history, event.operation);
         default: return {};
@@ -72,11 +72,11 @@ QVariant EventListModel::headerData(int section, Qt::Orientation orientation, in
         const bool right = section == number || section == virtual_time;
         return QVariant((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     }
-    if (role == Qt::ToolTipRole && section == virtual_time) return tr("Virtual time: the model's clock, not this machine's");
+    if (role == Qt::ToolTipRole && section == virtual_time) return tr("Virtual time in microseconds: the model's clock, not this machine's");
     if (role != Qt::DisplayRole) return {};
     switch (section) {
         case number: return tr("#");
-        case virtual_time: return tr("virtual time");
+        case virtual_time: return tr("µs");
         case layer: return tr("layer");
         case what: return tr("what happens");
         case operation: return tr("operation");
@@ -96,6 +96,10 @@ void EventListModel::rebuild() {
     beginResetModel();
     shown_.clear();
     filtered_ = false;
+    deepest_ = 0;
+    if (playback_.trace() != nullptr) {
+        for (const trace::Event& event : playback_.trace()->events()) deepest_ = std::max<int>(deepest_, event.depth);
+    }
     if (const trace::Trace* trace = playback_.trace(); trace != nullptr && !expression_.isEmpty()) {
         auto compiled = trace::Filter::compile(expression_.toStdString());
         if (const auto* filter = std::get_if<trace::Filter>(&compiled); filter != nullptr && !filter->passes_everything()) {

@@ -27,6 +27,8 @@ public:
 
     // Returns what is wrong with the expression, empty if it is in force. A wrong one leaves the old filter in force.
     QString set_filter(const QString& expression);
+    // The deepest nesting of calls in the session, so that a view can share out its room.
+    [[nodiscard]] int deepest() const { return deepest_; }
     [[nodiscard]] bool filtered() const { return filtered_; }
     [[nodiscard]] trace::EventId event_at(int row) const;
     // The row of the event, or of the last shown event before it; -1 if there is none.
@@ -38,6 +40,7 @@ private:
     PlaybackModel& playback_;
     QString expression_;
     bool filtered_ = false;
+    int deepest_ = 0;
     std::vector<trace::EventId> shown_;  // only when filtered_
 };
 

@@ -120,6 +120,22 @@ EventText event_text(const trace::History& history, trace::EventId id) {
 
 QString time_text(trace::Nanoseconds time) { return to_qstring(trace::duration_text(time)); }
 
+QString microseconds_text(trace::Nanoseconds time) {
+    return QStringLiteral("%1.%2").arg(time / 1000).arg(time % 1000, 3, 10, QLatin1Char('0'));
+}
+
+QString short_layer_name(const trace::History& history, trace::LayerIndex layer) {
+    if (layer == trace::ndis_layer) return QStringLiteral("NDIS");
+    const auto layers = history.trace().layers();
+    if (layer >= layers.size()) return QStringLiteral("Machine");
+    switch (layers[layer].role) {
+        case trace::LayerRole::host_stack: return QStringLiteral("Host");
+        case trace::LayerRole::offload_target: return QStringLiteral("Target");
+        case trace::LayerRole::intermediate_driver: break;
+    }
+    return to_qstring(history.layer_name(layer));
+}
+
 QString operation_name(trace::OperationKind kind) { return to_qstring(trace::to_text(kind)); }
 
 int operation_ordinal(const trace::History& history, trace::OperationId operation) {

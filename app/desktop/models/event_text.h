@@ -26,6 +26,10 @@ struct EventText {
 [[nodiscard]] EventMark mark_of_layer(const trace::Trace& trace, trace::LayerIndex layer);
 // "41.250 µs"
 [[nodiscard]] QString time_text(trace::Nanoseconds time);
+// "41.250": microseconds for a column whose heading has the unit.
+[[nodiscard]] QString microseconds_text(trace::Nanoseconds time);
+// "Host", "IM 1", "Target", "NDIS", "Machine": a layer where there is little room.
+[[nodiscard]] QString short_layer_name(const trace::History& history, trace::LayerIndex layer);
 // "1 query", empty for an event of no operation.
 [[nodiscard]] QString operation_text(const trace::History& history, trace::OperationId operation);
 // 1, 2, 3 … in the order of starting; 0 for none.

@@ -94,7 +94,7 @@ trace::EventId MemberModel::change_of(int row, int direction) const {
 }
 
 void MemberModel::refresh() {
-    beginResetModel();
+    const std::vector<MemberRow> old = std::move(rows_);
     rows_.clear();
     structure_name_.clear();
     region_name_.clear();
@@ -114,9 +114,9 @@ void MemberModel::refresh() {
         std::vector<bool> touched(static_cast<std::size_t>(after_bytes.size()), false);
         for (const trace::Change& change : trace.changes(trace.event(at))) {
             if (change.region != region_) continue;
-            const auto old = trace.before(change);
-            for (std::size_t i = 0; i < old.size() && change.offset + i < touched.size(); ++i) {
-                before_bytes[static_cast<qsizetype>(change.offset + i)] = static_cast<char>(old[i]);
+            const auto was = trace.before(change);
+            for (std::size_t i = 0; i < was.size() && change.offset + i < touched.size(); ++i) {
+                before_bytes[static_cast<qsizetype>(change.offset + i)] = static_cast<char>(was[i]);
                 touched[change.offset + i] = true;
             }
         }
@@ -155,7 +155,19 @@ void MemberModel::refresh() {
             rows_.push_back(std::move(row));
         }
     }
-    endResetModel();
+    // The same members with other bytes keep a view where it is; another structure starts anew.
+    const bool same_shape = old.size() == rows_.size() &&
+                            std::equal(old.begin(), old.end(), rows_.begin(),
+                                       [](const MemberRow& a, const MemberRow& b) { return a.offset == b.offset && a.size == b.size; });
+    if (same_shape) {
+        if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
+    } else {
+        std::vector<MemberRow> fresh = std::move(rows_);
+        rows_ = old;
+        beginResetModel();
+        rows_ = std::move(fresh);
+        endResetModel();
+    }
     Q_EMIT refreshed();
 }
 

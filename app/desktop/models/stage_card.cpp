@@ -34,6 +34,42 @@ bool changes_overlap(const trace::Trace& trace, const trace::Event& event, trace
 
 bool succeeded(std::int32_t status) { return status >= 0; }
 
+// The tree of an operation whose blocks the host stack has freed already: their last bytes are still known, but nothing
+// lives at the addresses any more, so the links are followed among the blocks of the operation only.
+void add_freed_blocks(const trace::History& history, const trace::Cursor& cursor, const trace::Operation& operation, trace::BlockTree& tree) {
+    const trace::Trace& trace = history.trace();
+    for (std::size_t i = tree.blocks.size(); i < operation.blocks.size(); ++i) {
+        trace::BlockView view;
+        view.block = operation.blocks[i].block;
+        view.role = operation.blocks[i].role;
+        view.label = std::string(history.label(view.block));
+        const auto status = cursor.word(view.block, trace::block_offset::status, 4);
+        view.status = static_cast<std::int32_t>(status.value_or(0));
+        view.status_written = status.has_value();
+        tree.blocks.push_back(std::move(view));
+    }
+    const auto at_address = [&](std::uint64_t address) -> std::uint32_t {
+        for (std::uint32_t i = 0; i < tree.blocks.size(); ++i) {
+            if (address != 0 && trace.region(tree.blocks[i].block).address == address) return i;
+        }
+        return trace::BlockView::no_index;
+    };
+    for (trace::BlockView& view : tree.blocks) {
+        view.parent = trace::BlockView::no_index;
+        view.dependents.clear();
+    }
+    // Operation::blocks is in NDIS's walking order, so a block is placed before its dependents and siblings.
+    for (std::uint32_t i = 0; i < tree.blocks.size(); ++i) {
+        std::uint32_t child = at_address(cursor.word(tree.blocks[i].block, trace::block_offset::dependent_block_list).value_or(0));
+        while (child != trace::BlockView::no_index && child > i && tree.blocks[child].parent == trace::BlockView::no_index) {
+            tree.blocks[child].parent = i;
+            tree.blocks[child].depth = tree.blocks[i].depth + 1;
+            tree.blocks[i].dependents.push_back(child);
+            child = at_address(cursor.word(tree.blocks[child].block, trace::block_offset::next_block).value_or(0));
+        }
+    }
+}
+
 // Rows and columns of the mini tree: a column a depth, the first dependent on its parent's row, siblings below.
 // Returns the number of rows.
 int place_blocks(const trace::BlockTree& tree, std::vector<CardBlock>& blocks) {
@@ -65,8 +101,9 @@ StageCard build_card(const StageRequest& request, const CardPlace& place, double
     const trace::Trace& trace = history.trace();
     const trace::Event& event = trace.event(request.at);
     StageCard card;
-    const trace::BlockTree tree = trace::block_tree(history, *request.cursor, request.operation->root);
+    trace::BlockTree tree = trace::block_tree(history, *request.cursor, request.operation->root);
     if (tree.blocks.empty()) return card;
+    if (!request.cursor->alive(request.operation->root)) add_freed_blocks(history, *request.cursor, *request.operation, tree);
     card.shown = true;
     card.operation = request.operation->id;
     card.upward = place.upward;
@@ -128,7 +165,8 @@ StageCard build_card(const StageRequest& request, const CardPlace& place, double
         slot.name = to_qstring(view->name);
         slot.meaning = QString::fromStdString(view->meaning);
         slot.value = view->value;
-        slot.changed = changes_overlap(trace, event, shown->block, offset, 8) || card.converted_now;
+        slot.renamed = card.converted_now;
+        slot.changed = changes_overlap(trace, event, shown->block, offset, 8);
         slot.box = QRectF(inset - 3, y, place.width - 2 * (inset - 3), slot_height);
         y += slot_height + 2;
         card.slots.push_back(std::move(slot));

@@ -18,9 +18,9 @@ namespace {
 
 constexpr double edge = 10;
 constexpr double title_width = 128;
-constexpr double rung_inset = 13;   // of a function name from the edge of its lane
+constexpr double rung_inset = 11;   // of a function name from the edge of its lane
 constexpr double slot_width = 32;
-constexpr double slot_height = 22;
+constexpr double slot_height = 20;
 constexpr double slot_gap = 4;
 constexpr int longest_down_name = 25;  // MiniportInvalidateOffload
 constexpr int longest_up_name = 33;    // ProtocolInvalidateOffloadComplete
@@ -138,7 +138,8 @@ void place_entries(StageScene& scene, const StageRequest& request) {
         const int room = static_cast<int>((title_width - 8 + slot_gap) / (slot_width + slot_gap));
         const int wanted = std::max<int>(room, static_cast<int>(history.call_entry_slots(layer)));
         const int visible = std::min(room, wanted);
-        const double top = lane.box.bottom() - slot_height - std::max(5.0, (lane.box.height() - 24 - slot_height) * 0.42);
+        // Under the title, and at the height between the two rows of function names when there is room for that.
+        const double top = lane.box.top() + std::max(23.0, lane.box.height() / 2 - slot_height / 2 + 2);
         std::vector<StageSlot> row(static_cast<std::size_t>(visible));
         for (int i = 0; i < visible; ++i) {
             row[static_cast<std::size_t>(i)].layer = lane.layer;
@@ -212,8 +213,11 @@ void place_arrow(StageScene& scene, const StageRequest& request) {
             case trace::ConversionKind::protocol_to_miniport_by_driver: {
                 const StageSlot* slot = entry_slot(scene, event.layer);
                 if (slot == nullptr) return;
-                const QPointF at_slot(slot->box.right() + 2, slot->box.center().y());
-                const QPointF at_card(card.left() - 2, std::clamp(at_slot.y(), card.top() + 8, card.bottom() - 8));
+                // Between the two rows of function names, so that no name is struck through.
+                const QRectF& lane = scene.lanes[event.layer].box;
+                const double y = std::clamp(slot->box.center().y(), lane.top() + rung_inset + 8, lane.bottom() - rung_inset - 8);
+                const QPointF at_slot(slot->box.right() + 2, y);
+                const QPointF at_card(card.left() - 2, std::clamp(y, card.top() + 8, card.bottom() - 8));
                 const bool saves = kind == trace::ConversionKind::miniport_to_protocol_by_driver;
                 arrow.meaning = saves ? StageArrow::Meaning::saves : StageArrow::Meaning::restores;
                 arrow.from = saves ? at_card : at_slot;
@@ -240,8 +244,8 @@ void place_arrow(StageScene& scene, const StageRequest& request) {
         const QRectF& lane = scene.lanes[owner].box;
         arrow.meaning = StageArrow::Meaning::publishes;
         arrow.from = QPointF(card.center().x(), card.top() - 2);
-        arrow.to = QPointF(card.center().x(), std::min(lane.bottom() - 6, card.top() - 14));
-        arrow.words = QStringLiteral("context written");
+        arrow.to = QPointF(card.center().x(), std::min(lane.bottom() - 14, card.top() - 14));
+        arrow.words = to_qstring(request.history->label(event.region)) + QStringLiteral(": context written");
     } else {
         return;
     }

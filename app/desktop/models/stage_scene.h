@@ -88,7 +88,8 @@ struct CardSlot {
     QString meaning;
     std::uint64_t value = 0;
     QRectF box;  // relative to the card
-    bool changed = false;
+    bool renamed = false;  // the present event is a conversion: the same place has another name now
+    bool changed = false;  // its bytes are other bytes now
 };
 
 struct StageCard {

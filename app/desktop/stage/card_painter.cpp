@@ -81,10 +81,11 @@ void paint_tree(QPainter& painter, const StageCard& card, const Theme& theme, St
 
 void paint_slot(QPainter& painter, const CardSlot& slot, const StageCard& card, bool hovered, double words, const Theme& theme) {
     const Tokens& t = theme.tokens();
-    if (slot.changed || hovered) {
-        painter.setOpacity(slot.changed ? words : 1);
-        painter.setPen(slot.changed ? QPen(t.changed, 1) : QPen(Qt::NoPen));
-        painter.setBrush(slot.changed ? t.changed_fill : t.hover);
+    const bool told = slot.changed || slot.renamed;
+    if (told || hovered) {
+        painter.setOpacity(told ? words : 1);
+        painter.setPen(told ? QPen(t.changed, 1) : QPen(Qt::NoPen));
+        painter.setBrush(told ? t.changed_fill : t.hover);
         painter.drawRoundedRect(slot.box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
         painter.setOpacity(1);
     }
@@ -92,7 +93,7 @@ void paint_slot(QPainter& painter, const CardSlot& slot, const StageCard& card, 
     const QFont name = theme.mono(measure::small_text);
     const QFont value = theme.mono(measure::small_text, QFont::Bold);
     painter.setFont(name);
-    painter.setPen(slot.changed ? t.changed : t.quiet_text);
+    painter.setPen(slot.renamed ? t.changed : told ? t.text : t.quiet_text);
     QString left = card.subject + QLatin1Char('.') + slot.name;
     if (QFontMetricsF(name).horizontalAdvance(left) > inside.width()) left = slot.name;
     painter.drawText(QRectF(inside.left(), inside.top(), inside.width(), 12), Qt::AlignLeft | Qt::AlignVCenter,

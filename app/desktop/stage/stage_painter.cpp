@@ -34,7 +34,7 @@ void paint_lanes(QPainter& painter, const StageScene& scene, const Theme& theme)
         QPainterPath bar;
         bar.addRoundedRect(QRectF(lane.box.left(), lane.box.top(), 4, lane.box.height()), 2, 2);
         painter.fillPath(bar, colour);
-        draw_mark(painter, mark_of(lane.role), QRectF(lane.box.left() + 13, lane.box.top() + 9, 10, 10), colour);
+        draw_mark(painter, mark_of(lane.role), QRectF(lane.box.left() + 13, lane.box.top() + 7, 10, 10), colour);
         const double left = lane.box.left() + 30;
         const double width = 106;
         const QFont title = theme.words(measure::body_text, QFont::DemiBold);
@@ -42,14 +42,16 @@ void paint_lanes(QPainter& painter, const StageScene& scene, const Theme& theme)
         painter.setPen(t.text);
         const QFontMetricsF title_metrics(title);
         const QString shown = title_metrics.elidedText(lane.title, Qt::ElideRight, width);
-        painter.drawText(QRectF(left, lane.box.top() + 5, width, 18), Qt::AlignLeft | Qt::AlignVCenter, shown);
+        painter.drawText(QRectF(left, lane.box.top() + 2, width, 19), Qt::AlignLeft | Qt::AlignVCenter, shown);
         const double used = title_metrics.horizontalAdvance(shown) + 8;
         const QFont quiet = theme.words(measure::small_text);
-        if (!lane.driver.isEmpty() && width - used > 30) {
+        const double room = width + 8 - used;
+        // The driver's name stands beside the title where it fits; the tooltip of the lane has it always.
+        if (!lane.driver.isEmpty() && (QFontMetricsF(quiet).horizontalAdvance(lane.driver) <= room || room > 48)) {
             painter.setFont(quiet);
             painter.setPen(t.quiet_text);
-            painter.drawText(QRectF(left + used, lane.box.top() + 5, width - used, 18), Qt::AlignLeft | Qt::AlignVCenter,
-                             QFontMetricsF(quiet).elidedText(lane.driver, Qt::ElideRight, width - used));
+            painter.drawText(QRectF(left + used, lane.box.top() + 2, room, 19), Qt::AlignLeft | Qt::AlignVCenter,
+                             QFontMetricsF(quiet).elidedText(lane.driver, Qt::ElideRight, room));
         }
     }
 }
@@ -143,7 +145,7 @@ void paint_slots(QPainter& painter, const StageScene& scene, const StageMotion& 
         if (lane.hidden_entries == 0) continue;
         painter.setPen(t.call_entry_text);
         painter.setFont(theme.words(measure::small_text, QFont::DemiBold));
-        painter.drawText(QRectF(lane.box.left() + 14 + 3 * 36, lane.box.bottom() - 27, 28, 22), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRectF(lane.box.left() + 14 + 3 * 36, lane.box.top() + std::max(23.0, lane.box.height() / 2 - 8), 28, 20), Qt::AlignLeft | Qt::AlignVCenter,
                          QStringLiteral("+%1").arg(lane.hidden_entries));
     }
 }
@@ -179,6 +181,11 @@ void paint_arrow(QPainter& painter, const StageScene& scene, const StageMotion& 
     if (length > 8) {
         painter.drawLine(scene.arrow->from, scene.arrow->to - direction / length * 7);
         draw_arrow_head(painter, scene.arrow->to, direction, 9, colour);
+    }
+    if (scene.arrow->meaning == StageArrow::Meaning::publishes) {
+        painter.setFont(theme.words(measure::small_text, QFont::DemiBold));
+        painter.setPen(colour);
+        painter.drawText(QRectF(scene.arrow->to.x() + 9, scene.arrow->to.y() - 3, 150, 14), Qt::AlignLeft | Qt::AlignVCenter, scene.arrow->words);
     }
     painter.setOpacity(1);
 }

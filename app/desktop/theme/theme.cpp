@@ -139,6 +139,7 @@ QPushButton:pressed { background: %selection%; }
 QPushButton:disabled { color: %faint%; }
 QAbstractItemView { background: transparent; color: %text%; border: none; outline: 0; }
 QAbstractScrollArea { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; color: %quiet%; border: none; border-bottom: 1px solid %line%;
             padding: 3px 4px; font-size: 11px; }
