@@ -24,16 +24,14 @@ SlotView slot(const History& history, const Cursor& at, RegionId block, std::uin
 
 RegionId state_behind(const Trace& trace, const History& history, RegionId block, EventId at) {
     const Region& region = trace.region(block);
-    const RegionId state =
-        history.region_starting_at(region.address + region.size, RegionKind::following_state, at);
+    const RegionId state = history.region_starting_at(region.address + region.size, RegionKind::following_state, at);
     return state;
 }
 
 // Status means something once anybody wrote it after the operation began and before the block was handed back.
 bool status_written(const History& history, const Operation* operation, RegionId block, EventId at) {
     if (operation == nullptr) return false;
-    const EventId written =
-        history.previous_change(block, block_offset::status, 4, EventId(at.value + 1));
+    const EventId written = history.previous_change(block, block_offset::status, 4, EventId(at.value + 1));
     return written.valid() && written >= operation->started;
 }
 
@@ -87,12 +85,14 @@ BlockTree block_tree(const History& history, const Cursor& at, RegionId root) {
         if (next.parent != BlockView::no_index) tree.blocks[next.parent].dependents.push_back(index);
         tree.blocks.push_back(std::move(view));
 
-        const auto follow = [&](std::uint32_t link, std::string_view link_name, std::uint32_t parent, std::uint32_t depth) {
+        const auto follow = [&](std::uint32_t link, std::string_view link_name, std::uint32_t parent,
+                                std::uint32_t depth) {
             const std::uint64_t address = at.word(next.block, link).value_or(0);
             if (address == 0) return;
             const RegionId target = history.region_starting_at(address, RegionKind::block_list, here);
             const std::string start = std::string(link_name) + " of " + name(next.block);
-            const bool waiting = std::ranges::any_of(pending, [&](const Pending& each) { return each.block == target; });
+            const bool waiting =
+                std::ranges::any_of(pending, [&](const Pending& each) { return each.block == target; });
             if (!target.valid())
                 tree.problems.push_back(start + " points to memory that is no watched block (" +
                                         value_text(history, here, address) + ")");
@@ -115,10 +115,14 @@ BlockTree current_block_tree(const History& history, const Cursor& at) {
 
 std::string_view to_text(BlockRole role) {
     switch (role) {
-        case BlockRole::placeholder: return "placeholder";
-        case BlockRole::linker: return "linker";
-        case BlockRole::new_offload: return "new offload";
-        case BlockRole::reference: return "reference";
+        case BlockRole::placeholder:
+            return "placeholder";
+        case BlockRole::linker:
+            return "linker";
+        case BlockRole::new_offload:
+            return "new offload";
+        case BlockRole::reference:
+            return "reference";
     }
     return "reference";
 }

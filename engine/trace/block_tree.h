@@ -15,9 +15,9 @@
 namespace chimneylab::trace {
 
 struct SlotView {
-    std::string_view name;    // "MiniportOffloadContext" or "NdisReserved[2]"; "NdisOffloadHandle" or "OffloadHandle"
+    std::string_view name;  // "MiniportOffloadContext" or "NdisReserved[2]"; "NdisOffloadHandle" or "OffloadHandle"
     std::uint64_t value = 0;
-    std::string meaning;      // "&T1.MiniportOffloadContext", "handle T1 of IM 1", "NULL"
+    std::string meaning;  // "&T1.MiniportOffloadContext", "handle T1 of IM 1", "NULL"
 };
 
 struct BlockView {
@@ -29,8 +29,8 @@ struct BlockView {
     std::int32_t status = 0;
     bool status_written = false;  // Status means something: a driver or NDIS wrote it in this operation
     SlotView a, b;
-    std::uint32_t parent = no_index;  // index of the block it depends on
-    std::uint32_t depth = 0;          // 0 for the root and its siblings
+    std::uint32_t parent = no_index;        // index of the block it depends on
+    std::uint32_t depth = 0;                // 0 for the root and its siblings
     std::vector<std::uint32_t> dependents;  // indices, in NextBlock order
     static constexpr std::uint32_t no_index = 0xFFFFFFFF;
 };
@@ -40,7 +40,7 @@ struct BlockTree {
     OperationId operation;  // none: not under way
     BlockType type = BlockType::protocol;
     LayerIndex holder = machine_layer;
-    std::vector<BlockView> blocks;  // in NDIS's walking order; blocks[0] is the root
+    std::vector<BlockView> blocks;      // in NDIS's walking order; blocks[0] is the root
     std::vector<std::string> problems;  // "NextBlock of T2 leads back to T1", "… points to memory nobody watches"
 };
 

@@ -26,7 +26,8 @@ public:
     [[nodiscard]] bool alive(RegionId region) const;
     // Bytes at the cursor. After its death a region keeps its last bytes; before its birth the span is empty.
     [[nodiscard]] std::span<const std::byte> bytes(RegionId region) const;
-    [[nodiscard]] std::optional<std::uint64_t> word(RegionId region, std::uint32_t offset, std::uint32_t size = 8) const;
+    [[nodiscard]] std::optional<std::uint64_t> word(RegionId region, std::uint32_t offset,
+                                                    std::uint32_t size = 8) const;
 
     // Calls open at the cursor, outermost first.
     [[nodiscard]] std::vector<EventId> open_calls() const;

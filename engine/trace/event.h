@@ -10,21 +10,21 @@
 namespace chimneylab::trace {
 
 enum class EventKind : std::uint8_t {
-    run_started,               // first event of every run
-    run_finished,              // last event; status 0, or 1 when something is to be reported
-    step_started,              // a scenario step begins; name = its text
-    step_finished,             // and has been carried out (its operations may still be in progress)
-    choice,                    // the scheduler took one of several pending items; detail = index << 32 | count
-    work_queued,               // subject = work item number, detail = virtual due time, name = what it is, layer = for whom
-    work_started,              // the queued item runs; subject = work item number
-    work_finished,             // partner = its work_started
-    enter,                     // a call through a DDI boundary: name = function, layer = callee, other_layer = caller
-    leave,                     // its return: partner = the enter, status = returned status if the function has one
-    conversion,                // a block list changed its type; detail = ConversionKind, layer = who converted
-    operation_started,         // first NdisXxxOffload of an operation (by the host stack); region = root block
-    operation_finished,        // its completion reached the driver that started it
-    memory_allocated,          // subject = address, detail = tag << 32 | size, layer = owner
-    memory_freed,              // the same for a release; partner = its memory_allocated
+    run_started,         // first event of every run
+    run_finished,        // last event; status 0, or 1 when something is to be reported
+    step_started,        // a scenario step begins; name = its text
+    step_finished,       // and has been carried out (its operations may still be in progress)
+    choice,              // the scheduler took one of several pending items; detail = index << 32 | count
+    work_queued,         // subject = work item number, detail = virtual due time, name = what it is, layer = for whom
+    work_started,        // the queued item runs; subject = work item number
+    work_finished,       // partner = its work_started
+    enter,               // a call through a DDI boundary: name = function, layer = callee, other_layer = caller
+    leave,               // its return: partner = the enter, status = returned status if the function has one
+    conversion,          // a block list changed its type; detail = ConversionKind, layer = who converted
+    operation_started,   // first NdisXxxOffload of an operation (by the host stack); region = root block
+    operation_finished,  // its completion reached the driver that started it
+    memory_allocated,    // subject = address, detail = tag << 32 | size, layer = owner
+    memory_freed,        // the same for a release; partner = its memory_allocated
     call_entry_recognised,     // an allocation turned out to be an IM call entry; region = it, operation = for which
     call_entry_released,       // it was given back; partner = its call_entry_recognised
     offload_entry_recognised,  // an allocation holds the NDIS_OFFLOAD_HANDLE handed down in a block; region = it
@@ -100,6 +100,7 @@ enum class RegionKind : std::uint8_t {
     call_entry,       // an allocation recognised as IM call entry
     offload_entry,    // an allocation recognised as IM offload entry
     net_buffer_list,  // NET_BUFFER_LIST in a NetBufferListChain
+    handler_table,    // a chimney characteristics structure, as handed to NdisSetOptionalHandlers
 };
 
 struct Region {
@@ -108,11 +109,11 @@ struct Region {
     std::uint16_t ordinal = 0;  // 1, 2, 3 … among the call (offload) entries of its layer: the number on the slot
     std::uint32_t size = 0;
     Address address = 0;
-    StringId label;  // "T1", or "call entry #7"
+    StringId label;   // "T1", or "call entry #7"
     RegionId parent;  // following_state → its block; offload_handle → the offload entry that embeds it, if any
     EventId born;
-    EventId died;  // none while it lives
-    std::uint32_t tag = 0;  // pool tag, 0 if not pool memory
+    EventId died;                     // none while it lives
+    std::uint32_t tag = 0;            // pool tag, 0 if not pool memory
     std::uint64_t initial_bytes = 0;  // position in the trace's byte heap, `size` bytes
 };
 

@@ -24,10 +24,14 @@ struct Filter::Node {
     [[nodiscard]] bool matches(const Trace& trace, EventId id, const Event& event) const {
         const auto match = [&](const auto& part) { return part->matches(trace, id, event); };
         switch (type) {
-            case Type::all: return std::ranges::all_of(parts, match);
-            case Type::any: return std::ranges::any_of(parts, match);
-            case Type::none: return std::ranges::none_of(parts, match);
-            case Type::test: return test(trace, id, event);
+            case Type::all:
+                return std::ranges::all_of(parts, match);
+            case Type::any:
+                return std::ranges::any_of(parts, match);
+            case Type::none:
+                return std::ranges::none_of(parts, match);
+            case Type::test:
+                return test(trace, id, event);
         }
         return false;
     }
@@ -217,8 +221,10 @@ private:
 
     Predicate condition(const Term& term) const {
         if (term.field.empty()) return bare_word(term);
-        if (term.field == "time" || term.field == "event" || term.field == "depth" || term.field == "irql") return number(term);
-        if (term.comparison != Comparison::equal) fail(term.column, "'" + term.field + "' cannot be compared, use a colon");
+        if (term.field == "time" || term.field == "event" || term.field == "depth" || term.field == "irql")
+            return number(term);
+        if (term.comparison != Comparison::equal)
+            fail(term.column, "'" + term.field + "' cannot be compared, use a colon");
         if (term.field == "kind") return kind(term);
         if (term.field == "layer" || term.field == "from") return layer(term);
         if (term.field == "op" || term.field == "operation") return operation(term);
@@ -234,8 +240,10 @@ private:
         const std::string& word = term.value;
         if (!term.quoted) {
             if (word.front() == '#') return operation(term);
-            if (word == "changed") return [](const Trace&, EventId, const Event& event) { return event.change_count > 0; };
-            if (word == "call") return [](const Trace&, EventId, const Event& event) { return event.kind == EventKind::enter; };
+            if (word == "changed")
+                return [](const Trace&, EventId, const Event& event) { return event.change_count > 0; };
+            if (word == "call")
+                return [](const Trace&, EventId, const Event& event) { return event.kind == EventKind::enter; };
             if (word == "completion")
                 return [](const Trace& trace, EventId, const Event& event) {
                     const Function* function =
@@ -267,7 +275,8 @@ private:
         std::optional<unsigned> number;
         unsigned parsed = 0;
         const char* const end = term.value.data() + term.value.size();
-        if (const auto [stop, problem] = std::from_chars(term.value.data(), end, parsed); problem == std::errc{} && stop == end)
+        if (const auto [stop, problem] = std::from_chars(term.value.data(), end, parsed);
+            problem == std::errc{} && stop == end)
             number = parsed;
         const std::string wanted = squeezed(term.value);
         if (wanted.empty()) fail(term.value_column, "a layer's name or number is missing");
@@ -278,7 +287,8 @@ private:
                 if (index == machine_layer) return wanted == "machine";
                 if (index >= trace.layers().size()) return false;
                 const Layer& each = trace.layers()[index];
-                return wanted == squeezed(trace.text(each.name)) || (wanted == "host" && each.role == LayerRole::host_stack) ||
+                return wanted == squeezed(trace.text(each.name)) ||
+                       (wanted == "host" && each.role == LayerRole::host_stack) ||
                        (wanted == "target" && each.role == LayerRole::offload_target);
             };
             return (!caller_only && is(event.layer)) || is(event.other_layer);
@@ -290,11 +300,16 @@ private:
             unsigned wanted = 0;
             const char* const end = term.value.data() + term.value.size();
             const auto [stop, problem] = std::from_chars(term.value.data() + 1, end, wanted);
-            if (problem != std::errc{} || stop != end) fail(term.value_column, "after '#' comes the number of an operation");
-            return [wanted](const Trace&, EventId, const Event& event) { return event.operation == OperationId(wanted); };
+            if (problem != std::errc{} || stop != end)
+                fail(term.value_column, "after '#' comes the number of an operation");
+            return
+                [wanted](const Trace&, EventId, const Event& event) { return event.operation == OperationId(wanted); };
         }
         const auto wanted = parse_operation_kind(term.value);
-        if (!wanted) fail(term.value_column, "'" + term.value + "' is no operation; known: initiate, query, update, invalidate, terminate, #number");
+        if (!wanted)
+            fail(
+                term.value_column,
+                "'" + term.value + "' is no operation; known: initiate, query, update, invalidate, terminate, #number");
         return [wanted](const Trace&, EventId, const Event& event) { return event.operation_kind == *wanted; };
     }
 
@@ -306,7 +321,9 @@ private:
 
     Predicate region(const Term& term) const {
         return [wanted = pattern(term.value, false)](const Trace& trace, EventId, const Event& event) {
-            const auto is = [&](RegionId id) { return id.valid() && wanted.matches(trace.text(trace.region(id).label)); };
+            const auto is = [&](RegionId id) {
+                return id.valid() && wanted.matches(trace.text(trace.region(id).label));
+            };
             if (is(event.region)) return true;
             return std::ranges::any_of(trace.changes(event), [&](const Change& change) { return is(change.region); });
         };
@@ -315,7 +332,8 @@ private:
     Predicate status(const Term& term) const {
         const auto wanted = parse_status(term.value);
         if (!wanted) fail(term.value_column, "'" + term.value + "' is no status name and no number");
-        return [wanted](const Trace&, EventId, const Event& event) { return event.has_status && event.status == *wanted; };
+        return
+            [wanted](const Trace&, EventId, const Event& event) { return event.has_status && event.status == *wanted; };
     }
 
     Predicate tag(const Term& term) const {
@@ -338,12 +356,16 @@ private:
                 fraction += place * (*at - '0');
         const std::string_view unit(at, static_cast<std::size_t>(end - at));
         std::uint64_t scale = 1;
-        if (term.field == "time" && (unit == "us" || unit == "µs")) scale = 1'000;
-        else if (term.field == "time" && unit == "ms") scale = 1'000'000;
-        else if (term.field == "time" && unit == "s") scale = 1'000'000'000;
+        if (term.field == "time" && (unit == "us" || unit == "µs"))
+            scale = 1'000;
+        else if (term.field == "time" && unit == "ms")
+            scale = 1'000'000;
+        else if (term.field == "time" && unit == "s")
+            scale = 1'000'000'000;
         else if (!unit.empty() && !(term.field == "time" && unit == "ns"))
-            fail(column + static_cast<std::size_t>(at - text.data()), "'" + std::string(unit) + "' does not belong to the number" +
-                             (term.field == "time" ? "; units are ns, us, ms, s" : ""));
+            fail(column + static_cast<std::size_t>(at - text.data()),
+                 "'" + std::string(unit) + "' does not belong to the number" +
+                     (term.field == "time" ? "; units are ns, us, ms, s" : ""));
         if (whole > UINT64_MAX / scale - 1) fail(column, "the number is too large");
         return whole * scale + static_cast<std::uint64_t>(fraction * static_cast<double>(scale) + 0.5);
     }
@@ -358,14 +380,24 @@ private:
         } else {
             const std::uint64_t limit = quantity(term.value, term, term.value_column);
             switch (term.comparison) {
-                case Comparison::equal: low = high = limit; break;
-                case Comparison::less_or_equal: high = limit; break;
-                case Comparison::greater_or_equal: low = limit; break;
-                case Comparison::less:
-                    if (limit == 0) low = 1, high = 0;  // nothing is less than 0
-                    else high = limit - 1;
+                case Comparison::equal:
+                    low = high = limit;
                     break;
-                case Comparison::greater: low = limit + 1; break;  // quantity() leaves room for the 1
+                case Comparison::less_or_equal:
+                    high = limit;
+                    break;
+                case Comparison::greater_or_equal:
+                    low = limit;
+                    break;
+                case Comparison::less:
+                    if (limit == 0)
+                        low = 1, high = 0;  // nothing is less than 0
+                    else
+                        high = limit - 1;
+                    break;
+                case Comparison::greater:
+                    low = limit + 1;
+                    break;  // quantity() leaves room for the 1
             }
         }
         return [low, high, field = term.field](const Trace&, EventId id, const Event& event) {

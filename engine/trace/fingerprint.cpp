@@ -81,9 +81,9 @@ std::uint64_t hash_trace(const Trace& trace, std::uint64_t seed, bool whole_reco
         hash.word(std::uint64_t{event.parent.value} << 32 | event.region.value);
         hash.word(std::uint64_t{static_cast<std::uint32_t>(event.status)} << 32 | event.change_count);
         hash.word(std::uint64_t{event.depth} | std::uint64_t{static_cast<std::uint8_t>(event.kind)} << 16 |
-                  std::uint64_t{static_cast<std::uint8_t>(event.operation_kind)} << 24 | std::uint64_t{event.layer} << 32 |
-                  std::uint64_t{event.other_layer} << 40 | std::uint64_t{event.irql} << 48 |
-                  std::uint64_t{event.has_status} << 56);
+                  std::uint64_t{static_cast<std::uint8_t>(event.operation_kind)} << 24 |
+                  std::uint64_t{event.layer} << 32 | std::uint64_t{event.other_layer} << 40 |
+                  std::uint64_t{event.irql} << 48 | std::uint64_t{event.has_status} << 56);
         for (const Change& change : trace.changes(event)) {
             hash.word(std::uint64_t{change.region.value} << 32 | change.offset);
             hash.word(std::uint64_t{change.length} << 8 | change.writer);
@@ -95,8 +95,8 @@ std::uint64_t hash_trace(const Trace& trace, std::uint64_t seed, bool whole_reco
     hash.word(names.size());
     for (std::uint64_t each : names) hash.word(each);
     const RunDescription& description = trace.description();
-    for (const std::string* each : {&description.scenario, &description.title, &description.variant, &description.schedule,
-                                    &description.mode, &description.producer})
+    for (const std::string* each : {&description.scenario, &description.title, &description.variant,
+                                    &description.schedule, &description.mode, &description.producer})
         hash.text(*each);
     hash.word(description.clock_start);
     for (const Event& event : trace.events()) hash.word(event.reserved);

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // One number for one event history: two runs with the same fingerprint had the same events, bytes and virtual times.
-// Measured times, the description of the run and the order in which names were first used are not part of it. Thread safe.
+// Measured times, the description of the run and the order in which names were first used are not part of it. Thread
+// safe.
 #pragma once
 
 #include <string>

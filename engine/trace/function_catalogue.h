@@ -25,7 +25,7 @@ enum class FunctionGroup : std::uint8_t {
     oid_request,
     status_indication,
     plug_and_play,
-    net_buffer_list,     // the ordinary data path
+    net_buffer_list,  // the ordinary data path
     power_and_reset,
 };
 

@@ -14,7 +14,8 @@ namespace {
 // Kinds of handle are named by the machine; a binding is what NdisOpenAdapterEx gives.
 bool names_binding(std::string_view kind) {
     std::string lower(kind);
-    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(lower, lower.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return lower.find("binding") != std::string::npos && lower.find("context") == std::string::npos;
 }
 
@@ -62,7 +63,8 @@ void History::take_in(EventId id) {
     const Event& event = trace_->event(id);
     const auto landmark = [&](Landmark which) { landmarks_[static_cast<std::size_t>(which)].push_back(id); };
     for (const Change& change : trace_->changes(event)) {
-        if (changes_of_region_.size() <= change.region.value) changes_of_region_.resize(std::size_t{change.region.value} + 1);
+        if (changes_of_region_.size() <= change.region.value)
+            changes_of_region_.resize(std::size_t{change.region.value} + 1);
         changes_of_region_[change.region.value].push_back({id, change.offset, change.length});
     }
     if (event.change_count > 0) landmark(Landmark::change);
@@ -72,7 +74,9 @@ void History::take_in(EventId id) {
     }
 
     switch (event.kind) {
-        case EventKind::enter: take_in_enter(id, event); break;
+        case EventKind::enter:
+            take_in_enter(id, event);
+            break;
         case EventKind::conversion:
             landmark(Landmark::conversion);
             take_in_conversion(id, event);
@@ -92,14 +96,25 @@ void History::take_in(EventId id) {
             take_in_call_entry(id, event);
             break;
         case EventKind::offload_entry_recognised:
-        case EventKind::offload_entry_released: take_in_offload_entry(id, event); break;
+        case EventKind::offload_entry_released:
+            take_in_offload_entry(id, event);
+            break;
         case EventKind::memory_allocated:
-        case EventKind::memory_freed: take_in_memory(id, event); break;
+        case EventKind::memory_freed:
+            take_in_memory(id, event);
+            break;
         case EventKind::handle_opened:
-        case EventKind::handle_closed: take_in_handle(id, event); break;
-        case EventKind::finding: landmark(Landmark::finding); break;
-        case EventKind::step_started: landmark(Landmark::step); break;
-        default: break;
+        case EventKind::handle_closed:
+            take_in_handle(id, event);
+            break;
+        case EventKind::finding:
+            landmark(Landmark::finding);
+            break;
+        case EventKind::step_started:
+            landmark(Landmark::step);
+            break;
+        default:
+            break;
     }
 }
 
@@ -155,7 +170,8 @@ void History::take_in_enter(EventId id, const Event& event) {
 
     if (!into_ndis && !function->completion) {
         std::array<std::uint64_t, 3> words{};
-        constexpr std::array offsets{block_offset::im_reserved_0, block_offset::im_reserved_1, block_offset::source_handle};
+        constexpr std::array offsets{block_offset::im_reserved_0, block_offset::im_reserved_1,
+                                     block_offset::source_handle};
         for (std::size_t i = 0; i < words.size(); ++i) words[i] = cursor_.word(operation.root, offsets[i]).value_or(0);
         incoming_[{operation.id, event.layer}] = words;
     }
@@ -198,7 +214,8 @@ void History::read_tree(Operation& operation) {
     const EventId here(taken_);
     const auto follow = [&](RegionId from, std::uint32_t link) {
         const std::uint64_t address = cursor_.word(from, link).value_or(0);
-        if (const RegionId next = address ? region_starting_at(address, RegionKind::block_list, here) : RegionId{}; next.valid())
+        if (const RegionId next = address ? region_starting_at(address, RegionKind::block_list, here) : RegionId{};
+            next.valid())
             pending.push_back(next);
     };
     while (!pending.empty() && operation.blocks.size() < most_blocks) {
@@ -238,7 +255,8 @@ void History::find_saved_values(CallEntry& entry) const {
 
 void History::take_in_call_entry(EventId id, const Event& event) {
     if (event.kind == EventKind::call_entry_released) {
-        auto found = event.partner.valid() ? call_entry_by_event_.find(event.partner.value) : call_entry_by_event_.end();
+        auto found =
+            event.partner.valid() ? call_entry_by_event_.find(event.partner.value) : call_entry_by_event_.end();
         if (found != call_entry_by_event_.end()) call_entries_[found->second].released = id;
         return;
     }

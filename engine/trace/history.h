@@ -40,10 +40,10 @@ struct Conversion {
 // first but one, the offload target the first and the last; an intermediate driver has all four.
 struct Passage {
     LayerIndex layer = machine_layer;
-    EventId arrived;     // enter of MiniportXxxOffload
-    EventId handed_on;   // the layer's enter of NdisXxxOffload
-    EventId came_back;   // enter of ProtocolXxxOffloadComplete
-    EventId completed;   // the layer's enter of NdisMXxxOffloadComplete
+    EventId arrived;                      // enter of MiniportXxxOffload
+    EventId handed_on;                    // the layer's enter of NdisXxxOffload
+    EventId came_back;                    // enter of ProtocolXxxOffloadComplete
+    EventId completed;                    // the layer's enter of NdisMXxxOffloadComplete
     std::uint32_t call_entry = no_index;  // index into History::call_entries()
     static constexpr std::uint32_t no_index = 0xFFFFFFFF;
 };
@@ -62,10 +62,10 @@ struct Operation {
     EventId started;
     EventId finished;  // none while in progress
     RegionId root;
-    std::vector<OperationBlock> blocks;       // in the order in which NDIS walks the tree
-    std::vector<std::uint32_t> conversions;   // indices into History::conversions(), in order
-    std::vector<Passage> passages;            // by layer, top to bottom; only layers it reached
-    std::vector<EventId> crossings;           // enters of the five operations' functions, in order
+    std::vector<OperationBlock> blocks;      // in the order in which NDIS walks the tree
+    std::vector<std::uint32_t> conversions;  // indices into History::conversions(), in order
+    std::vector<Passage> passages;           // by layer, top to bottom; only layers it reached
+    std::vector<EventId> crossings;          // enters of the five operations' functions, in order
     [[nodiscard]] const Passage* passage(LayerIndex layer) const;
 };
 
@@ -121,7 +121,17 @@ struct Latency {
     Nanoseconds measured_time = 0;
 };
 
-enum class Landmark : std::uint8_t { event, conversion, call, completion, call_entry, finding, step, operation, change };
+enum class Landmark : std::uint8_t {
+    event,
+    conversion,
+    call,
+    completion,
+    call_entry,
+    finding,
+    step,
+    operation,
+    change
+};
 
 class History {
 public:
@@ -143,7 +153,8 @@ public:
     [[nodiscard]] std::optional<Latency> latency(const Operation& operation) const;  // none while in progress
     // From the layer's MiniportXxxOffload to its completion; with own_only without what passed between handing it on
     // and its coming back. The host stack: from handing it down to its return. None while incomplete.
-    [[nodiscard]] std::optional<Latency> layer_latency(const Operation& operation, LayerIndex layer, bool own_only) const;
+    [[nodiscard]] std::optional<Latency> layer_latency(const Operation& operation, LayerIndex layer,
+                                                       bool own_only) const;
 
     [[nodiscard]] std::span<const Conversion> conversions() const { return conversions_; }
     [[nodiscard]] const Conversion* conversion_at(EventId event) const;  // nullptr: the event is no conversion
@@ -174,7 +185,8 @@ public:
     // Bytes [offset, offset + size) of a region: "who wrote this last" is previous_change(…) from the event after.
     // Linear in the changes of that region between the two events.
     [[nodiscard]] EventId next_change(RegionId region, std::uint32_t offset, std::uint32_t size, EventId from) const;
-    [[nodiscard]] EventId previous_change(RegionId region, std::uint32_t offset, std::uint32_t size, EventId from) const;
+    [[nodiscard]] EventId previous_change(RegionId region, std::uint32_t offset, std::uint32_t size,
+                                          EventId from) const;
     // Into the next call; out of the innermost open one (its leave, or the end of the trace).
     [[nodiscard]] EventId call_in(EventId from) const;
     [[nodiscard]] EventId call_out(EventId from) const;

@@ -28,7 +28,8 @@ std::vector<std::uint32_t> live(const std::vector<std::vector<std::uint32_t>>& s
     std::vector<std::uint32_t> found;
     if (!at.valid()) return found;
     for (const auto& slot : slots) {
-        const auto after = std::ranges::upper_bound(slot, at, {}, [&](std::uint32_t i) { return entries[i].recognised; });
+        const auto after =
+            std::ranges::upper_bound(slot, at, {}, [&](std::uint32_t i) { return entries[i].recognised; });
         if (after == slot.begin()) continue;
         const Entry& entry = entries[*(after - 1)];
         if (!entry.released.valid() || entry.released > at) found.push_back(*(after - 1));
@@ -38,9 +39,7 @@ std::vector<std::uint32_t> live(const std::vector<std::vector<std::uint32_t>>& s
 
 constexpr std::ptrdiff_t youngest = 64;
 
-bool alive(const Region& region, EventId at) {
-    return region.born <= at && (!region.died.valid() || region.died > at);
-}
+bool alive(const Region& region, EventId at) { return region.born <= at && (!region.died.valid() || region.died > at); }
 
 }  // namespace
 
@@ -129,7 +128,8 @@ BlockType History::block_type(const Operation& operation, EventId at) const {
                                                 [&](std::uint32_t index) { return conversions_[index].event; });
     if (after == operation.conversions.begin()) return BlockType::protocol;
     const ConversionKind kind = conversions_[*(after - 1)].kind;
-    return kind == ConversionKind::protocol_to_miniport_by_ndis || kind == ConversionKind::protocol_to_miniport_by_driver
+    return kind == ConversionKind::protocol_to_miniport_by_ndis ||
+                   kind == ConversionKind::protocol_to_miniport_by_driver
                ? BlockType::miniport
                : BlockType::protocol;
 }
@@ -194,9 +194,7 @@ std::span<const EventId> History::landmarks(Landmark which) const {
     return landmarks_[static_cast<std::size_t>(which)];
 }
 
-EventId History::next_change(RegionId region, EventId from) const {
-    return next_change(region, 0, UINT32_MAX, from);
-}
+EventId History::next_change(RegionId region, EventId from) const { return next_change(region, 0, UINT32_MAX, from); }
 
 EventId History::previous_change(RegionId region, EventId from) const {
     return previous_change(region, 0, UINT32_MAX, from);
@@ -259,7 +257,8 @@ RegionId History::region_at(Address address, EventId at) const {
         --group;
         if (address - group->first >= largest_region_) break;
         const auto& regions = group->second;
-        const auto after = std::ranges::upper_bound(regions, at, {}, [&](RegionId id) { return trace_->region(id).born; });
+        const auto after =
+            std::ranges::upper_bound(regions, at, {}, [&](RegionId id) { return trace_->region(id).born; });
         // Several may start at one address (an offload entry and the handle in it), and a recycled address has had many
         // that are dead: whatever lives is among the youngest.
         for (auto each = after; each != regions.begin() && after - each < youngest;) {

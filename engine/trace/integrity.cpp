@@ -13,23 +13,26 @@ bool in_range(Identifier<Tag> id, std::size_t count) {
 std::optional<std::string> region_problem(const Trace& trace, std::uint32_t index) {
     const Region& region = trace.region(RegionId(index));
     const std::string who = "region " + std::to_string(index);
-    if (region.kind > RegionKind::net_buffer_list) return who + " is of an unknown kind";
+    if (region.kind > RegionKind::handler_table) return who + " is of an unknown kind";
     if (!in_range(region.label, trace.string_count())) return who + " has a label that does not exist";
     if (!in_range(region.parent, trace.region_count())) return who + " lies in a region that does not exist";
     if (!region.born.valid() || region.born.value > trace.size()) return who + " is born after the last event";
     if (index > 0 && trace.region(RegionId(index - 1)).born > region.born) return who + " is not in the order of birth";
     if (!in_range(region.died, trace.size()) || region.died < region.born) return who + " dies before it is born";
-    if (region.initial_bytes > trace.byte_heap().size() || region.size > trace.byte_heap().size() - region.initial_bytes)
+    if (region.initial_bytes > trace.byte_heap().size() ||
+        region.size > trace.byte_heap().size() - region.initial_bytes)
         return who + " has bytes that are not there";
     return std::nullopt;
 }
 
 std::optional<std::string> change_problem(const Trace& trace, const Change& change, std::uint32_t event) {
     const std::string who = "a change of event " + std::to_string(event);
-    if (!change.region.valid() || change.region.value >= trace.region_count()) return who + " is in a region that does not exist";
+    if (!change.region.valid() || change.region.value >= trace.region_count())
+        return who + " is in a region that does not exist";
     const Region& region = trace.region(change.region);
     if (region.born.value > event) return who + " is in a region that is not born yet";
-    if (change.offset > region.size || change.length > region.size - change.offset) return who + " lies outside its region";
+    if (change.offset > region.size || change.length > region.size - change.offset)
+        return who + " lies outside its region";
     const std::size_t heap = trace.byte_heap().size();
     for (const std::uint64_t position : {change.before, change.after})
         if (position > heap || change.length > heap - position) return who + " has bytes that are not there";
@@ -43,11 +46,13 @@ std::optional<std::string> event_problem(const Trace& trace, std::uint32_t index
     if (event.operation_kind > OperationKind::terminate) return who + " belongs to an unknown kind of operation";
     if (!in_range(event.name, trace.string_count())) return who + " has a name that does not exist";
     if (!in_range(event.region, trace.region_count())) return who + " is about a region that does not exist";
-    if (event.region.valid() && trace.region(event.region).born.value > index) return who + " is about a region not born yet";
+    if (event.region.valid() && trace.region(event.region).born.value > index)
+        return who + " is about a region not born yet";
     if (event.partner.valid() && event.partner.value >= index) return who + " has a partner that is not before it";
     if (event.parent.valid() && event.parent.value >= index) return who + " has a parent that is not before it";
     // Operations are numbered from 0 as they come, so there are never more of them than events.
-    if (event.operation.valid() && event.operation.value >= trace.size()) return who + " belongs to an operation that cannot be";
+    if (event.operation.valid() && event.operation.value >= trace.size())
+        return who + " belongs to an operation that cannot be";
     const std::size_t changes = trace.all_changes().size();
     if (event.change_count > 0 && (event.first_change > changes || event.change_count > changes - event.first_change))
         return who + " has changes that are not there";

@@ -11,10 +11,12 @@ namespace {
 // The two structures differ in nothing but the names and the meaning of slots A (0x30) and B (0x38).
 constexpr auto common_members(Member slot_a, Member slot_b) {
     return std::to_array<Member>({
-        {"Header", 0x00, 4, "NDIS_OBJECT_HEADER", "Type tells which state follows the block; Size is that of the block itself"},
+        {"Header", 0x00, 4, "NDIS_OBJECT_HEADER",
+         "Type tells which state follows the block; Size is that of the block itself"},
         {"NextBlock", 0x08, 8, "block *", "the next block of the same layer; set by the host stack, read by everyone"},
         {"DependentBlockList", 0x10, 8, "block *", "the blocks that depend on this one: neighbor, path, TCP"},
-        {"Status", 0x18, 4, "NDIS_STATUS", "the outcome for this block; the offload target writes it before it completes"},
+        {"Status", 0x18, 4, "NDIS_STATUS",
+         "the outcome for this block; the offload target writes it before it completes"},
         {"NdisReserved[0]", 0x20, 8, "PVOID", "reserved for NDIS"},
         {"NdisReserved[1]", 0x28, 8, "PVOID", "reserved for NDIS"},
         slot_a,
@@ -23,30 +25,40 @@ constexpr auto common_members(Member slot_a, Member slot_b) {
         {"ProtocolReserved[1]", 0x48, 8, "PVOID", "the host stack's own; everybody else preserves it"},
         {"MiniportReserved[0]", 0x50, 8, "PVOID", "for the miniport that holds the block; not kept across a call down"},
         {"MiniportReserved[1]", 0x58, 8, "PVOID", "for the miniport that holds the block; not kept across a call down"},
-        {"ImReserved[0]", 0x60, 8, "PVOID", "root block: an intermediate driver's way back to its call entry; saved and restored"},
-        {"ImReserved[1]", 0x68, 8, "PVOID", "root block: the second word of the intermediate driver; saved and restored"},
+        {"ImReserved[0]", 0x60, 8, "PVOID",
+         "root block: an intermediate driver's way back to its call entry; saved and restored"},
+        {"ImReserved[1]", 0x68, 8, "PVOID",
+         "root block: the second word of the intermediate driver; saved and restored"},
         {"Scratch[0]", 0x70, 8, "PVOID", "free for whoever holds the block; worth nothing across a call"},
         {"Scratch[1]", 0x78, 8, "PVOID", "free for whoever holds the block; worth nothing across a call"},
-        {"SourceHandle", 0x80, 8, "PVOID", "root block: the binding that the completion returns through; NDIS writes it going down, the intermediate driver restores it going up"},
+        {"SourceHandle", 0x80, 8, "PVOID",
+         "root block: the binding that the completion returns through; NDIS writes it going down, the intermediate "
+         "driver restores it going up"},
         {"PortNumber", 0x88, 4, "NDIS_PORT_NUMBER", "the port the object belongs to; 0 is the default port"},
-        {"NetBufferListChain", 0x90, 8, "PNET_BUFFER_LIST", "send data still outstanding when the connection changes hands"},
+        {"NetBufferListChain", 0x90, 8, "PNET_BUFFER_LIST",
+         "send data still outstanding when the connection changes hands"},
     });
 }
 
-constexpr auto protocol_members = common_members(
-    {"NdisReserved[2]", 0x30, 8, "PVOID", "slot A seen from a protocol edge: reserved for NDIS"},
-    {"OffloadHandle", 0x38, 8, "PNDIS_OFFLOAD_HANDLE", "slot B seen from a protocol edge: this driver's anchor of the object; NULL for a placeholder"});
-constexpr auto miniport_members = common_members(
-    {"MiniportOffloadContext", 0x30, 8, "PVOID *", "slot A seen from a miniport edge: where the driver below keeps its context of the object"},
-    {"NdisOffloadHandle", 0x38, 8, "NDIS_HANDLE", "slot B seen from a miniport edge: the handle to use in indications about the object"});
+constexpr auto protocol_members =
+    common_members({"NdisReserved[2]", 0x30, 8, "PVOID", "slot A seen from a protocol edge: reserved for NDIS"},
+                   {"OffloadHandle", 0x38, 8, "PNDIS_OFFLOAD_HANDLE",
+                    "slot B seen from a protocol edge: this driver's anchor of the object; NULL for a placeholder"});
+constexpr auto miniport_members =
+    common_members({"MiniportOffloadContext", 0x30, 8, "PVOID *",
+                    "slot A seen from a miniport edge: where the driver below keeps its context of the object"},
+                   {"NdisOffloadHandle", 0x38, 8, "NDIS_HANDLE",
+                    "slot B seen from a miniport edge: the handle to use in indications about the object"});
 constexpr auto handle_members = std::to_array<Member>({
-    {"NdisReserved[0]", 0x00, 8, "PVOID", "the binding the object was offloaded on; NDIS writes it once, when it is NULL"},
+    {"NdisReserved[0]", 0x00, 8, "PVOID",
+     "the binding the object was offloaded on; NDIS writes it once, when it is NULL"},
     {"MiniportOffloadContext", 0x08, 8, "PVOID", "the context of the driver below; NULL until the object is offloaded"},
 });
 
 std::uint64_t read(std::span<const std::byte> bytes) {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < bytes.size() && i < 8; ++i) value |= std::to_integer<std::uint64_t>(bytes[i]) << (8 * i);
+    for (std::size_t i = 0; i < bytes.size() && i < 8; ++i)
+        value |= std::to_integer<std::uint64_t>(bytes[i]) << (8 * i);
     return value;
 }
 
@@ -76,7 +88,8 @@ std::string_view structure_name(BlockType type) {
 }
 
 std::span<const Member> block_members(BlockType type) {
-    return type == BlockType::protocol ? std::span<const Member>(protocol_members) : std::span<const Member>(miniport_members);
+    return type == BlockType::protocol ? std::span<const Member>(protocol_members)
+                                       : std::span<const Member>(miniport_members);
 }
 
 std::span<const Member> offload_handle_members() { return handle_members; }
@@ -104,8 +117,10 @@ std::vector<MemberChange> member_changes(const Cursor& at, BlockType type) {
         const auto members = members_of(region.kind, type);
         for (std::uint32_t offset = change.offset; offset < change.offset + change.length;) {
             Member member;
-            if (const Member* known = member_at(members, offset)) {
-                member = *known;
+            const Member* known_member = member_at(members, offset);
+            // A trace from outside may watch less than a whole structure.
+            if (known_member != nullptr && known_member->offset + known_member->size <= region.size) {
+                member = *known_member;
             } else {
                 member.offset = offset / 8 * 8;
                 member.size = std::min<std::uint32_t>(8, region.size - member.offset);

@@ -27,7 +27,8 @@ std::string memory_words(const Event& event) {
            pool_tag_text(static_cast<std::uint32_t>(event.detail >> 32)) + "'";
 }
 
-std::string tell_call_ndis(const History& history, const Operation& operation, LayerIndex caller, std::string_view name) {
+std::string tell_call_ndis(const History& history, const Operation& operation, LayerIndex caller,
+                           std::string_view name) {
     const std::string blocks = listed(words::block_names(history, operation));
     if (caller == host_stack_layer)
         return "The host stack calls " + std::string(name) + ": whoever is below shall " + verb(operation.kind) + " " +
@@ -41,7 +42,8 @@ std::string tell_call_ndis(const History& history, const Operation& operation, L
 std::string tell_miniport_handler(const History& history, LayerIndex callee, std::string_view name) {
     if (is_target(history, callee))
         return "NDIS calls " + std::string(name) +
-               " of the offload target. This is the bottom of the chimney: the target keeps the block list until its work is done.";
+               " of the offload target. This is the bottom of the chimney: the target keeps the block list until its "
+               "work is done.";
     return "NDIS calls " + whose(history, callee) + " " + std::string(name) +
            " with the very pointer it was given; nothing was copied. " + capitalised(who(history, callee)) +
            " sees a MINIPORT block list.";
@@ -52,13 +54,17 @@ std::string tell_complete_ndis(const History& history, LayerIndex caller, std::s
         return "The offload target has written a Status into the blocks and calls " + std::string(name) +
                ": the completion starts its way up.";
     return capitalised(who(history, caller)) + " calls " + std::string(name) +
-           " with the tree as it had come from above: the completion travels on. The block list is out of its hands now.";
+           " with the tree as it had come from above: the completion travels on. The block list is out of its hands "
+           "now.";
 }
 
-std::string tell_protocol_handler(const History& history, const Operation& operation, LayerIndex callee, std::string_view name) {
+std::string tell_protocol_handler(const History& history, const Operation& operation, LayerIndex callee,
+                                  std::string_view name) {
     if (callee == host_stack_layer)
-        return "NDIS calls the host stack's " + std::string(name) + ": the completion has arrived at the top, and with it the " +
-               (operation.blocks.size() > 1 ? "tree of " + std::to_string(operation.blocks.size()) + " blocks." : "block list.");
+        return "NDIS calls the host stack's " + std::string(name) +
+               ": the completion has arrived at the top, and with it the " +
+               (operation.blocks.size() > 1 ? "tree of " + std::to_string(operation.blocks.size()) + " blocks."
+                                            : "block list.");
     return "NDIS calls " + whose(history, callee) + " " + std::string(name) + ", because the root's SourceHandle is " +
            whose(history, callee) + " binding. ImReserved[0] of the root leads " + who(history, callee) +
            " to its call entry.";
@@ -72,21 +78,28 @@ std::string Narrator::sentence(EventId id) {
     if (!id.valid() || id.value >= history_->trace().size()) return {};
     const Event& event = history_->trace().event(id);
     switch (event.kind) {
-        case EventKind::enter: return tell_enter(id, event);
-        case EventKind::leave: return tell_leave(event);
-        case EventKind::conversion: return tell_conversion(id, event);
+        case EventKind::enter:
+            return tell_enter(id, event);
+        case EventKind::leave:
+            return tell_leave(event);
+        case EventKind::conversion:
+            return tell_conversion(id, event);
         case EventKind::memory_allocated:
-        case EventKind::memory_freed: return tell_memory(id, event);
+        case EventKind::memory_freed:
+            return tell_memory(id, event);
         case EventKind::call_entry_recognised:
         case EventKind::call_entry_released:
         case EventKind::offload_entry_recognised:
         case EventKind::offload_entry_released:
-        case EventKind::context_published: return tell_entry(id, event);
+        case EventKind::context_published:
+            return tell_entry(id, event);
         case EventKind::work_queued:
         case EventKind::work_started:
         case EventKind::work_finished:
-        case EventKind::choice: return tell_work(id, event);
-        default: return tell_rest(id, event);
+        case EventKind::choice:
+            return tell_work(id, event);
+        default:
+            return tell_rest(id, event);
     }
 }
 
@@ -96,20 +109,24 @@ std::string Narrator::heading(EventId id) const {
     const std::string name(history_->trace().text(event.name));
     const std::string layer = history_->layer_name(event.layer), other = history_->layer_name(event.other_layer);
     switch (event.kind) {
-        case EventKind::enter: return other + " → " + layer + ": " + name;
-        case EventKind::leave: return layer + " → " + other + ": " + name + " returns";
+        case EventKind::enter:
+            return other + " → " + layer + ": " + name;
+        case EventKind::leave:
+            return layer + " → " + other + ": " + name + " returns";
         case EventKind::conversion:
             if (const Conversion* conversion = history_->conversion_at(id)) {
                 const Operation* operation = history_->operation(conversion->operation);
                 return "Conversion " + std::to_string(conversion->number) + " of " +
-                       std::to_string(operation ? operation->conversions.size() : 1) + ": " + conversion_title(conversion->kind);
+                       std::to_string(operation ? operation->conversions.size() : 1) + ": " +
+                       conversion_title(conversion->kind);
             }
             return "Conversion";
         case EventKind::operation_started:
         case EventKind::operation_finished:
             return operation_title(event.operation_kind) + " #" + std::to_string(event.operation.value) +
                    (event.kind == EventKind::operation_started ? " begins" : " is complete");
-        case EventKind::finding: return finding_title(static_cast<FindingKind>(event.detail));
+        case EventKind::finding:
+            return finding_title(static_cast<FindingKind>(event.detail));
         default: {
             std::string text = words::capitalised(std::string(to_text(event.kind)));
             for (char& c : text)
@@ -135,8 +152,8 @@ std::string Narrator::tell_enter(EventId, const Event& event) {
     if (event.layer == ndis_layer)
         return capitalised(who(*history_, event.other_layer)) + " calls " + std::string(name) +
                (purpose.empty() ? "." : ", " + std::string(purpose) + ".");
-    return capitalised(who(*history_, event.other_layer)) + " calls " + whose(*history_, event.layer) + " " + std::string(name) +
-           (purpose.empty() ? "." : ": " + std::string(purpose) + ".");
+    return capitalised(who(*history_, event.other_layer)) + " calls " + whose(*history_, event.layer) + " " +
+           std::string(name) + (purpose.empty() ? "." : ": " + std::string(purpose) + ".");
 }
 
 std::string Narrator::tell_leave(const Event& event) {
@@ -167,44 +184,48 @@ std::string Narrator::tell_memory(EventId id, const Event& event) {
                (what.empty() ? "." : ": it is going to be " + what + ".");
     return capitalised(who(*history_, event.layer)) + " frees " + memory_words(event) +
            (what.empty() ? "." : ": it was " + what + ".") +
-           (event.partner.valid() ? " It had been allocated at event " + std::to_string(event.partner.value) + "." : "");
+           (event.partner.valid() ? " It had been allocated at event " + std::to_string(event.partner.value) + "."
+                                  : "");
 }
 
 std::string Narrator::tell_entry(EventId id, const Event& event) {
     const std::string driver = who(*history_, event.layer);
-    const Nanoseconds since = event.partner.valid()
-                                  ? event.virtual_time - history_->trace().event(event.partner).virtual_time
-                                  : 0;
+    const Nanoseconds since =
+        event.partner.valid() ? event.virtual_time - history_->trace().event(event.partner).virtual_time : 0;
     const std::string number =
         event.region.valid() ? "#" + std::to_string(history_->trace().region(event.region).ordinal) : std::string{};
     const std::string object(event.name.valid() ? history_->trace().text(event.name) : history_->label(event.region));
     switch (event.kind) {
         case EventKind::call_entry_recognised: {
-            std::string text = "The memory that ImReserved[0] of the root leads to is " + whose(*history_, event.layer) +
-                               " call entry " + number + ": what the driver has to remember until this operation completes.";
+            std::string text = "The memory that ImReserved[0] of the root leads to is " +
+                               whose(*history_, event.layer) + " call entry " + number +
+                               ": what the driver has to remember until this operation completes.";
             const CallEntry* entry = history_->call_entry_of(event.region);
             std::vector<std::string> saved;
             if (entry != nullptr && entry->recognised == id)
                 for (const SavedValue& each : entry->saved)
                     if (each.offset)
-                        saved.push_back(std::string(each.member) + " (" + value_text(*history_, id, each.value) + ") at +" +
-                                        hex(*each.offset));
+                        saved.push_back(std::string(each.member) + " (" + value_text(*history_, id, each.value) +
+                                        ") at +" + hex(*each.offset));
             return saved.empty() ? text : text + " In it lies " + listed(saved) + ".";
         }
         case EventKind::call_entry_released:
             return capitalised(driver) + " lets go of call entry " + number + " after " + duration_text(since) +
                    ": the operation is over for it.";
         case EventKind::offload_entry_recognised:
-            return "The handle in slot B of " + object + " lies in this memory: it is " + whose(*history_, event.layer) +
-                   " offload entry of " + object + ", and stays as long as " + object + " is offloaded.";
+            return "The handle in slot B of " + object + " lies in this memory: it is " +
+                   whose(*history_, event.layer) + " offload entry of " + object + ", and stays as long as " + object +
+                   " is offloaded.";
         case EventKind::offload_entry_released:
-            return capitalised(driver) + " lets go of its offload entry of " + object + " after " + duration_text(since) +
-                   ": " + object + " is no longer offloaded through it.";
+            return capitalised(driver) + " lets go of its offload entry of " + object + " after " +
+                   duration_text(since) + ": " + object + " is no longer offloaded through it.";
         default: {
             const std::string handle = region_text(*history_, event.region);
-            if (event.detail == 0) return "MiniportOffloadContext of " + handle + " becomes NULL: nothing is offloaded behind it.";
-            return capitalised(driver) + " writes " + context_text(*history_, id, event.detail) + " into MiniportOffloadContext of " +
-                   handle + ": from now on every call about the object brings it along.";
+            if (event.detail == 0)
+                return "MiniportOffloadContext of " + handle + " becomes NULL: nothing is offloaded behind it.";
+            return capitalised(driver) + " writes " + context_text(*history_, id, event.detail) +
+                   " into MiniportOffloadContext of " + handle +
+                   ": from now on every call about the object brings it along.";
         }
     }
 }
@@ -215,15 +236,19 @@ std::string Narrator::tell_work(EventId, const Event& event) {
     switch (event.kind) {
         case EventKind::work_queued:
             return capitalised(who(*history_, event.layer)) + " leaves work for later: " + what +
-                   (event.detail > event.virtual_time ? ", due in " + duration_text(event.detail - event.virtual_time) + "." : ".");
+                   (event.detail > event.virtual_time
+                        ? ", due in " + duration_text(event.detail - event.virtual_time) + "."
+                        : ".");
         case EventKind::work_started:
             return std::string(event.parent.valid() ? "While a driver waits" : "No driver is running, so") +
-                   (event.parent.valid() ? ", other" : " the next piece of") + " pending work gets its turn: " + what + ", for " +
-                   who(*history_, event.layer) + ".";
-        case EventKind::work_finished: return "The work " + what + " is done; nothing of it is left on the stack.";
+                   (event.parent.valid() ? ", other" : " the next piece of") + " pending work gets its turn: " + what +
+                   ", for " + who(*history_, event.layer) + ".";
+        case EventKind::work_finished:
+            return "The work " + what + " is done; nothing of it is left on the stack.";
         default:
-            return "Of " + std::to_string(static_cast<std::uint32_t>(event.detail)) + " pieces of pending work number " +
-                   std::to_string((event.detail >> 32) + 1) + " is taken first" + (name.empty() ? "." : ": " + what + ".");
+            return "Of " + std::to_string(static_cast<std::uint32_t>(event.detail)) +
+                   " pieces of pending work number " + std::to_string((event.detail >> 32) + 1) + " is taken first" +
+                   (name.empty() ? "." : ": " + what + ".");
     }
 }
 
@@ -240,15 +265,19 @@ std::string Narrator::tell_rest(EventId id, const Event& event) {
             return through.empty() ? "The run begins." : "The run begins: " + through + ".";
         }
         case EventKind::run_finished:
-            return event.status == 0 ? "The run is over and nothing is wrong." : "The run is over; there is something to report.";
-        case EventKind::step_started: return "Next step: " + name + ".";
-        case EventKind::step_finished: return "The step has been carried out: " + name + ".";
+            return event.status == 0 ? "The run is over and nothing is wrong."
+                                     : "The run is over; there is something to report.";
+        case EventKind::step_started:
+            return "Next step: " + name + ".";
+        case EventKind::step_finished:
+            return "The step has been carried out: " + name + ".";
         case EventKind::operation_started: {
-            std::string text = "The host stack begins " + std::string(event.operation_kind == OperationKind::initiate ||
-                                                                              event.operation_kind == OperationKind::update ||
-                                                                              event.operation_kind == OperationKind::invalidate
-                                                                          ? "an "
-                                                                          : "a ") +
+            std::string text = "The host stack begins " +
+                               std::string(event.operation_kind == OperationKind::initiate ||
+                                                   event.operation_kind == OperationKind::update ||
+                                                   event.operation_kind == OperationKind::invalidate
+                                               ? "an "
+                                               : "a ") +
                                std::string(to_text(event.operation_kind)) + " operation";
             if (operation == nullptr || operation->blocks.empty()) return text + ".";
             std::vector<std::string> described;
@@ -259,26 +288,35 @@ std::string Narrator::tell_rest(EventId id, const Event& event) {
                 if (block.role == BlockRole::new_offload) each += " (new)";
                 described.push_back(std::move(each));
             }
-            return text + " on a tree of " + words::counted(described.size(), "block", "blocks") + ": " + listed(described) + ".";
+            return text + " on a tree of " + words::counted(described.size(), "block", "blocks") + ": " +
+                   listed(described) + ".";
         }
         case EventKind::operation_finished: {
             std::string text = "The " + std::string(to_text(event.operation_kind)) + " operation is complete";
             if (event.has_status) text += ": the root's Status is " + status_text(event.status);
             const auto latency = operation ? history_->latency(*operation) : std::nullopt;
-            if (latency) text += ". From call to completion it took " + duration_text(latency->virtual_time) + " of virtual time";
+            if (latency)
+                text +=
+                    ". From call to completion it took " + duration_text(latency->virtual_time) + " of virtual time";
             return text + ".";
         }
         case EventKind::handle_opened:
             return layer + " is given a handle: " + value_text(*history_, id, event.subject) + ".";
-        case EventKind::handle_closed: return layer + " gives up a handle: " + value_text(*history_, id, event.subject) + ".";
-        case EventKind::state_changed: return layer + ": " + value_text(*history_, id, event.subject) + " is now " + name + ".";
+        case EventKind::handle_closed:
+            return layer + " gives up a handle: " + value_text(*history_, id, event.subject) + ".";
+        case EventKind::state_changed:
+            return layer + ": " + value_text(*history_, id, event.subject) + " is now " + name + ".";
         case EventKind::irql_changed:
-            return "The IRQL goes from " + std::to_string(event.detail >> 8 & 0xFF) + " to " + std::to_string(event.detail & 0xFF) + ".";
-        case EventKind::message: return layer + " prints: “" + name + "”";
+            return "The IRQL goes from " + std::to_string(event.detail >> 8 & 0xFF) + " to " +
+                   std::to_string(event.detail & 0xFF) + ".";
+        case EventKind::message:
+            return layer + " prints: “" + name + "”";
         case EventKind::finding:
             return "Found: " + finding_title(static_cast<FindingKind>(event.detail)) + ". " + name;
-        case EventKind::fault_injected: return "On request something goes wrong here: " + name + ".";
-        default: return name;
+        case EventKind::fault_injected:
+            return "On request something goes wrong here: " + name + ".";
+        default:
+            return name;
     }
 }
 

@@ -35,13 +35,20 @@ Changed sorted(const History& history, const std::vector<MemberChange>& changes,
         const std::uint32_t offset = change.member.offset;
         if (region.kind == RegionKind::block_list) {
             const bool in_root = change.region == root;
-            if (offset == block_offset::slot_a) (change.after == 0 ? all.slot_a_null : all.slot_a).push_back(label);
-            else if (offset == block_offset::slot_b) all.slot_b.push_back(label);
-            else if (offset == block_offset::status) all.status.push_back(label);
-            else if (in_root && offset == block_offset::source_handle) all.source_handle = &change;
-            else if (in_root && offset == block_offset::im_reserved_0) all.im_reserved[0] = &change;
-            else if (in_root && offset == block_offset::im_reserved_1) all.im_reserved[1] = &change;
-            else all.other.push_back(label + "." + std::string(change.member.name));
+            if (offset == block_offset::slot_a)
+                (change.after == 0 ? all.slot_a_null : all.slot_a).push_back(label);
+            else if (offset == block_offset::slot_b)
+                all.slot_b.push_back(label);
+            else if (offset == block_offset::status)
+                all.status.push_back(label);
+            else if (in_root && offset == block_offset::source_handle)
+                all.source_handle = &change;
+            else if (in_root && offset == block_offset::im_reserved_0)
+                all.im_reserved[0] = &change;
+            else if (in_root && offset == block_offset::im_reserved_1)
+                all.im_reserved[1] = &change;
+            else
+                all.other.push_back(label + "." + std::string(change.member.name));
         } else if (region.kind == RegionKind::offload_handle) {
             (offset == handle_offset::ndis_reserved ? all.handle_binding : all.context).push_back(label);
         } else if (region.kind == RegionKind::net_buffer_list) {
@@ -52,8 +59,9 @@ Changed sorted(const History& history, const std::vector<MemberChange>& changes,
 }
 
 std::string other_changes(const Changed& changed, std::string_view who_wrote) {
-    return changed.other.empty() ? std::string{}
-                                 : " " + capitalised(std::string(who_wrote)) + " also changed " + listed(changed.other) + ".";
+    return changed.other.empty()
+               ? std::string{}
+               : " " + capitalised(std::string(who_wrote)) + " also changed " + listed(changed.other) + ".";
 }
 
 std::string down_by_ndis(const History& history, EventId id, const Conversion& conversion, const Changed& changed) {
@@ -66,15 +74,16 @@ std::string down_by_ndis(const History& history, EventId id, const Conversion& c
                      ? std::string(": the completion will return through it.")
                      : "; " + value_text(history, id, changed.source_handle->before) + " is overwritten.");
     if (!changed.slot_a.empty())
-        text += " Slot A of " + listed(changed.slot_a) +
-                " now points to the MiniportOffloadContext of the handle in slot B, which keeps its value and is called "
-                "NdisOffloadHandle from here on.";
+        text +=
+            " Slot A of " + listed(changed.slot_a) +
+            " now points to the MiniportOffloadContext of the handle in slot B, which keeps its value and is called "
+            "NdisOffloadHandle from here on.";
     if (!changed.slot_a_null.empty())
         text += " " + listed(changed.slot_a_null) + " has no handle, so its slot A becomes NULL: a placeholder.";
     if (!changed.handle_binding.empty())
         text += " NDIS also notes the binding in NdisReserved[0] of " +
-                std::string(changed.handle_binding.size() == 1 ? "handle " : "the handles ") + listed(changed.handle_binding) +
-                ", which had none yet.";
+                std::string(changed.handle_binding.size() == 1 ? "handle " : "the handles ") +
+                listed(changed.handle_binding) + ", which had none yet.";
     if (changed.net_buffer_lists > 0)
         text += " It marks " + counted(changed.net_buffer_lists, "NET_BUFFER_LIST", "NET_BUFFER_LISTs") +
                 " of the send data with the same binding.";
@@ -104,21 +113,22 @@ std::string down_by_driver(const History& history, EventId id, const Conversion&
         text += " ImReserved[1] becomes " + value_text(history, id, changed.im_reserved[1]->after) + ".";
     if (!changed.slot_b.empty())
         text += " Slot B of " + listed(changed.slot_b) + " now holds " + whose(history, conversion.converter) +
-                " own handle" + (changed.slot_b.size() == 1 ? "" : "s") + ": the one from above is remembered in the offload entry.";
+                " own handle" + (changed.slot_b.size() == 1 ? "" : "s") +
+                ": the one from above is remembered in the offload entry.";
     if (changed.im_reserved[0] == nullptr && changed.slot_b.empty())
         text += " No member changes: every value is the one that came from above.";
-    if (changed.source_handle != nullptr)
-        text += " It writes SourceHandle, which belongs to NDIS on the way down.";
+    if (changed.source_handle != nullptr) text += " It writes SourceHandle, which belongs to NDIS on the way down.";
     return text + other_changes(changed, driver);
 }
 
 std::string up_by_ndis(const History& history, EventId id, const Conversion& conversion, const Cursor& at,
                        const std::vector<MemberChange>& changes) {
-    std::string text = "NDIS reads the MINIPORT block list of " + who(history, conversion.caller) + " as a PROTOCOL block list again";
+    std::string text =
+        "NDIS reads the MINIPORT block list of " + who(history, conversion.caller) + " as a PROTOCOL block list again";
     text += changes.empty() ? ": only the names change, not one byte." : ".";
     const std::uint64_t source = at.word(conversion.root, block_offset::source_handle).value_or(0);
-    text += " The root's SourceHandle, " + value_text(history, id, source) + ", decides whose completion handler is called: " +
-            who(history, conversion.lane) + ".";
+    text += " The root's SourceHandle, " + value_text(history, id, source) +
+            ", decides whose completion handler is called: " + who(history, conversion.lane) + ".";
     if (conversion.lane == conversion.caller)
         text += " That is the driver that completed it: the SourceHandle it was given was never put back.";
     return text;
@@ -150,7 +160,9 @@ std::string restored_words(const History& history, EventId id, const Changed& ch
 std::string up_by_driver(const History& history, EventId id, const Conversion& conversion, const Changed& changed,
                          const CallEntry* entry, const Cursor& at) {
     const std::string driver = who(history, conversion.converter);
-    std::string text = driver + " gives back what it borrowed: the PROTOCOL block list becomes the MINIPORT block list that came from above.";
+    std::string text =
+        driver +
+        " gives back what it borrowed: the PROTOCOL block list becomes the MINIPORT block list that came from above.";
     text += restored_words(history, id, changed, entry, at, conversion.root);
     if (!changed.slot_b.empty())
         text += " Slot B of " + listed(changed.slot_b) + " holds the handle" + (changed.slot_b.size() == 1 ? "" : "s") +
@@ -160,7 +172,8 @@ std::string up_by_driver(const History& history, EventId id, const Conversion& c
     if (!changed.context.empty())
         text += " For " + listed(changed.context) + " it publishes its offload entry to the driver above.";
     if (changed.source_handle == nullptr && entry == nullptr)
-        text += " SourceHandle stays " + value_text(history, id, at.word(conversion.root, block_offset::source_handle).value_or(0)) + ".";
+        text += " SourceHandle stays " +
+                value_text(history, id, at.word(conversion.root, block_offset::source_handle).value_or(0)) + ".";
     return text + other_changes(changed, driver);
 }
 
@@ -179,11 +192,14 @@ std::string Narrator::tell_conversion(EventId id, const Event& event) {
                                  ? &history_->call_entries()[passage->call_entry]
                                  : nullptr;
     switch (conversion->kind) {
-        case ConversionKind::none: break;
-        case ConversionKind::protocol_to_miniport_by_ndis: return down_by_ndis(*history_, id, *conversion, changed);
+        case ConversionKind::none:
+            break;
+        case ConversionKind::protocol_to_miniport_by_ndis:
+            return down_by_ndis(*history_, id, *conversion, changed);
         case ConversionKind::miniport_to_protocol_by_driver:
             return capitalised(down_by_driver(*history_, id, *conversion, changed, entry));
-        case ConversionKind::miniport_to_protocol_by_ndis: return up_by_ndis(*history_, id, *conversion, cursor_, changes);
+        case ConversionKind::miniport_to_protocol_by_ndis:
+            return up_by_ndis(*history_, id, *conversion, cursor_, changes);
         case ConversionKind::protocol_to_miniport_by_driver:
             return capitalised(up_by_driver(*history_, id, *conversion, changed, entry, cursor_));
     }

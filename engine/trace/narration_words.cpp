@@ -42,12 +42,18 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 
 std::string verb(OperationKind kind) {
     switch (kind) {
-        case OperationKind::none: break;
-        case OperationKind::initiate: return "take over";
-        case OperationKind::query: return "report the present state of";
-        case OperationKind::update: return "update the cached state of";
-        case OperationKind::invalidate: return "invalidate";
-        case OperationKind::terminate: return "give back";
+        case OperationKind::none:
+            break;
+        case OperationKind::initiate:
+            return "take over";
+        case OperationKind::query:
+            return "report the present state of";
+        case OperationKind::update:
+            return "update the cached state of";
+        case OperationKind::invalidate:
+            return "invalidate";
+        case OperationKind::terminate:
+            return "give back";
     }
     return "handle";
 }

@@ -19,7 +19,8 @@ namespace chimneylab::trace::words {
 [[nodiscard]] std::string capitalised(std::string text);
 // "N1", "N1 and P1", "N1, P1 and T1", "N1, P1, T1 and 7 more". Each name once.
 [[nodiscard]] std::string listed(const std::vector<std::string>& names);
-[[nodiscard]] std::string counted(std::size_t count, std::string_view one, std::string_view many);  // "1 block", "3 blocks"
+[[nodiscard]] std::string counted(std::size_t count, std::string_view one,
+                                  std::string_view many);  // "1 block", "3 blocks"
 [[nodiscard]] std::string verb(OperationKind kind);        // "offload", "query", "update" …
 [[nodiscard]] bool is_target(const History& history, LayerIndex layer);
 [[nodiscard]] std::vector<std::string> block_names(const History& history, const Operation& operation);

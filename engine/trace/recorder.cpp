@@ -11,11 +11,11 @@ Recorder::Recorder() = default;
 
 EventId Recorder::append(Event event) {
     if (clock_) event.virtual_time = clock_();
-    event.measured_time =
-        measured_clock_ ? measured_clock_()
-                        : static_cast<Nanoseconds>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                                       std::chrono::steady_clock::now() - started_)
-                                                       .count());
+    event.measured_time = measured_clock_
+                              ? measured_clock_()
+                              : static_cast<Nanoseconds>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                                             std::chrono::steady_clock::now() - started_)
+                                                             .count());
     const bool closes_work = event.kind == EventKind::work_finished;
     if (closes_work) {
         // Calls that a crashed dispatch never left are closed with it.

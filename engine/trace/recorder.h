@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 //
-// Writes a trace. The producer says what happened (append) and hands over the present bytes of watched memory (observe);
-// the recorder keeps a shadow of every live region and stores only the bytes that differ. Changes found by observe() go
-// with the next event that is appended.
-// Bytes and addresses given here are already translated (see machine::AddressSpace). Not thread safe.
+// Writes a trace. The producer says what happened (append) and hands over the present bytes of watched memory
+// (observe); the recorder keeps a shadow of every live region and stores only the bytes that differ. Changes found by
+// observe() go with the next event that is appended. Bytes and addresses given here are already translated (see
+// machine::AddressSpace). Not thread safe.
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,8 @@ public:
     [[nodiscard]] EventId innermost() const;
 
     RegionId begin_region(Region region, std::span<const std::byte> bytes);
-    // Compares with the shadow. A shorter span is an error of the producer and ignored. Returns whether anything changed.
+    // Compares with the shadow. A shorter span is an error of the producer and ignored. Returns whether anything
+    // changed.
     bool observe(RegionId region, std::span<const std::byte> bytes, LayerIndex writer);
     void end_region(RegionId region);  // dies with the next appended event
     void set_label(RegionId region, std::string_view label);

@@ -10,32 +10,51 @@
 namespace chimneylab::trace {
 namespace {
 
-constexpr std::array event_kind_words = std::to_array<std::string_view>(
-    {"run_started",       "run_finished",     "step_started",
-     "step_finished",     "choice",           "work_queued",
-     "work_started",      "work_finished",    "enter",
-     "leave",             "conversion",       "operation_started",
-     "operation_finished", "memory_allocated", "memory_freed",
-     "call_entry_recognised", "call_entry_released", "offload_entry_recognised",
-     "offload_entry_released", "context_published", "handle_opened",
-     "handle_closed",     "state_changed",    "irql_changed",
-     "message",           "finding",          "fault_injected"});
+constexpr std::array event_kind_words = std::to_array<std::string_view>({"run_started",
+                                                                         "run_finished",
+                                                                         "step_started",
+                                                                         "step_finished",
+                                                                         "choice",
+                                                                         "work_queued",
+                                                                         "work_started",
+                                                                         "work_finished",
+                                                                         "enter",
+                                                                         "leave",
+                                                                         "conversion",
+                                                                         "operation_started",
+                                                                         "operation_finished",
+                                                                         "memory_allocated",
+                                                                         "memory_freed",
+                                                                         "call_entry_recognised",
+                                                                         "call_entry_released",
+                                                                         "offload_entry_recognised",
+                                                                         "offload_entry_released",
+                                                                         "context_published",
+                                                                         "handle_opened",
+                                                                         "handle_closed",
+                                                                         "state_changed",
+                                                                         "irql_changed",
+                                                                         "message",
+                                                                         "finding",
+                                                                         "fault_injected"});
 static_assert(event_kind_words.size() == static_cast<std::size_t>(EventKind::fault_injected) + 1);
 
 constexpr std::array operation_words =
     std::to_array<std::string_view>({"none", "initiate", "query", "update", "invalidate", "terminate"});
 
-constexpr std::array conversion_words = std::to_array<std::string_view>(
-    {"none", "protocol_to_miniport_by_ndis", "miniport_to_protocol_by_driver", "miniport_to_protocol_by_ndis",
-     "protocol_to_miniport_by_driver"});
+constexpr std::array conversion_words =
+    std::to_array<std::string_view>({"none", "protocol_to_miniport_by_ndis", "miniport_to_protocol_by_driver",
+                                     "miniport_to_protocol_by_ndis", "protocol_to_miniport_by_driver"});
 
 constexpr std::array finding_words = std::to_array<std::string_view>(
     {"none", "use_after_free", "double_free", "invalid_free", "buffer_overrun", "leak", "foreign_handle",
      "endless_completion", "wrong_irql", "lock_misuse", "strict_validation", "driver_refused", "deadlock"});
 static_assert(finding_words.size() == static_cast<std::size_t>(FindingKind::deadlock) + 1);
 
-constexpr std::array region_words = std::to_array<std::string_view>(
-    {"block_list", "following_state", "offload_handle", "call_entry", "offload_entry", "net_buffer_list"});
+constexpr std::array region_words =
+    std::to_array<std::string_view>({"block_list", "following_state", "offload_handle", "call_entry", "offload_entry",
+                                     "net_buffer_list", "handler_table"});
+static_assert(region_words.size() == static_cast<std::size_t>(RegionKind::handler_table) + 1);
 
 constexpr std::array role_words =
     std::to_array<std::string_view>({"host_stack", "intermediate_driver", "offload_target"});
@@ -186,7 +205,8 @@ const StatusName* find_status(std::int32_t status) {
 bool same_ignoring_case(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)
-        if (std::toupper(static_cast<unsigned char>(a[i])) != std::toupper(static_cast<unsigned char>(b[i]))) return false;
+        if (std::toupper(static_cast<unsigned char>(a[i])) != std::toupper(static_cast<unsigned char>(b[i])))
+            return false;
     return true;
 }
 
@@ -266,7 +286,8 @@ std::optional<std::int32_t> parse_status(std::string_view text) {
     const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
     const std::string_view digits = hexadecimal ? text.substr(2) : text;
     std::uint32_t value = 0;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? 16 : 10);
+    const auto [end, problem] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, hexadecimal ? 16 : 10);
     if (problem != std::errc{} || end != digits.data() + digits.size() || digits.empty()) return std::nullopt;
     return static_cast<std::int32_t>(value);
 }
@@ -277,7 +298,9 @@ std::string_view to_text(ConversionKind kind) { return word(conversion_words, ki
 std::string_view to_text(FindingKind kind) { return word(finding_words, kind); }
 std::string_view to_text(RegionKind kind) { return word(region_words, kind); }
 std::string_view to_text(LayerRole role) { return word(role_words, role); }
-std::optional<EventKind> parse_event_kind(std::string_view text) { return parse_word<EventKind>(event_kind_words, text); }
+std::optional<EventKind> parse_event_kind(std::string_view text) {
+    return parse_word<EventKind>(event_kind_words, text);
+}
 std::optional<OperationKind> parse_operation_kind(std::string_view text) {
     return parse_word<OperationKind>(operation_words, text);
 }
@@ -287,11 +310,16 @@ std::string finding_title(FindingKind kind) { return capitalised(to_text(kind));
 
 std::string conversion_title(ConversionKind kind) {
     switch (kind) {
-        case ConversionKind::none: break;
-        case ConversionKind::protocol_to_miniport_by_ndis: return "protocol → miniport, by NDIS, on the way down";
-        case ConversionKind::miniport_to_protocol_by_driver: return "miniport → protocol, by the driver, on the way down";
-        case ConversionKind::miniport_to_protocol_by_ndis: return "miniport → protocol, by NDIS, on the way up";
-        case ConversionKind::protocol_to_miniport_by_driver: return "protocol → miniport, by the driver, on the way up";
+        case ConversionKind::none:
+            break;
+        case ConversionKind::protocol_to_miniport_by_ndis:
+            return "protocol → miniport, by NDIS, on the way down";
+        case ConversionKind::miniport_to_protocol_by_driver:
+            return "miniport → protocol, by the driver, on the way down";
+        case ConversionKind::miniport_to_protocol_by_ndis:
+            return "miniport → protocol, by NDIS, on the way up";
+        case ConversionKind::protocol_to_miniport_by_driver:
+            return "protocol → miniport, by the driver, on the way up";
     }
     return "no conversion";
 }

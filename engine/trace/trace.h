@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 //
-// One run as data: ordered events, watched memory regions with every byte that changed in them, names, and what was run.
-// A Trace owns everything it returns views of. Views stay valid while the trace lives and is not appended to.
+// One run as data: ordered events, watched memory regions with every byte that changed in them, names, and what was
+// run. A Trace owns everything it returns views of. Views stay valid while the trace lives and is not appended to.
 // Thread rule: one writer; readers only after the writer has finished, or on the writer's thread.
 #pragma once
 
@@ -20,12 +20,12 @@ namespace chimneylab::trace {
 
 // What was run: enough to run it again and get the same events.
 struct RunDescription {
-    std::string scenario;       // "m1", or the path of a file
+    std::string scenario;  // "m1", or the path of a file
     std::string title;
-    std::string variant;        // empty: the correct run
+    std::string variant;            // empty: the correct run
     std::string schedule = "fifo";  // "fifo", "lifo", "seed:7"
     std::string mode = "faithful";  // or "strict"
-    std::string producer;       // program and version that recorded
+    std::string producer;           // program and version that recorded
     std::uint64_t clock_start = 0;
     friend bool operator==(const RunDescription&, const RunDescription&) = default;
 };
@@ -45,13 +45,19 @@ public:
     [[nodiscard]] std::span<const Event> events() const { return events_; }
     [[nodiscard]] std::span<const Change> changes(const Event& event) const;
     [[nodiscard]] std::span<const Change> all_changes() const { return changes_; }
-    [[nodiscard]] std::span<const std::byte> before(const Change& change) const { return bytes(change.before, change.length); }
-    [[nodiscard]] std::span<const std::byte> after(const Change& change) const { return bytes(change.after, change.length); }
+    [[nodiscard]] std::span<const std::byte> before(const Change& change) const {
+        return bytes(change.before, change.length);
+    }
+    [[nodiscard]] std::span<const std::byte> after(const Change& change) const {
+        return bytes(change.after, change.length);
+    }
 
     [[nodiscard]] std::size_t region_count() const { return regions_.size(); }
     [[nodiscard]] const Region& region(RegionId id) const { return regions_[id.value]; }
     [[nodiscard]] std::span<const Region> regions() const { return regions_; }
-    [[nodiscard]] std::span<const std::byte> initial_bytes(const Region& region) const { return bytes(region.initial_bytes, region.size); }
+    [[nodiscard]] std::span<const std::byte> initial_bytes(const Region& region) const {
+        return bytes(region.initial_bytes, region.size);
+    }
 
     [[nodiscard]] std::string_view text(StringId id) const;  // empty for none
     [[nodiscard]] std::size_t string_count() const { return strings_.size(); }

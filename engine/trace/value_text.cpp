@@ -21,12 +21,20 @@ std::string plus(std::uint64_t offset) { return offset == 0 ? std::string{} : " 
 
 ValueKind kind_of(RegionKind kind) {
     switch (kind) {
-        case RegionKind::block_list: return ValueKind::block;
-        case RegionKind::following_state: return ValueKind::following_state;
-        case RegionKind::offload_handle: return ValueKind::offload_handle;
-        case RegionKind::call_entry: return ValueKind::call_entry;
-        case RegionKind::offload_entry: return ValueKind::offload_entry;
-        case RegionKind::net_buffer_list: return ValueKind::net_buffer_list;
+        case RegionKind::block_list:
+            return ValueKind::block;
+        case RegionKind::following_state:
+            return ValueKind::following_state;
+        case RegionKind::offload_handle:
+            return ValueKind::offload_handle;
+        case RegionKind::call_entry:
+            return ValueKind::call_entry;
+        case RegionKind::offload_entry:
+            return ValueKind::offload_entry;
+        case RegionKind::net_buffer_list:
+            return ValueKind::net_buffer_list;
+        case RegionKind::handler_table:
+            return ValueKind::allocation;
     }
     return ValueKind::number;
 }
@@ -47,12 +55,20 @@ std::string region_text(const History& history, RegionId id) {
     const std::string label(history.label(id));
     const std::string number = region.ordinal ? " #" + std::to_string(region.ordinal) : std::string{};
     switch (region.kind) {
-        case RegionKind::block_list: return "block " + label;
-        case RegionKind::following_state: return "the state behind block " + label;
-        case RegionKind::offload_handle: return "handle " + label + of_layer(history, region.owner);
-        case RegionKind::call_entry: return "call entry" + number + of_layer(history, region.owner);
-        case RegionKind::offload_entry: return "offload entry " + label + of_layer(history, region.owner);
-        case RegionKind::net_buffer_list: return label.empty() ? "a NET_BUFFER_LIST" : "NET_BUFFER_LIST " + label;
+        case RegionKind::block_list:
+            return "block " + label;
+        case RegionKind::following_state:
+            return "the state behind block " + label;
+        case RegionKind::offload_handle:
+            return "handle " + label + of_layer(history, region.owner);
+        case RegionKind::call_entry:
+            return "call entry" + number + of_layer(history, region.owner);
+        case RegionKind::offload_entry:
+            return "offload entry " + label + of_layer(history, region.owner);
+        case RegionKind::net_buffer_list:
+            return label.empty() ? "a NET_BUFFER_LIST" : "NET_BUFFER_LIST " + label;
+        case RegionKind::handler_table:
+            return (label.empty() ? std::string("a handler table") : label) + of_layer(history, region.owner);
     }
     return label;
 }
@@ -68,7 +84,8 @@ ValueMeaning value_meaning(const History& history, EventId at, std::uint64_t val
         ValueMeaning meaning{kind_of(watched.kind), region_text(history, region) + plus(offset), region, watched.owner};
         if (watched.kind == RegionKind::offload_handle && offset == handle_offset::miniport_offload_context) {
             meaning.kind = ValueKind::offload_context_slot;
-            meaning.text = "&" + std::string(history.label(region)) + ".MiniportOffloadContext" + of_layer(history, watched.owner);
+            meaning.text =
+                "&" + std::string(history.label(region)) + ".MiniportOffloadContext" + of_layer(history, watched.owner);
         }
         return meaning;
     }
@@ -82,8 +99,8 @@ ValueMeaning value_meaning(const History& history, EventId at, std::uint64_t val
     if (const Allocation* memory = history.allocation_at(value, at)) {
         const bool freed = memory->freed.valid() && memory->freed <= at;
         return {freed ? ValueKind::freed_memory : ValueKind::allocation,
-                (freed ? "freed memory '" : "memory '") + pool_tag_text(memory->tag) + "'" + of_layer(history, memory->owner) +
-                    plus(value - memory->address),
+                (freed ? "freed memory '" : "memory '") + pool_tag_text(memory->tag) + "'" +
+                    of_layer(history, memory->owner) + plus(value - memory->address),
                 {},
                 memory->owner};
     }
@@ -99,12 +116,13 @@ std::string context_text(const History& history, EventId at, std::uint64_t value
     return entry.valid() ? region_text(history, entry) : value_text(history, at, value);
 }
 
-std::string member_text(const History& history, EventId at, RegionKind kind, const Member& member, std::uint64_t value) {
+std::string member_text(const History& history, EventId at, RegionKind kind, const Member& member,
+                        std::uint64_t value) {
     if (kind == RegionKind::block_list && member.offset == block_offset::status)
         return short_status_text(static_cast<std::int32_t>(value));
     if (kind == RegionKind::block_list && member.offset == block_offset::type)
-        return state_type_text(static_cast<std::uint8_t>(value)) + ", revision " + std::to_string(value >> 8 & 0xFF) + ", " +
-               std::to_string(value >> 16 & 0xFFFF) + " bytes";
+        return state_type_text(static_cast<std::uint8_t>(value)) + ", revision " + std::to_string(value >> 8 & 0xFF) +
+               ", " + std::to_string(value >> 16 & 0xFFFF) + " bytes";
     if (kind == RegionKind::offload_handle && member.offset == handle_offset::miniport_offload_context)
         return context_text(history, at, value);
     if (member.size < 8) return value < 10 ? std::to_string(value) : std::to_string(value) + " (" + hex(value) + ")";

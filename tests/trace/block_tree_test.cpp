@@ -101,8 +101,9 @@ TEST(BlockTree, a_cycle_and_a_wild_link_are_told_and_not_followed) {
     cursor.step_forward();
     const BlockTree tree = block_tree(history, cursor, regions[0]);
     EXPECT_EQ(tree.blocks.size(), 3u);
-    EXPECT_THAT(tree.problems, ElementsAre(HasSubstr("NextBlock of B2 leads back to B1"),
-                                           HasSubstr("DependentBlockList of B2 points to memory that is no watched block")));
+    EXPECT_THAT(tree.problems,
+                ElementsAre(HasSubstr("NextBlock of B2 leads back to B1"),
+                            HasSubstr("DependentBlockList of B2 points to memory that is no watched block")));
 }
 
 TEST(ValueText, says_what_a_number_means_at_that_moment) {
@@ -124,7 +125,8 @@ TEST(ValueText, says_what_a_number_means_at_that_moment) {
     EXPECT_EQ(value_text(history, initiate.started, top.handle), "binding Host stack → IM 1");
     EXPECT_EQ(region_text(history, initiate.root), "block N1");
     const OffloadEntry& offload = history.offload_entries()[0];
-    EXPECT_EQ(context_text(history, offload.recognised, trace.region(offload.region).address), "offload entry N1 of IM 1");
+    EXPECT_EQ(context_text(history, offload.recognised, trace.region(offload.region).address),
+              "offload entry N1 of IM 1");
 }
 
 TEST(MemberChanges, give_whole_values_before_and_after) {

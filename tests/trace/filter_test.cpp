@@ -55,7 +55,8 @@ TEST(Filter, each_condition_picks_what_it_says) {
     EXPECT_EQ(picked("layer:host"), picked("layer:0"));
     EXPECT_EQ(picked("layer:target"), picked("layer:3"));
     EXPECT_EQ(picked("from:ndis"), events([](const Event& e) { return e.other_layer == ndis_layer; }));
-    EXPECT_EQ(picked("op:initiate"), events([](const Event& e) { return e.operation_kind == OperationKind::initiate; }));
+    EXPECT_EQ(picked("op:initiate"),
+              events([](const Event& e) { return e.operation_kind == OperationKind::initiate; }));
     EXPECT_EQ(picked("#3"), events([](const Event& e) { return e.operation == OperationId(3); }));
     EXPECT_EQ(picked("op:#3"), picked("#3"));
     EXPECT_EQ(picked("call"), picked("kind:enter"));
@@ -63,7 +64,8 @@ TEST(Filter, each_condition_picks_what_it_says) {
     EXPECT_EQ(picked("name:*OffloadComplete kind:enter"), events([](const Event& e) {
                   return e.kind == EventKind::enter && sample().text(e.name).ends_with("OffloadComplete");
               }));
-    EXPECT_EQ(picked("name:ndisinit"), events([](const Event& e) { return sample().text(e.name).starts_with("NdisInit"); }));
+    EXPECT_EQ(picked("name:ndisinit"),
+              events([](const Event& e) { return sample().text(e.name).starts_with("NdisInit"); }));
     EXPECT_EQ(picked("NdisInit"), picked("name:*NDISINIT*"));
     EXPECT_EQ(picked("status:SUCCESS"), events([](const Event& e) { return e.has_status && e.status == 0; }));
     EXPECT_EQ(picked("tag:ImC?"), events([](const Event& e) { return e.detail >> 32 == 0x65436D49; }));
@@ -75,9 +77,13 @@ TEST(Filter, each_condition_picks_what_it_says) {
     EXPECT_EQ(picked("event<0"), std::vector<std::uint32_t>{});
     EXPECT_EQ(picked("event>18446744073709551614"), std::vector<std::uint32_t>{});
     EXPECT_EQ(picked("region:T1").size(), events([](const Event& e) {
-                  const auto t1 = [](RegionId id) { return id.valid() && sample().text(sample().region(id).label) == "T1"; };
-                  return t1(e.region) || std::ranges::any_of(sample().changes(e), [&](const Change& c) { return t1(c.region); });
-              }).size());
+                                              const auto t1 = [](RegionId id) {
+                                                  return id.valid() && sample().text(sample().region(id).label) == "T1";
+                                              };
+                                              return t1(e.region) ||
+                                                     std::ranges::any_of(sample().changes(e),
+                                                                         [&](const Change& c) { return t1(c.region); });
+                                          }).size());
 }
 
 TEST(Filter, conditions_combine_as_in_logic) {
@@ -136,8 +142,8 @@ RC_GTEST_PROP(FilterProperty, any_text_gives_a_filter_or_a_problem_in_it, (std::
 
 RC_GTEST_PROP(FilterProperty, any_row_of_its_own_words_gives_a_filter_or_a_problem, ()) {
     const auto words = *rc::gen::container<std::vector<std::string>>(
-        rc::gen::element<std::string>("call", " ", "(", ")", "not ", " or ", "and", "-", "kind:", "conversion", "\"", "time>", "5",
-                                      "us", "..", "#", "name:", "*", "?", "layer:", "im1", ",", "<="));
+        rc::gen::element<std::string>("call", " ", "(", ")", "not ", " or ", "and", "-", "kind:", "conversion", "\"",
+                                      "time>", "5", "us", "..", "#", "name:", "*", "?", "layer:", "im1", ",", "<="));
     std::string text;
     for (const std::string& word : words) text += word;
     const auto compiled = Filter::compile(text);

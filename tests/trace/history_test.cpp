@@ -17,8 +17,8 @@ TEST(History, finds_the_five_operations) {
     const Trace trace = five_operations(2);
     const History history(trace);
     ASSERT_EQ(history.operations().size(), 5u);
-    const std::array kinds{OperationKind::initiate, OperationKind::query, OperationKind::update, OperationKind::invalidate,
-                           OperationKind::terminate};
+    const std::array kinds{OperationKind::initiate, OperationKind::query, OperationKind::update,
+                           OperationKind::invalidate, OperationKind::terminate};
     for (std::size_t i = 0; i < 5; ++i) {
         const Operation& operation = history.operations()[i];
         EXPECT_EQ(operation.kind, kinds[i]);
@@ -54,10 +54,11 @@ TEST(History, every_intermediate_driver_meets_four_conversions) {
                 EXPECT_EQ(history.conversion_at(conversion.event), &conversion);
             }
             for (unsigned layer = 1; layer <= drivers; ++layer)
-                EXPECT_EQ(by_lane[static_cast<LayerIndex>(layer)],
-                          (std::vector{ConversionKind::miniport_to_protocol_by_driver, ConversionKind::protocol_to_miniport_by_ndis,
-                                       ConversionKind::miniport_to_protocol_by_ndis,
-                                       ConversionKind::protocol_to_miniport_by_driver}));
+                EXPECT_EQ(
+                    by_lane[static_cast<LayerIndex>(layer)],
+                    (std::vector{
+                        ConversionKind::miniport_to_protocol_by_driver, ConversionKind::protocol_to_miniport_by_ndis,
+                        ConversionKind::miniport_to_protocol_by_ndis, ConversionKind::protocol_to_miniport_by_driver}));
             EXPECT_EQ(by_lane[host_stack_layer], (std::vector{ConversionKind::protocol_to_miniport_by_ndis,
                                                               ConversionKind::miniport_to_protocol_by_ndis}));
         }
@@ -79,7 +80,8 @@ TEST(History, type_and_holder_of_the_blocks_follow_the_ladder) {
     const Passage* target = operation.passage(2);
     ASSERT_NE(target, nullptr);
     EXPECT_EQ(history.block_type(operation, target->arrived), BlockType::miniport);
-    EXPECT_EQ(history.holder(operation, trace.leave_of(target->arrived)), 2) << "the target keeps the tree after it returned";
+    EXPECT_EQ(history.holder(operation, trace.leave_of(target->arrived)), 2)
+        << "the target keeps the tree after it returned";
     EXPECT_FALSE(target->handed_on.valid());
     EXPECT_EQ(history.block_type(operation, im->came_back), BlockType::protocol);
     EXPECT_EQ(history.block_type(operation, im->completed), BlockType::miniport);
@@ -90,8 +92,7 @@ TEST(History, type_and_holder_of_the_blocks_follow_the_ladder) {
     ASSERT_TRUE(all && own);
     EXPECT_GT(all->virtual_time, own->virtual_time);
     EXPECT_GT(own->virtual_time, 0u);
-    EXPECT_EQ(all->virtual_time,
-              trace.event(im->completed).virtual_time - trace.event(im->arrived).virtual_time);
+    EXPECT_EQ(all->virtual_time, trace.event(im->completed).virtual_time - trace.event(im->arrived).virtual_time);
     EXPECT_TRUE(history.layer_latency(operation, host_stack_layer, false));
     EXPECT_FALSE(history.layer_latency(operation, 7, false));
 }
@@ -186,18 +187,24 @@ TEST(History, jumps_equal_a_walk) {
     const History history(trace);
     const auto is = [&](Landmark which, const Event& event) {
         switch (which) {
-            case Landmark::event: return true;
-            case Landmark::conversion: return event.kind == EventKind::conversion;
-            case Landmark::call: return event.kind == EventKind::enter;
+            case Landmark::event:
+                return true;
+            case Landmark::conversion:
+                return event.kind == EventKind::conversion;
+            case Landmark::call:
+                return event.kind == EventKind::enter;
             case Landmark::completion:
                 return event.kind == EventKind::enter && trace.text(event.name).ends_with("Complete");
             case Landmark::call_entry:
                 return event.kind == EventKind::call_entry_recognised || event.kind == EventKind::call_entry_released;
-            case Landmark::finding: return event.kind == EventKind::finding;
-            case Landmark::step: return event.kind == EventKind::step_started;
+            case Landmark::finding:
+                return event.kind == EventKind::finding;
+            case Landmark::step:
+                return event.kind == EventKind::step_started;
             case Landmark::operation:
                 return event.kind == EventKind::operation_started || event.kind == EventKind::operation_finished;
-            case Landmark::change: return event.change_count > 0;
+            case Landmark::change:
+                return event.change_count > 0;
         }
         return false;
     };
@@ -211,7 +218,8 @@ TEST(History, jumps_equal_a_walk) {
                 last = EventId(i);
             }
         }
-        EXPECT_FALSE(history.next(landmark, last.valid() ? last : EventId(static_cast<std::uint32_t>(trace.size() - 1))).valid());
+        EXPECT_FALSE(history.next(landmark, last.valid() ? last : EventId(static_cast<std::uint32_t>(trace.size() - 1)))
+                         .valid());
     }
 }
 
@@ -236,7 +244,8 @@ TEST(History, who_wrote_this_last) {
     }
     EXPECT_FALSE(history.next_change(root, block_offset::source_handle, 8, at).valid());
     for (auto expected = changed.rbegin(); expected != changed.rend(); ++expected) {
-        at = history.previous_change(root, block_offset::source_handle, 8, expected == changed.rbegin() ? EventId(at.value + 1) : at);
+        at = history.previous_change(root, block_offset::source_handle, 8,
+                                     expected == changed.rbegin() ? EventId(at.value + 1) : at);
         EXPECT_EQ(at, *expected);
     }
     EXPECT_FALSE(history.next_change(RegionId(9999), EventId{}).valid());
@@ -249,7 +258,8 @@ TEST(History, steps_in_and_out_of_calls) {
     const EventId host_call = operation.passage(0)->handed_on;
     EXPECT_EQ(history.call_in(host_call), operation.passage(1)->arrived);
     EXPECT_EQ(history.call_out(operation.passage(1)->arrived), trace.leave_of(operation.passage(1)->arrived));
-    EXPECT_EQ(history.open_calls(operation.passage(1)->arrived), (std::vector{host_call, operation.passage(1)->arrived}));
+    EXPECT_EQ(history.open_calls(operation.passage(1)->arrived),
+              (std::vector{host_call, operation.passage(1)->arrived}));
     EXPECT_EQ(history.running_layer(operation.passage(1)->arrived), 1);
     EXPECT_EQ(history.running_layer(host_call), ndis_layer);
     EXPECT_FALSE(history.call_out(EventId(0)).valid());

@@ -15,27 +15,27 @@
 namespace chimneylab::trace {
 namespace {
 
-#define EXPECT_MEMBER(members, structure, member, text)                                                   \
-    do {                                                                                                  \
+#define EXPECT_MEMBER(members, structure, member, text)                                                    \
+    do {                                                                                                   \
         const Member* found = member_at(members, static_cast<std::uint32_t>(offsetof(structure, member))); \
         ASSERT_NE(found, nullptr) << #structure "." text;                                                  \
-        EXPECT_EQ(found->name, text);                                                                     \
-        EXPECT_EQ(found->offset, offsetof(structure, member));                                            \
-        EXPECT_EQ(found->size, sizeof(structure::member));                                                \
+        EXPECT_EQ(found->name, text);                                                                      \
+        EXPECT_EQ(found->offset, offsetof(structure, member));                                             \
+        EXPECT_EQ(found->size, sizeof(structure::member));                                                 \
     } while (false)
 
-#define EXPECT_COMMON(members, structure)                                    \
-    EXPECT_MEMBER(members, structure, Header, "Header");                     \
-    EXPECT_MEMBER(members, structure, NextBlock, "NextBlock");               \
-    EXPECT_MEMBER(members, structure, DependentBlockList, "DependentBlockList"); \
-    EXPECT_MEMBER(members, structure, Status, "Status");                     \
-    EXPECT_MEMBER(members, structure, SourceHandle, "SourceHandle");         \
-    EXPECT_MEMBER(members, structure, PortNumber, "PortNumber");             \
-    EXPECT_MEMBER(members, structure, NetBufferListChain, "NetBufferListChain"); \
+#define EXPECT_COMMON(members, structure)                                                \
+    EXPECT_MEMBER(members, structure, Header, "Header");                                 \
+    EXPECT_MEMBER(members, structure, NextBlock, "NextBlock");                           \
+    EXPECT_MEMBER(members, structure, DependentBlockList, "DependentBlockList");         \
+    EXPECT_MEMBER(members, structure, Status, "Status");                                 \
+    EXPECT_MEMBER(members, structure, SourceHandle, "SourceHandle");                     \
+    EXPECT_MEMBER(members, structure, PortNumber, "PortNumber");                         \
+    EXPECT_MEMBER(members, structure, NetBufferListChain, "NetBufferListChain");         \
     EXPECT_EQ(offsetof(structure, ProtocolReserved), block_offset::protocol_reserved_0); \
     EXPECT_EQ(offsetof(structure, MiniportReserved), block_offset::miniport_reserved_0); \
-    EXPECT_EQ(offsetof(structure, ImReserved), block_offset::im_reserved_0); \
-    EXPECT_EQ(offsetof(structure, Scratch), block_offset::scratch_0);        \
+    EXPECT_EQ(offsetof(structure, ImReserved), block_offset::im_reserved_0);             \
+    EXPECT_EQ(offsetof(structure, Scratch), block_offset::scratch_0);                    \
     EXPECT_EQ(sizeof(structure), block_offset::size)
 
 TEST(LayoutAgreement, both_block_lists) {
@@ -43,7 +43,8 @@ TEST(LayoutAgreement, both_block_lists) {
     EXPECT_COMMON(block_members(BlockType::protocol), NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST);
     EXPECT_MEMBER(block_members(BlockType::miniport), NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, MiniportOffloadContext,
                   "MiniportOffloadContext");
-    EXPECT_MEMBER(block_members(BlockType::miniport), NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, NdisOffloadHandle, "NdisOffloadHandle");
+    EXPECT_MEMBER(block_members(BlockType::miniport), NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, NdisOffloadHandle,
+                  "NdisOffloadHandle");
     EXPECT_MEMBER(block_members(BlockType::protocol), NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, OffloadHandle, "OffloadHandle");
     EXPECT_EQ(offsetof(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, NdisReserved) + 16, block_offset::slot_a);
     EXPECT_EQ(member_at(block_members(BlockType::protocol), block_offset::slot_a)->name, "NdisReserved[2]");

@@ -44,15 +44,19 @@ TEST(Narration, tells_the_four_conversions_with_their_values) {
         return narrator.sentence(history.conversions()[query.conversions[number - 1]].event);
     };
     EXPECT_THAT(told(1), AllOf(HasSubstr("PROTOCOL block list of the host stack a MINIPORT block list for IM 1"),
-                               HasSubstr("SourceHandle becomes binding Host stack → IM 1"), HasSubstr("Slot A of N1, P1 and T1"),
-                               Not(HasSubstr("NdisReserved[0]"))));
-    EXPECT_THAT(told(4), AllOf(HasSubstr("IM 2 makes the MINIPORT block list a PROTOCOL block list of its own"),
-                               HasSubstr("ImReserved[0] (call entry #2 of IM 1) and SourceHandle (binding IM 1 → IM 2)"),
-                               HasSubstr("becomes call entry #2 of IM 2"), HasSubstr("Slot B of N1, P1 and T1")));
-    EXPECT_THAT(told(6), AllOf(HasSubstr("not one byte"), HasSubstr("binding IM 2 → Offload target"), HasSubstr("called: IM 2.")));
-    EXPECT_THAT(told(7), AllOf(HasSubstr("IM 2 gives back what it borrowed"),
-                               HasSubstr("gets back ImReserved[0] (call entry #2 of IM 1) and SourceHandle (binding IM 1 → IM 2)"),
-                               HasSubstr("holds the handles from above again"), Not(HasSubstr("Not as it came"))));
+                               HasSubstr("SourceHandle becomes binding Host stack → IM 1"),
+                               HasSubstr("Slot A of N1, P1 and T1"), Not(HasSubstr("NdisReserved[0]"))));
+    EXPECT_THAT(told(4),
+                AllOf(HasSubstr("IM 2 makes the MINIPORT block list a PROTOCOL block list of its own"),
+                      HasSubstr("ImReserved[0] (call entry #2 of IM 1) and SourceHandle (binding IM 1 → IM 2)"),
+                      HasSubstr("becomes call entry #2 of IM 2"), HasSubstr("Slot B of N1, P1 and T1")));
+    EXPECT_THAT(told(6), AllOf(HasSubstr("not one byte"), HasSubstr("binding IM 2 → Offload target"),
+                               HasSubstr("called: IM 2.")));
+    EXPECT_THAT(
+        told(7),
+        AllOf(HasSubstr("IM 2 gives back what it borrowed"),
+              HasSubstr("gets back ImReserved[0] (call entry #2 of IM 1) and SourceHandle (binding IM 1 → IM 2)"),
+              HasSubstr("holds the handles from above again"), Not(HasSubstr("Not as it came"))));
     EXPECT_THAT(narrator.heading(history.conversions()[query.conversions[6]].event), HasSubstr("Conversion 7 of 10"));
 }
 
@@ -63,7 +67,8 @@ TEST(Narration, a_placeholder_is_called_one) {
     const Trace trace = make_trace(options);
     const History history(trace);
     Narrator narrator(history);
-    EXPECT_THAT(narrator.sentence(history.operations()[1].started), HasSubstr("N1 (placeholder), P1 (linker) and T1 (linker)"));
+    EXPECT_THAT(narrator.sentence(history.operations()[1].started),
+                HasSubstr("N1 (placeholder), P1 (linker) and T1 (linker)"));
 }
 
 // One intermediate driver that restores nothing: the sentence must say so instead of praising it.
@@ -120,10 +125,12 @@ TEST(Narration, what_was_not_restored_is_said) {
     const Trace trace = recorder.take();
     const History history(trace);
     Narrator narrator(history);
-    EXPECT_THAT(narrator.sentence(up),
-                AllOf(HasSubstr("Not as it came: ImReserved[0] holds call entry #1 of IM 1 instead of 0x1234 and SourceHandle holds "
-                                "binding IM 1 → Offload target instead of binding Host stack → IM 1."),
-                      Not(HasSubstr("gets back"))));
+    EXPECT_THAT(
+        narrator.sentence(up),
+        AllOf(HasSubstr(
+                  "Not as it came: ImReserved[0] holds call entry #1 of IM 1 instead of 0x1234 and SourceHandle holds "
+                  "binding IM 1 → Offload target instead of binding Host stack → IM 1."),
+              Not(HasSubstr("gets back"))));
 }
 
 TEST(Narration, any_sound_trace_can_be_told) {

@@ -63,7 +63,8 @@ inline RandomTrace random_trace(std::uint64_t seed, int events) {
         event.status = static_cast<std::int32_t>(below(7)) - 3;
         event.has_status = static_cast<std::uint8_t>(below(2));
         event.irql = static_cast<std::uint8_t>(below(3));
-        if (below(2)) event.operation = OperationId(static_cast<std::uint32_t>(below(1 + static_cast<std::uint64_t>(i))));
+        if (below(2))
+            event.operation = OperationId(static_cast<std::uint32_t>(below(1 + static_cast<std::uint64_t>(i))));
         event.operation_kind = static_cast<OperationKind>(below(6));
         const std::size_t regions = recorder.trace().region_count();
         if (regions > 0 && below(2)) event.region = RegionId(static_cast<std::uint32_t>(below(regions)));
@@ -75,7 +76,8 @@ inline RandomTrace random_trace(std::uint64_t seed, int events) {
         } else {
             event.kind = static_cast<EventKind>(below(static_cast<std::uint64_t>(EventKind::fault_injected) + 1));
             if (event.kind == EventKind::enter || event.kind == EventKind::leave) event.kind = EventKind::message;
-            if (i > 0 && below(4) == 0) event.partner = EventId(static_cast<std::uint32_t>(below(static_cast<std::uint64_t>(i))));
+            if (i > 0 && below(4) == 0)
+                event.partner = EventId(static_cast<std::uint32_t>(below(static_cast<std::uint64_t>(i))));
             recorder.append(event);
         }
         made.live.push_back(live);

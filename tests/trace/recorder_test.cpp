@@ -17,7 +17,8 @@ Bytes bytes_of(const std::vector<std::uint8_t>& values) {
 }
 
 RC_GTEST_PROP(RecorderProperty, differences_are_complete_and_minimal, (std::vector<std::uint8_t> first)) {
-    const auto second = *rc::gen::container<std::vector<std::uint8_t>>(first.size(), rc::gen::inRange<std::uint8_t>(0, 4));
+    const auto second =
+        *rc::gen::container<std::vector<std::uint8_t>>(first.size(), rc::gen::inRange<std::uint8_t>(0, 4));
     for (std::uint8_t& each : first) each %= 4;  // so that many bytes stay equal
     const Bytes before = bytes_of(first), after = bytes_of(second);
     Recorder recorder;

@@ -79,7 +79,8 @@ public:
         return id;
     }
     void look(LayerIndex writer) {
-        for (const Watched& each : watched) recorder.observe(each.region, memory.bytes(each.address, each.size), writer);
+        for (const Watched& each : watched)
+            recorder.observe(each.region, memory.bytes(each.address, each.size), writer);
     }
     // Looks at one watched piece only and gives its region; none when nobody watches it.
     RegionId look_at(Address address, std::uint32_t size, LayerIndex writer) {

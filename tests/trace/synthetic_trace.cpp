@@ -17,7 +17,7 @@ namespace block = block_offset;
 namespace handle = handle_offset;
 
 constexpr std::int32_t success = 0;
-constexpr auto failure = static_cast<std::int32_t>(0xC000009A);          // NDIS_STATUS_RESOURCES
+constexpr auto failure = static_cast<std::int32_t>(0xC000009A);  // NDIS_STATUS_RESOURCES
 constexpr std::int32_t partial_success = 0x40020004;
 constexpr std::uint32_t call_entry_size = 64, offload_entry_size = 64;
 // The made-up driver's entries: a list link first, then what ReuseM and RefIM ask for.
@@ -55,7 +55,8 @@ struct CallEntryMemory {
 
 class Run {
 public:
-    explicit Run(const Options& options) : options_(options), target_(static_cast<LayerIndex>(options.intermediate_drivers + 1)) {
+    explicit Run(const Options& options)
+        : options_(options), target_(static_cast<LayerIndex>(options.intermediate_drivers + 1)) {
         if (options.intermediate_drivers > 8) throw std::invalid_argument("at most 8 intermediate drivers");
     }
 
@@ -97,7 +98,8 @@ private:
 
     EventId call(Rung rung, LayerIndex driver) {
         const bool into_ndis = rung == Rung::call_ndis || rung == Rung::complete_ndis;
-        Event event = into_ndis ? about(EventKind::enter, ndis_layer, driver) : about(EventKind::enter, driver, ndis_layer);
+        Event event =
+            into_ndis ? about(EventKind::enter, ndis_layer, driver) : about(EventKind::enter, driver, ndis_layer);
         event.name = name(rung_name(kind_, rung));
         event.subject = rung == Rung::call_ndis       ? binding(driver)
                         : rung == Rung::complete_ndis ? adapter(driver)
@@ -158,7 +160,8 @@ private:
             const std::uint32_t state = kind_ == OperationKind::invalidate ? 0 : object.state_size;
             each.address = bench_.memory.allocate(block::size + state);
             bench_.allocate_event(host_stack_layer, each.address, block::size + state, tag_of("HsBl"));
-            each.new_offload = initiate && bench_.memory.read(object.host_handle + handle::miniport_offload_context) == 0;
+            each.new_offload =
+                initiate && bench_.memory.read(object.host_handle + handle::miniport_offload_context) == 0;
             each.placeholder = initiate && !first && options_.linker_path && object.state_type == 4;
             if (each.placeholder) each.new_offload = false;
             write(each.address, block::type, object.state_type | 1u << 8 | block::size << 16, 4);
@@ -179,18 +182,21 @@ private:
                     each.outcome = blocks_.size() > 3 || each.new_offload ? partial_success : success;
         }
         for (Block& each : blocks_) {
-            each.region = bench_.watch(RegionKind::block_list, host_stack_layer, each.address, block::size, each.object->name);
+            each.region =
+                bench_.watch(RegionKind::block_list, host_stack_layer, each.address, block::size, each.object->name);
             const std::uint32_t state = kind_ == OperationKind::invalidate ? 0 : each.object->state_size;
             if (state > 0)
-                each.state = bench_.watch(RegionKind::following_state, host_stack_layer, each.address + block::size, state,
-                                          each.object->name, each.region);
+                each.state = bench_.watch(RegionKind::following_state, host_stack_layer, each.address + block::size,
+                                          state, each.object->name, each.region);
         }
     }
 
     void write(Address base, std::uint32_t offset, std::uint64_t value, std::uint32_t size = 8) {
         bench_.memory.write(base + offset, value, size);
     }
-    [[nodiscard]] std::uint64_t read(Address base, std::uint32_t offset) const { return bench_.memory.read(base + offset); }
+    [[nodiscard]] std::uint64_t read(Address base, std::uint32_t offset) const {
+        return bench_.memory.read(base + offset);
+    }
     [[nodiscard]] Address root() const { return blocks_.front().address; }
 
     void operate(OperationKind kind, bool last) {
@@ -246,7 +252,8 @@ private:
             intermediate_driver_down(lower);
             go_down(lower);
         } else {
-            for (const Block& each : blocks_) write(each.address, block::miniport_reserved_0, 0x7A00 + each.object->state_type);
+            for (const Block& each : blocks_)
+                write(each.address, block::miniport_reserved_0, 0x7A00 + each.object->state_type);
         }
         bench_.look(lower);
         bench_.recorder.leave(miniport, 0, false);
@@ -292,10 +299,10 @@ private:
     void recognise(LayerIndex layer, const std::string& object) {
         OffloadEntryMemory& entry = entries_.at({layer, object});
         const std::uint16_t number = ++offload_entry_numbers_[layer];
-        entry.region = bench_.watch(RegionKind::offload_entry, layer, entry.address, offload_entry_size, object, {}, number,
-                                    tag_of("ImOe"));
-        entry.handle_region = bench_.watch(RegionKind::offload_handle, layer, entry.address + entry_handle, handle::size,
-                                           object, entry.region);
+        entry.region = bench_.watch(RegionKind::offload_entry, layer, entry.address, offload_entry_size, object, {},
+                                    number, tag_of("ImOe"));
+        entry.handle_region = bench_.watch(RegionKind::offload_handle, layer, entry.address + entry_handle,
+                                           handle::size, object, entry.region);
         Event recognised = about(EventKind::offload_entry_recognised, layer, machine_layer);
         recognised.region = entry.region;
         recognised.subject = entry.address;
@@ -428,8 +435,8 @@ private:
     Bench bench_;
     std::vector<Object> objects_;
     std::vector<Block> blocks_;
-    std::vector<CallEntryMemory> calls_;              // by layer
-    std::vector<std::vector<std::string>> created_;   // by layer: objects whose entries this operation made
+    std::vector<CallEntryMemory> calls_;             // by layer
+    std::vector<std::vector<std::string>> created_;  // by layer: objects whose entries this operation made
     std::map<std::pair<LayerIndex, std::string>, OffloadEntryMemory> entries_;
     std::map<std::string, Address> target_contexts_;
     std::map<LayerIndex, std::uint16_t> call_entry_numbers_, offload_entry_numbers_;

@@ -33,7 +33,8 @@ TEST(Text, statuses_have_their_names) {
     EXPECT_EQ(status_text(0x40020004), "NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS");
     EXPECT_EQ(short_status_text(static_cast<std::int32_t>(0xC0231004)), "OFFLOAD_TCP_ENTRIES");
     EXPECT_EQ(status_text(static_cast<std::int32_t>(0xC1234567)), "0xc1234567");
-    for (const std::int32_t status : {0, 0x103, 0x40020004, static_cast<std::int32_t>(0xC000009A), static_cast<std::int32_t>(0xC1234567)}) {
+    for (const std::int32_t status :
+         {0, 0x103, 0x40020004, static_cast<std::int32_t>(0xC000009A), static_cast<std::int32_t>(0xC1234567)}) {
         EXPECT_EQ(parse_status(status_text(status)), status);
         EXPECT_EQ(parse_status(short_status_text(status)), status);
     }

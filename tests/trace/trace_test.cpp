@@ -123,15 +123,42 @@ TEST(Integrity, refuses_what_would_lead_a_reader_astray) {
         return integrity_problem(trace);
     };
     EXPECT_EQ(broken([](auto...) {}), std::nullopt);
-    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) { if (i == 9) e.name = StringId(100'000); }), std::nullopt);
-    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) { if (i == 9) e.region = RegionId(100'000); }), std::nullopt);
-    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) { if (i == 9) e.parent = EventId(9); }), std::nullopt);
-    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) { if (i == 9) e.partner = EventId(10); }), std::nullopt);
-    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) { if (i == 9) e.kind = static_cast<EventKind>(200); }), std::nullopt);
-    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) { if (i == 9) e.operation = OperationId(4'000'000'000); }), std::nullopt);
-    EXPECT_NE(broken([](std::size_t, Event&, std::vector<Change>& c) { if (!c.empty()) c[0].offset = 4'000'000'000; }), std::nullopt);
-    EXPECT_NE(broken([](std::size_t, Event&, std::vector<Change>& c) { if (!c.empty()) c[0].after = 1ull << 60; }), std::nullopt);
-    EXPECT_NE(broken([](std::size_t, Event&, std::vector<Change>& c) { if (!c.empty()) c[0].region = RegionId{}; }), std::nullopt);
+    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) {
+                  if (i == 9) e.name = StringId(100'000);
+              }),
+              std::nullopt);
+    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) {
+                  if (i == 9) e.region = RegionId(100'000);
+              }),
+              std::nullopt);
+    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) {
+                  if (i == 9) e.parent = EventId(9);
+              }),
+              std::nullopt);
+    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) {
+                  if (i == 9) e.partner = EventId(10);
+              }),
+              std::nullopt);
+    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) {
+                  if (i == 9) e.kind = static_cast<EventKind>(200);
+              }),
+              std::nullopt);
+    EXPECT_NE(broken([](std::size_t i, Event& e, auto&) {
+                  if (i == 9) e.operation = OperationId(4'000'000'000);
+              }),
+              std::nullopt);
+    EXPECT_NE(broken([](std::size_t, Event&, std::vector<Change>& c) {
+                  if (!c.empty()) c[0].offset = 4'000'000'000;
+              }),
+              std::nullopt);
+    EXPECT_NE(broken([](std::size_t, Event&, std::vector<Change>& c) {
+                  if (!c.empty()) c[0].after = 1ull << 60;
+              }),
+              std::nullopt);
+    EXPECT_NE(broken([](std::size_t, Event&, std::vector<Change>& c) {
+                  if (!c.empty()) c[0].region = RegionId{};
+              }),
+              std::nullopt);
 }
 
 }  // namespace
