@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// The parts of the rule catalogue, one per group of rules. Only catalogue.cpp puts them together.
+#pragma once
+
+#include "engine/verifier/rules.h"
+
+namespace chimneylab::verifier {
+
+[[nodiscard]] std::span<const Rule> registration_and_tree_rules();  // IM-001 … IM-026
+[[nodiscard]] std::span<const Rule> operation_rules();              // IM-027 … IM-072
+[[nodiscard]] std::span<const Rule> transfer_rules();               // IM-073 … IM-108
+[[nodiscard]] std::span<const Rule> further_rules();                // IM-109 … IM-123
+[[nodiscard]] std::span<const Rule> machine_rules();                // MEM-001 …
+
+}  // namespace chimneylab::verifier

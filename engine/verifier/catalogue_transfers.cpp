@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/verifier/catalogue_parts.h"
+
+namespace chimneylab::verifier {
+namespace {
+
+constexpr std::uint8_t d = documented, b = behaviour, i = inferred;
+constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning;
+constexpr bool yes = true, no = false;
+// The data path has its turn with the checks of I/O and indications.
+constexpr std::string_view later = "the checks of the data path and of indications are not built yet";
+
+constexpr Rule rules[] = {
+    {"IM-073", error, d, "Propagating an I/O Operation",
+     "An intermediate driver passes I/O on with the same function, the same NET_BUFFER_LIST and, for a disconnect, the "
+     "same flags.",
+     no, later, "m9"},
+    {"IM-074", fatal, d, "Propagating an I/O Operation",
+     "The handle passed down with I/O is the one in the offload entry that MiniportOffloadContext denotes.", no, later,
+     "m4 m9"},
+    {"IM-075", fatal, d | i, "NdisOffloadTcpReceiveReturn",
+     "Received data goes back through the lower binding it came up on.", no, later, "m9"},
+    {"IM-076", error, d, "MiniportTcpOffloadSend (W_TCP_OFFLOAD_SEND_HANDLER)",
+     "Send, receive, disconnect and forward handlers return NDIS_STATUS_PENDING and nothing else.", no, later, "m9"},
+    {"IM-077", error, d, "MiniportTcpOffloadReceiveReturn (W_TCP_OFFLOAD_RECEIVE_RETURN_HANDLER)",
+     "Receive-return returns NDIS_STATUS_SUCCESS and has no completion.", no, later, "m9"},
+    {"IM-078", fatal, b | i, "NET_BUFFER_LIST",
+     "An intermediate driver saves each NET_BUFFER_LIST's SourceHandle before the driver below has it and puts it back "
+     "afterwards.",
+     no, later, "m9"},
+    {"IM-079", error, d, "Propagating the Completion of an I/O Operation",
+     "A completion is passed up with the same completion function and the same NET_BUFFER_LISTs.", no, later, "m9"},
+    {"IM-080", error, i, "Propagating the Completion of an I/O Operation",
+     "Status and TcpOffloadBytesTransferred of a NET_BUFFER_LIST pass through an intermediate driver unchanged.", no,
+     later, "m9"},
+    {"IM-081", error, d | i, "Propagating the Completion of an I/O Operation",
+     "The record of a NET_BUFFER_LIST is released when its completion is passed up; what lies on the NET_BUFFER_LIST "
+     "itself, before that.",
+     no, later, "m9"},
+    {"IM-082", fatal, d, "ProtocolTcpOffloadDisconnectComplete (TCP_OFFLOAD_DISCONNECT_COMPLETE_HANDLER)",
+     "An intermediate driver with several upper edges completes each NET_BUFFER_LIST on the edge it came from.", no,
+     later, "m9"},
+    {"IM-083", error, d, "NdisTcpOffloadSendComplete (NDIS_TCP_OFFLOAD_SEND_COMPLETE)",
+     "An intermediate driver without memory for a send sets REQUEST_UPLOAD on the first NET_BUFFER_LIST and "
+     "UPLOAD_REQUESTED on the others, completes the chain and does not pass it down.",
+     no, later, "m9 m11"},
+    {"IM-084", warning, d, "NdisTcpOffloadSendComplete (NDIS_TCP_OFFLOAD_SEND_COMPLETE)",
+     "Only intermediate drivers write REQUEST_UPLOAD and UPLOAD_REQUESTED.", no, later, "m9"},
+    {"IM-085", error, d | i, "MiniportTcpOffloadSend (W_TCP_OFFLOAD_SEND_HANDLER)",
+     "The order of sends, of receives and of their completions on a connection survives an intermediate driver.", no,
+     later, "m9"},
+    {"IM-086", error, d, "MiniportTcpOffloadSend (W_TCP_OFFLOAD_SEND_HANDLER)",
+     "Two send calls on one connection do not overlap, nor do two receive calls.", no, later, "m9"},
+    {"IM-087", error, d, "MiniportTcpOffloadDisconnect (W_TCP_OFFLOAD_DISCONNECT_HANDLER)",
+     "A disconnect and its completion carry exactly one NET_BUFFER_LIST with one NET_BUFFER.", no, later, "m9"},
+    {"IM-088", fatal, b | i, "Processing Events That Occur During an Offload",
+     "No I/O is issued on a handle whose MiniportOffloadContext is NULL.", no, later, "m9"},
+    {"IM-089", fatal, b, "behaviour of NDIS: completion by SourceHandle",
+     "No NET_BUFFER_LIST reaches NDIS for completion with a NULL SourceHandle.", no, later, "m9"},
+
+    {"IM-090", fatal, d, "Storing and Referencing Offloaded State",
+     "A driver indicates with the NdisOffloadHandle it stored for the object, never with its own handle or context.", no,
+     later, "m4 m10"},
+    {"IM-091", error, d, "ProtocolTcpOffloadEvent (TCP_OFFLOAD_EVENT_HANDLER)",
+     "An intermediate driver passes an event on once, with the same EventType and EventSpecificInformation.", no, later,
+     "m10"},
+    {"IM-092", error, d | i, "ProtocolTcpOffloadReceiveIndicate (TCP_OFFLOAD_RECEIVE_INDICATE_HANDLER)",
+     "An intermediate driver passes a receive indication on with the same NET_BUFFER_LIST, Status and BytesConsumed, and "
+     "returns what it was told.",
+     no, later, "m10"},
+    {"IM-093", error, d, "NdisTcpOffloadReceiveHandler (NDIS_TCP_OFFLOAD_RECEIVE_INDICATE)",
+     "A receive indication carries one NET_BUFFER_LIST that stands alone, with Status NDIS_STATUS_SUCCESS.", no, later,
+     "m10"},
+    {"IM-094", error, d | i, "NdisTcpOffloadReceiveHandler (NDIS_TCP_OFFLOAD_RECEIVE_INDICATE)",
+     "BytesConsumed is the whole length on SUCCESS, 0 on NOT_ACCEPTED, and in between on PARTIALLY_ACCEPTED.", no, later,
+     "m10"},
+    {"IM-095", fatal, d | i, "NdisTcpOffloadReceiveHandler (NDIS_TCP_OFFLOAD_RECEIVE_INDICATE)",
+     "An intermediate driver leaves an indicated NET_BUFFER_LIST alone from its upward call until it is refused or "
+     "returned.",
+     no, later, "m10"},
+    {"IM-096", fatal, d | i, "NdisTcpOffloadReceiveHandler (NDIS_TCP_OFFLOAD_RECEIVE_INDICATE)",
+     "Only data that was accepted, or that came up as BufferedData of a terminated connection, is returned, and once.",
+     no, later, "m10"},
+    {"IM-097", error, d, "NdisMOffloadEventIndicate",
+     "A reachability query passes exactly one complete neighbor block; every other code passes NULL.", no, later, "m10"},
+    {"IM-098", warning, i, "Making a NeighborReachabilityQuery Indication",
+     "An intermediate driver passes a reachability query up while the call from below waits, so that the host's answer "
+     "reaches the target.",
+     no, later, "m10"},
+    {"IM-099", error, d, "ProtocolTcpOffloadReceiveComplete (TCP_OFFLOAD_RECEIVE_COMPLETE_HANDLER)",
+     "Receive completions and receive indications of one connection come one after the other.", no, later, "m10"},
+    {"IM-100", error, d, "MiniportTcpOffloadReceiveReturn (W_TCP_OFFLOAD_RECEIVE_RETURN_HANDLER)",
+     "All indicated receive buffers have come back before the adapter closes or the driver unloads.", no, later, "m10 m14"},
+
+    {"IM-101", error, b, "behaviour of NDIS: the way down",
+     "NDIS sets SourceHandle of the root, to the calling binding, and of no other block.", yes,
+     "SourceHandle of every block at NdisXxxOffload and at the handler's entry", "m1 m2"},
+    {"IM-102", error, b, "behaviour of NDIS: the way down",
+     "NDIS sets NdisReserved[0] of a handle only when it is NULL.", yes,
+     "the handles of the tree at NdisXxxOffload and at the handler's entry", "m4"},
+    {"IM-103", error, d | b, "Referencing Offloaded State Through an Intermediate Driver",
+     "NDIS hands the miniport edge the address of the overlying handle's MiniportOffloadContext, and NULL for a "
+     "placeholder.",
+     yes, "MiniportOffloadContext of every block at the handler's entry", "m4 m5"},
+    {"IM-104", error, b, "behaviour of NDIS: no initiate handler below",
+     "Without an initiate handler below NDIS completes to the caller with NOT_SUPPORTED in every block and leaves slots, "
+     "handles and NET_BUFFER_LISTs alone.",
+     yes, "the tree at NdisInitiateOffload and at the completion inside it", "m7"},
+    {"IM-105", error, b, "behaviour of NDIS: the way up",
+     "NDIS finds the receiver of a completion by the root's SourceHandle and nothing else.", yes,
+     "who is called against the owner of the binding in SourceHandle", "m1"},
+    {"IM-106", error, b, "behaviour of NDIS: I/O",
+     "For I/O NDIS passes the miniport the value of the handle's MiniportOffloadContext.", yes,
+     "the argument of the I/O handler against the handle's value, where the trace gives it", "m9"},
+    {"IM-107", error, b, "behaviour of NDIS: I/O completions",
+     "NDIS splits a completion chain wherever SourceHandle changes and gives each run to its own binding.", no,
+     "the trace does not yet hold the NET_BUFFER_LISTs of a completion chain", "m9"},
+    {"IM-108", error, b, "behaviour of NDIS: the way up",
+     "On the way up NDIS changes nothing but the ends of completion chains.", yes,
+     "the tree at NdisMXxxOffloadComplete and at the completion handler's entry", "m1"},
+};
+
+}  // namespace
+
+std::span<const Rule> transfer_rules() { return rules; }
+
+}  // namespace chimneylab::verifier

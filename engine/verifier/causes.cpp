@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/verifier/causes.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace chimneylab::verifier {
+namespace {
+
+constexpr std::size_t most = 24;
+struct Consequences {
+    std::string_view cause;
+    std::array<std::string_view, most> effects;
+};
+
+// What a completion that goes to the wrong place, or nowhere, leaves behind.
+#define CHIMNEYLAB_LOST \
+    "IM-028", "IM-049", "IM-061", "IM-063", "IM-065", "MEM-001", "MEM-002", "MEM-005", "MEM-006", "MEM-007", "MEM-012"
+
+constexpr Consequences table[] = {
+    {"IM-001", {"IM-014", "MEM-010"}},
+    {"IM-002", {"IM-014", "MEM-010"}},
+    {"IM-003", {"IM-014", CHIMNEYLAB_LOST}},
+    {"IM-004", {"IM-014"}},
+    {"IM-005", {"MEM-010"}},
+    {"IM-006", {"MEM-010"}},
+    {"IM-007", {"IM-001", "IM-002", "IM-003", "IM-004", "IM-014"}},
+    {"IM-008", {"IM-002", "IM-004", "IM-014"}},
+    {"IM-018", {CHIMNEYLAB_LOST}},
+    {"IM-023", {CHIMNEYLAB_LOST, "IM-041", "IM-108"}},
+    {"IM-027", {CHIMNEYLAB_LOST, "IM-070"}},
+    {"IM-028", {CHIMNEYLAB_LOST, "IM-050", "IM-051"}},
+    {"IM-029", {CHIMNEYLAB_LOST}},
+    {"IM-030", {CHIMNEYLAB_LOST, "IM-050", "IM-051"}},
+    {"IM-031", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-032", "IM-052"}},
+    {"IM-032", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-052"}},
+    {"IM-034", {CHIMNEYLAB_LOST, "IM-052", "IM-053"}},
+    {"IM-035", {CHIMNEYLAB_LOST, "IM-022", "IM-037", "IM-039", "IM-040", "IM-054", "IM-055", "IM-102", "MEM-010"}},
+    {"IM-036", {CHIMNEYLAB_LOST, "IM-021", "IM-037", "IM-040", "IM-054"}},
+    {"IM-037", {CHIMNEYLAB_LOST, "IM-021", "IM-036", "IM-039", "IM-040", "IM-052", "MEM-010"}},
+    {"IM-038", {CHIMNEYLAB_LOST, "IM-052"}},
+    {"IM-039", {CHIMNEYLAB_LOST, "IM-037", "IM-040", "IM-052", "IM-054", "IM-055", "IM-102", "MEM-010"}},
+    {"IM-041", {CHIMNEYLAB_LOST, "IM-039", "IM-052", "IM-058", "IM-059"}},
+    {"IM-043", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-052", "IM-053", "IM-066", "MEM-004"}},
+    {"IM-048", {CHIMNEYLAB_LOST}},
+    {"IM-049", {CHIMNEYLAB_LOST, "IM-066"}},
+    {"IM-050", {CHIMNEYLAB_LOST, "IM-066", "IM-105", "MEM-010"}},
+    {"IM-051", {CHIMNEYLAB_LOST, "IM-032", "IM-050", "IM-052", "IM-066"}},
+    {"IM-052", {CHIMNEYLAB_LOST, "IM-053", "IM-054", "IM-056"}},
+    {"IM-054", {"IM-019", "IM-037", "IM-040", "IM-061", "IM-063", "MEM-001", "MEM-005", "MEM-006", "MEM-010"}},
+    {"IM-055", {"IM-019", "MEM-001"}},
+    {"IM-056", {"IM-019", "IM-037", "IM-040", "IM-054", "IM-061", "IM-063", "MEM-001", "MEM-005", "MEM-010"}},
+    {"IM-060", {"IM-019", "MEM-001", "MEM-002", "MEM-006"}},
+    {"IM-061", {"MEM-005"}},
+    {"IM-062", {"IM-019", "IM-037", "IM-040", "MEM-001", "MEM-002", "MEM-006", "IM-035"}},
+    {"IM-063", {"IM-037", "IM-040", "IM-052", "MEM-001", "MEM-002", "MEM-005", "MEM-006"}},
+    {"IM-064", {"IM-037", "IM-040", "IM-052", "MEM-001", "MEM-002", "MEM-006"}},
+    {"IM-065", {"MEM-005"}},
+    {"IM-066", {"IM-108", "MEM-001"}},
+    {"IM-070", {CHIMNEYLAB_LOST, "IM-066", "MEM-010"}},
+    {"IM-112", {CHIMNEYLAB_LOST, "IM-032", "IM-050", "IM-051", "IM-052", "IM-105"}},
+    {"MEM-001", {"MEM-002", "MEM-006"}},
+    {"MEM-002", {"MEM-001"}},
+    {"MEM-006", {CHIMNEYLAB_LOST}},
+    {"MEM-007", {CHIMNEYLAB_LOST}},
+    {"MEM-012", {CHIMNEYLAB_LOST, "IM-048"}},
+};
+#undef CHIMNEYLAB_LOST
+
+constexpr std::span<const std::string_view> effects_of(std::string_view cause) {
+    for (const Consequences& row : table)
+        if (row.cause == cause) return row.effects;
+    return {};
+}
+
+// They concern the same operation, or the later one belongs to none (memory) and the same driver.
+bool related(const Violation& earlier, const Violation& later) {
+    if (earlier.operation.valid() && later.operation.valid() && earlier.operation == later.operation) return true;
+    if (earlier.layer == later.layer) return true;
+    return later.rule.starts_with("MEM") && !later.operation.valid();
+}
+
+}  // namespace
+
+bool can_follow(std::string_view cause, std::string_view effect) {
+    return std::ranges::find(effects_of(cause), effect) != effects_of(cause).end();
+}
+
+void find_causes(std::vector<Violation>& violations) {
+    std::ranges::stable_sort(violations, {}, &Violation::event);
+    for (std::uint32_t i = 0; i < violations.size(); ++i) {
+        violations[i].cause = i;
+        violations[i].first_cause = true;
+    }
+    // A cause may stand at the same event as its effect, on either side of it; a later one explains nothing.
+    constexpr std::uint32_t reach = 256;  // causes are near; a list of thousands must not cost their square
+    for (std::uint32_t i = 0; i < violations.size(); ++i) {
+        const Violation& effect = violations[i];
+        const std::uint32_t first = i > reach ? i - reach : 0;
+        for (std::uint32_t j = first; j < violations.size(); ++j) {
+            const Violation& cause = violations[j];
+            if (cause.event > effect.event) break;
+            if (i == j || cause.rule == effect.rule || !can_follow(cause.rule, effect.rule) || !related(cause, effect)) continue;
+            if (cause.event == effect.event && can_follow(effect.rule, cause.rule) && j > i) continue;
+            violations[i].cause = j;
+            violations[i].first_cause = false;
+            break;
+        }
+    }
+    // Consequences of consequences stand under the first cause.
+    for (std::uint32_t i = 0; i < violations.size(); ++i) {
+        std::uint32_t at = i;
+        for (std::size_t steps = 0; !violations[at].first_cause && steps < violations.size(); ++steps) at = violations[at].cause;
+        if (violations[at].first_cause) violations[i].cause = at;
+    }
+}
+
+}  // namespace chimneylab::verifier

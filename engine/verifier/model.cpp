@@ -1,0 +1,323 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/verifier/model.h"
+
+#include <algorithm>
+
+namespace chimneylab::verifier {
+
+using State = ObjectRecord::State;
+
+Passage* OperationRecord::passage(LayerIndex layer) {
+    const auto found = std::ranges::find(passages, layer, &Passage::layer);
+    return found == passages.end() ? nullptr : &*found;
+}
+
+const Passage* OperationRecord::passage(LayerIndex layer) const {
+    const auto found = std::ranges::find(passages, layer, &Passage::layer);
+    return found == passages.end() ? nullptr : &*found;
+}
+
+OperationRecord* Model::operation_of_root(Address root) {
+    const auto found = by_root_.find(root);
+    return found == by_root_.end() ? nullptr : &operations_[found->second];
+}
+
+OperationRecord* Model::operation_of_block(RegionId block) {
+    const auto found = by_block_.find(block.value);
+    return found == by_block_.end() ? nullptr : &operations_[found->second];
+}
+
+const OperationRecord* Model::operation_of_block(RegionId block) const {
+    const auto found = by_block_.find(block.value);
+    return found == by_block_.end() ? nullptr : &operations_[found->second];
+}
+
+const OperationRecord* Model::operation_numbered(std::uint32_t number) const {
+    return number < operations_.size() ? &operations_[number] : nullptr;
+}
+
+const OperationRecord* Model::operation_in_frame(LayerIndex layer) const {
+    const EventId frame = replay_->frame_of(layer);
+    return frame.valid() ? operation_of_block(replay_->trace().event(frame).region) : nullptr;
+}
+
+std::optional<std::uint64_t> Model::initiate_chain_source(LayerIndex layer, Address net_buffer_list) const {
+    const auto found = chain_sources_.find({layer, net_buffer_list});
+    if (found == chain_sources_.end()) return std::nullopt;
+    return found->second;
+}
+
+const Model::Gone* Model::gone(Address handle) const {
+    const auto found = gone_.find(handle);
+    return found == gone_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::uint32_t> Model::index_in(const TreeShape& shape, RegionId block) const {
+    const auto found = std::ranges::find(shape.blocks, block, &BlockRef::region);
+    if (found == shape.blocks.end()) return std::nullopt;
+    return static_cast<std::uint32_t>(found - shape.blocks.begin());
+}
+
+std::vector<const OperationRecord*> Model::under_way() const {
+    std::set<std::uint32_t> numbers;
+    for (const auto& [root, number] : by_root_) numbers.insert(number);
+    std::vector<const OperationRecord*> operations;
+    for (const std::uint32_t number : numbers) operations.push_back(&operations_[number]);
+    return operations;
+}
+
+Model::BlockUnderWay Model::block_under_way(Address start, Address end) const {
+    const auto found = blocks_under_way_.lower_bound(start);
+    if (found == blocks_under_way_.end() || found->first >= end) return {};
+    return {found->second.first, &operations_[found->second.second]};
+}
+
+const ObjectRecord* Model::object(Address handle) const {
+    const auto found = objects_.find(handle);
+    return found == objects_.end() ? nullptr : &found->second;
+}
+
+ObjectRecord* Model::object(Address handle) {
+    const auto found = objects_.find(handle);
+    return found == objects_.end() ? nullptr : &found->second;
+}
+
+OperationRecord& Model::begin_operation(OperationKind kind, RegionId root, LayerIndex starter) {
+    OperationRecord operation;
+    operation.id = replay_->event().operation;
+    operation.kind = kind;
+    operation.started = replay_->now();
+    operation.starter = starter;
+    operation.shapes.push_back(walk_tree(*replay_, root, kind));
+    const auto number = static_cast<std::uint32_t>(operations_.size());
+    for (const BlockRef& block : operation.shape().blocks) {
+        by_block_[block.region.value] = number;
+        blocks_under_way_[block.address] = {block.region, number};
+    }
+    by_root_[replay_->trace().region(root).address] = number;
+    operations_.push_back(std::move(operation));
+    return operations_.back();
+}
+
+void Model::adopt_copy(OperationRecord& operation, Passage& passage, TreeShape shape) {
+    const std::uint32_t number = number_of(operation);
+    // The object's role does not change by being copied: the host stack's view stays.
+    for (std::size_t i = 0; i < shape.blocks.size(); ++i) {
+        shape.blocks[i].role = operation.shape().blocks[i].role;
+        by_block_[shape.blocks[i].region.value] = number;
+    }
+    by_root_[shape.blocks.front().address] = number;
+    passage.lower_shape = static_cast<std::uint32_t>(operation.shapes.size());
+    operation.shapes.push_back(std::move(shape));
+}
+
+Passage& Model::begin_passage(OperationRecord& operation, LayerIndex layer) {
+    Passage passage;
+    passage.layer = layer;
+    operation.passages.push_back(std::move(passage));
+    return operation.passages.back();
+}
+
+void Model::recognise_call_entry(OperationRecord& operation, Passage& passage) {
+    const BlockImage& root = passage.at_hand_on.blocks.front();
+    const BlockImage& incoming = passage.at_arrival.blocks.front();
+    // Of two words that point to the driver's memory the younger allocation is the call entry: a driver may also leave a
+    // pointer there to something that outlives the call.
+    EventId youngest;
+    for (unsigned word = 0; word < 2; ++word) {
+        const std::uint32_t offset = block_offset::im_reserved_0 + 8 * word;
+        const Address value = root.word(offset);
+        if (value == 0 || value == incoming.word(offset)) continue;
+        const auto owner = replay_->memory_owner(value);
+        if (owner != passage.layer && !(!owner && Replay::in_driver_image(value))) continue;
+        const AllocationRecord* allocation = replay_->allocation(value);
+        const EventId allocated = owner ? allocation->allocated : EventId(0);
+        if (passage.call_entry != 0 && allocated <= youngest) continue;
+        youngest = allocated;
+        passage.call_entry = value;
+        passage.call_entry_word = word;
+    }
+    if (passage.call_entry == 0) return;
+    const AllocationRecord* allocation = replay_->allocation(passage.call_entry);
+    const bool in_pool = allocation && allocation->live();
+    passage.call_entry_region =
+        replay_->region_at(RegionKind::call_entry, in_pool ? allocation->address : passage.call_entry);
+    const auto bytes = replay_->bytes(passage.call_entry_region);
+    passage.call_entry_bytes.assign(bytes.begin(), bytes.end());
+    if (!in_pool) return;
+    const auto known = call_entries_.find(allocation->address);
+    if (known != call_entries_.end() && known->second.allocated == allocation->allocated) {
+        known->second.reused = true;
+        return;
+    }
+    CallEntryUse use;
+    use.operation = number_of(operation);
+    use.layer = passage.layer;
+    use.allocated = allocation->allocated;
+    use.allocated_for_it = allocation->allocated > passage.arrived && allocation->address == passage.call_entry;
+    call_entries_[allocation->address] = use;
+}
+
+void Model::object_goes_down(OperationRecord& operation, Passage& passage, std::size_t index) {
+    const BlockRef& block = operation.shape().blocks[index];
+    const BlockImage& image = passage.at_hand_on.blocks[index];
+    const Address handle = image.slot_b();
+    if (handle == 0 || block.role == Role::placeholder) return;
+    const Address upper = passage.at_arrival.taken() ? passage.at_arrival.blocks[index].slot_b() : 0;
+    if (handle == upper) return;  // passed down untranslated: not this driver's object
+    ObjectRecord& object = objects_[handle];
+    if (block.role == Role::new_offload) {
+        const bool recycled = object.handle != 0 && !object.exists();
+        if (recycled && replay_->is_intermediate_driver(passage.layer)) ++drivers_[passage.layer].reused_entries;
+        object = ObjectRecord{};
+        object.state = State::offloading;
+        object.recycled = recycled;
+        object.block = block.region;
+        object.initiate = operation.id;
+        object.since = replay_->now();
+        object.layer = block.layer;
+        object.upper = upper;
+        const AllocationRecord* allocation = replay_->allocation(handle);
+        object.allocated_for_it = allocation && passage.arrived.valid() && allocation->allocated > passage.arrived;
+        for (const NetBufferListImage& each : image.chain) object.send_data.push_back(each.address);
+        gone_.erase(handle);
+        if (ObjectRecord* above = this->object(upper)) above->lower = handle;
+    }
+    object.last_operation = number_of(operation);
+    object.handle = handle;
+    if (object.owner == trace::machine_layer) object.owner = passage.layer;
+    if (!object.block.valid()) object.block = block.region;
+    switch (operation.kind) {
+    case OperationKind::query: ++object.queries; break;
+    case OperationKind::update: ++object.updates; break;
+    case OperationKind::invalidate: ++object.invalidates; break;
+    case OperationKind::terminate:
+        ++object.terminates;
+        object.terminate_passed = replay_->now();
+        break;
+    default: break;
+    }
+}
+
+void Model::hand_on(OperationRecord& operation, Passage& passage) {
+    passage.entry_bytes.assign(operation.shape().blocks.size(), {});
+    for (std::size_t i = 0; i < operation.shape().blocks.size(); ++i) {
+        object_goes_down(operation, passage, i);
+        if (!passage.at_arrival.taken() || operation.shape().blocks[i].role != Role::new_offload) continue;
+        const RegionId handle = passage.at_hand_on.blocks[i].handle_region;
+        if (!handle.valid()) continue;
+        const auto bytes = replay_->bytes(replay_->trace().region(handle).parent);
+        passage.entry_bytes[i].assign(bytes.begin(), bytes.end());
+    }
+}
+
+void Model::object_comes_back(const OperationRecord& operation, const Passage& passage, std::size_t index) {
+    const BlockRef& block = operation.shape().blocks[index];
+    const Address handle = passage.at_hand_on.blocks[index].slot_b();
+    ObjectRecord* object = this->object(handle);
+    if (!object || object->owner != passage.layer || block.role == Role::placeholder) return;
+    const bool succeeded = passage.at_return.blocks[index].status() >= 0;
+    const auto down = [](std::uint32_t& count) { if (count > 0) --count; };
+    switch (operation.kind) {
+    case OperationKind::initiate:
+        if (block.role == Role::new_offload) {
+            if (object->state != State::offloading || object->initiate != operation.id) return;
+            object->state = succeeded ? State::offloaded : State::not_offloaded;
+            object->since = replay_->now();
+            object->partial = passage.at_return.blocks[index].status() == 0x40020004;
+            if (succeeded && passage.at_arrival.taken())
+                for (const NetBufferListImage& each : passage.at_arrival.blocks[index].chain)
+                    chain_sources_[{passage.layer, each.address}] = each.source_handle;
+        } else {
+            object->linker_failed = succeeded ? EventId{} : replay_->now();
+        }
+        break;
+    case OperationKind::query: down(object->queries); break;
+    case OperationKind::update: down(object->updates); break;
+    case OperationKind::invalidate:
+        down(object->invalidates);
+        object->invalidated = object->invalidated || succeeded;
+        break;
+    case OperationKind::terminate:
+        down(object->terminates);
+        if (succeeded || object->terminate_failed) {
+            object->state = State::terminated;
+            if (passage.at_arrival.taken())
+                for (const Address each : object->send_data) chain_sources_.erase({passage.layer, each});
+            object->since = replay_->now();
+            object->terminate_failed = false;
+        } else {
+            object->terminate_failed = true;
+        }
+        break;
+    case OperationKind::none: break;
+    }
+}
+
+void Model::come_back(OperationRecord& operation, Passage& passage) {
+    for (std::size_t i = 0; i < operation.shape().blocks.size(); ++i) object_comes_back(operation, passage, i);
+}
+
+void Model::finish_operation(OperationRecord& operation) {
+    operation.finished = replay_->now();
+    const std::uint32_t number = number_of(operation);
+    for (const BlockRef& block : operation.shape().blocks)
+        if (const auto found = blocks_under_way_.find(block.address);
+            found != blocks_under_way_.end() && found->second.second == number)
+            blocks_under_way_.erase(found);
+    for (const TreeShape& shape : operation.shapes) {
+        const auto found = by_root_.find(shape.blocks.front().address);
+        if (found != by_root_.end() && found->second == number) by_root_.erase(found);
+    }
+}
+
+void Model::memory_freed(const trace::Event& event) {
+    const AllocationRecord* allocation = replay_->allocation(event.subject);
+    if (!allocation) return;
+    const Address end = allocation->address + allocation->size;
+    for (auto at = objects_.lower_bound(allocation->address); at != objects_.end() && at->first < end;) {
+        if (at->second.owner != allocation->owner) {
+            ++at;
+            continue;
+        }
+        if (at->second.state == State::terminated) gone_[at->first] = {at->second.owner, at->second.block};
+        at = objects_.erase(at);
+    }
+    call_entries_.erase(allocation->address);
+}
+
+std::uint64_t Model::adapter_being_initialized(LayerIndex layer) const {
+    const EventId frame = replay_->frame_of(layer);
+    const bool initializing = frame.valid() && replay_->trace().text(replay_->trace().event(frame).name) == "MiniportInitializeEx";
+    return initializing ? replay_->trace().event(frame).subject : replay_->event().subject;
+}
+
+// At the return of NdisSetOptionalHandlers and of NdisMGetOffloadHandlers.
+void Model::registration(const trace::Event& event) {
+    DriverRecord& driver = drivers_[event.other_layer];
+    const bool accepted = event.status >= 0;
+    if (replay_->trace().text(event.name) == "NdisMGetOffloadHandlers") {
+        const std::uint64_t adapter = adapter_being_initialized(event.other_layer);
+        if (!accepted) {
+            driver.offload_handlers_failed = replay_->now();
+            return;
+        }
+        driver.offload_handlers[adapter] = replay_->now();
+        ++driver.offload_handler_calls[adapter];
+        return;
+    }
+    if (!accepted || !event.region.valid() || replay_->trace().region(event.region).kind != RegionKind::handler_table) return;
+    const auto type = static_cast<std::uint8_t>(replay_->word(event.region, 0, 1));
+    driver.tables[type] = {event.partner, type};
+}
+
+void Model::transfer(const trace::Event& event, const trace::Function& function) {
+    if (event.kind == trace::EventKind::enter) {
+        open_transfers_.push_back({replay_->now(), event.other_layer, event.subject, &function});
+        return;
+    }
+    std::erase_if(open_transfers_, [&](const OpenTransfer& open) { return open.enter == event.partner; });
+}
+
+}  // namespace chimneylab::verifier

@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// What the checker knows at the present event: operations under way and how far each has come at each driver, offloaded
+// objects and the handles they have at each level, call entries, registrations. Rules read it; only the Verifier moves it.
+// Not thread safe.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/verifier/tree_image.h"
+
+namespace chimneylab::verifier {
+
+// One operation at one driver. The host stack's passage begins with handed_on, the target's ends with completed.
+struct Passage {
+    LayerIndex layer = trace::machine_layer;
+    EventId arrived;           // enter of MiniportXxxOffload
+    EventId handed_on;         // the driver's enter of NdisXxxOffload
+    EventId call_returned;     // its leave
+    EventId came_back;         // enter of ProtocolXxxOffloadComplete
+    EventId completed;         // the driver's enter of NdisMXxxOffloadComplete
+    std::uint32_t upper_shape = 0;  // which tree it was given: index into OperationRecord::shapes
+    std::uint32_t lower_shape = 0;  // which tree it passed down: the same, unless it converts into copies
+    TreeImage at_arrival, at_hand_on, at_return, at_completion;
+    // The IM call entry, as ImReserved of the root says at the downward call.
+    Address call_entry = 0;    // 0: neither word points to the driver's memory
+    unsigned call_entry_word = 0;
+    RegionId call_entry_region;
+    std::vector<std::byte> call_entry_bytes;  // at the downward call
+    std::vector<std::vector<std::byte>> entry_bytes;  // by block: the IM offload entry at the downward call, new objects only
+    [[nodiscard]] bool below() const { return handed_on.valid() && !came_back.valid(); }
+    [[nodiscard]] bool completed_locally() const { return completed.valid() && !handed_on.valid(); }
+};
+
+struct OperationRecord {
+    OperationId id;  // the trace's number; none if the producer gave none
+    OperationKind kind = OperationKind::none;
+    EventId started, finished;
+    LayerIndex starter = trace::machine_layer;
+    std::vector<TreeShape> shapes;  // [0] as the host stack built it; further ones of drivers that convert into copies
+    std::vector<Passage> passages;  // in the order of arrival
+    [[nodiscard]] const TreeShape& shape() const { return shapes.front(); }
+    [[nodiscard]] Passage* passage(LayerIndex layer);
+    [[nodiscard]] const Passage* passage(LayerIndex layer) const;
+};
+
+// A state object as one driver sees it from above: the NDIS_OFFLOAD_HANDLE that it passes down.
+struct ObjectRecord {
+    enum class State : std::uint8_t { not_offloaded, offloading, offloaded, terminated };
+    Address handle = 0;
+    LayerIndex owner = trace::machine_layer;  // who passes it down
+    State state = State::not_offloaded;
+    Layer layer = Layer::unknown;
+    Address upper = 0;  // the overlying handle it stands for; 0 at the host stack
+    Address lower = 0;  // the handle the next driver below uses for it; 0 when that is the target
+    RegionId block;     // the block of its initiate, for its name
+    OperationId initiate;
+    std::uint32_t last_operation = 0;  // number of the last operation that named it
+    EventId since;      // when it got this state
+    std::uint32_t queries = 0, updates = 0, invalidates = 0, terminates = 0;  // in progress
+    bool invalidated = false;
+    bool partial = false;           // offloaded with PARTIAL_SUCCESS
+    bool terminate_failed = false;  // its last terminate failed: kept until the next one
+    EventId linker_failed;          // completion of the last initiate in which it was a failing linker
+    EventId terminate_passed;       // the owner handed a terminate of it down
+    bool allocated_for_it = false;  // its memory was allocated between the arrival of its initiate and the downward call
+    std::vector<Address> send_data;  // NET_BUFFER_LISTs given to the drivers below, in order, while they are known
+    bool recycled = false;          // its memory has carried an earlier object without being released in between
+    [[nodiscard]] bool exists() const { return state == State::offloading || state == State::offloaded; }
+};
+
+// A chimney handler table, as handed to NdisSetOptionalHandlers.
+struct TableRecord {
+    EventId event;
+    std::uint8_t type = 0;  // Header.Type
+};
+
+struct DriverRecord {
+    std::map<std::uint8_t, TableRecord> tables;  // by Header.Type, the latest accepted
+    std::unordered_map<std::uint64_t, EventId> offload_handlers;  // adapter → successful NdisMGetOffloadHandlers
+    std::unordered_map<std::uint64_t, unsigned> offload_handler_calls;
+    EventId offload_handlers_failed;
+    std::set<std::uint64_t> adapters;  // handles given to MiniportInitializeEx
+    unsigned reused_entries = 0;  // offload entries used for another object without release: a free list of its own
+    EventId first_initiate;      // the first tree that arrived
+    EventId first_passed_down;   // the first that it passed on
+};
+
+struct CallEntryUse {
+    std::uint32_t operation = 0;  // index
+    LayerIndex layer = trace::machine_layer;
+    EventId allocated;            // of the allocation it lies in
+    bool allocated_for_it = false;  // between arrival and downward call
+    bool reused = false;
+};
+
+class Model {
+public:
+    explicit Model(const Replay& replay) : replay_(&replay) {}
+    [[nodiscard]] const Replay& replay() const { return *replay_; }
+
+    [[nodiscard]] std::span<const OperationRecord> operations() const { return operations_; }
+    [[nodiscard]] OperationRecord* operation_of_root(Address root);
+    // The last operation whose tree has or had this block.
+    [[nodiscard]] OperationRecord* operation_of_block(RegionId block);
+    [[nodiscard]] const OperationRecord* operation_of_block(RegionId block) const;
+    [[nodiscard]] std::optional<std::uint32_t> index_in(const TreeShape& shape, RegionId block) const;
+    [[nodiscard]] const ObjectRecord* object(Address handle) const;
+    [[nodiscard]] ObjectRecord* object(Address handle);
+    [[nodiscard]] std::map<Address, ObjectRecord>& objects() { return objects_; }
+    [[nodiscard]] const std::map<Address, ObjectRecord>& objects() const { return objects_; }
+    // The adapter that the MiniportInitializeEx now running initialises; else the handle argument of the event.
+    [[nodiscard]] std::uint64_t adapter_being_initialized(LayerIndex layer) const;
+    [[nodiscard]] DriverRecord& driver(LayerIndex layer) { return drivers_[layer]; }
+    [[nodiscard]] const std::map<LayerIndex, DriverRecord>& drivers() const { return drivers_; }
+    [[nodiscard]] std::map<Address, CallEntryUse>& call_entries() { return call_entries_; }
+    [[nodiscard]] const std::map<Address, CallEntryUse>& call_entries() const { return call_entries_; }
+    [[nodiscard]] std::vector<const OperationRecord*> under_way() const;
+    // A block of an operation under way that lies in [start, end); the region is none when there is none.
+    struct BlockUnderWay {
+        RegionId block;
+        const OperationRecord* operation = nullptr;
+    };
+    [[nodiscard]] BlockUnderWay block_under_way(Address start, Address end) const;
+    [[nodiscard]] EventId first_fault() const { return first_fault_; }  // an injected fault was seen
+
+    [[nodiscard]] const OperationRecord* operation_numbered(std::uint32_t number) const;
+    // The operation whose handler this layer's code is running.
+    [[nodiscard]] const OperationRecord* operation_in_frame(LayerIndex layer) const;
+    // SourceHandle with which a NET_BUFFER_LIST of an initiate that is offloaded now came to this driver.
+    [[nodiscard]] std::optional<std::uint64_t> initiate_chain_source(LayerIndex layer, Address net_buffer_list) const;
+    // Handles whose object was terminated and whose memory was released since.
+    struct Gone {
+        LayerIndex owner = trace::machine_layer;
+        RegionId block;
+    };
+    [[nodiscard]] const Gone* gone(Address handle) const;
+
+    // Calls of I/O functions of the host stack that have not returned, by handle and function.
+    struct OpenTransfer {
+        EventId enter;
+        LayerIndex caller;
+        Address handle;
+        const trace::Function* function;
+    };
+    [[nodiscard]] const std::vector<OpenTransfer>& open_transfers() const { return open_transfers_; }
+
+    // --- moved by the Verifier ---
+    OperationRecord& begin_operation(OperationKind kind, RegionId root, LayerIndex starter);
+    void adopt_copy(OperationRecord& operation, Passage& passage, TreeShape shape);
+    Passage& begin_passage(OperationRecord& operation, LayerIndex layer);
+    void recognise_call_entry(OperationRecord& operation, Passage& passage);
+    void hand_on(OperationRecord& operation, Passage& passage);
+    void come_back(OperationRecord& operation, Passage& passage);
+    void finish_operation(OperationRecord& operation);
+    void memory_freed(const trace::Event& event);
+    void transfer(const trace::Event& event, const trace::Function& function);
+    void registration(const trace::Event& event);
+    void fault_seen() { if (!first_fault_.valid()) first_fault_ = replay_->now(); }
+    [[nodiscard]] std::uint32_t number_of(const OperationRecord& operation) const {
+        return static_cast<std::uint32_t>(&operation - operations_.data());
+    }
+
+private:
+    void object_goes_down(OperationRecord& operation, Passage& passage, std::size_t index);
+    void object_comes_back(const OperationRecord& operation, const Passage& passage, std::size_t index);
+
+    const Replay* replay_;
+    std::vector<OperationRecord> operations_;
+    std::unordered_map<Address, std::uint32_t> by_root_;    // under way
+    std::unordered_map<std::uint32_t, std::uint32_t> by_block_;  // region → latest operation
+    std::map<Address, std::pair<RegionId, std::uint32_t>> blocks_under_way_;
+    std::map<Address, ObjectRecord> objects_;  // by handle address
+    std::map<LayerIndex, DriverRecord> drivers_;
+    std::map<Address, CallEntryUse> call_entries_;  // by start of the allocation
+    std::map<Address, Gone> gone_;
+    std::map<std::pair<LayerIndex, Address>, std::uint64_t> chain_sources_;
+    std::vector<OpenTransfer> open_transfers_;
+    EventId first_fault_;
+};
+
+}  // namespace chimneylab::verifier

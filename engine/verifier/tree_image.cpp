@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/verifier/tree_image.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace chimneylab::verifier {
+
+Layer layer_of_type(std::uint8_t state_type) {
+    if (state_type >= 1 && state_type <= 4) return Layer::neighbor;
+    if (state_type >= 5 && state_type <= 12) return Layer::path;
+    if (state_type >= 13 && state_type <= 17) return Layer::connection;
+    return Layer::unknown;
+}
+
+std::string_view to_text(Layer layer) {
+    switch (layer) {
+    case Layer::neighbor: return "neighbor";
+    case Layer::path: return "path";
+    case Layer::connection: return "TCP connection";
+    case Layer::unknown: break;
+    }
+    return "unknown";
+}
+
+std::uint64_t BlockImage::word(std::uint32_t offset, std::uint32_t size) const {
+    std::uint64_t value = 0;
+    for (std::uint32_t at = 0; at < size; ++at) value |= std::to_integer<std::uint64_t>(bytes[offset + at]) << (8 * at);
+    return value;
+}
+
+namespace {
+
+Role role_of(const Replay& replay, RegionId block, OperationKind kind) {
+    const std::uint64_t handle = replay.word(block, block_offset::slot_b);
+    if (handle == 0) return Role::placeholder;
+    if (kind != OperationKind::initiate) return Role::reference;
+    const RegionId region = replay.region_at(RegionKind::offload_handle, handle);
+    return replay.word(region, handle_offset::miniport_offload_context) == 0 ? Role::new_offload : Role::linker;
+}
+
+std::vector<NetBufferListImage> capture_chain(const Replay& replay, Address head) {
+    std::vector<NetBufferListImage> chain;
+    for (Address at = head; at != 0;) {
+        NetBufferListImage image;
+        image.address = at;
+        image.region = replay.region_at(RegionKind::net_buffer_list, at);
+        const bool known = image.region.valid();
+        image.source_handle = replay.word(image.region, net_buffer_list_offset::source_handle);
+        image.status = static_cast<std::int32_t>(replay.word(image.region, net_buffer_list_offset::status, 4));
+        const bool again = std::ranges::any_of(chain, [at](const auto& seen) { return seen.address == at; });
+        if (again) break;
+        chain.push_back(image);
+        at = known ? replay.word(image.region, net_buffer_list_offset::next) : 0;
+    }
+    return chain;
+}
+
+}  // namespace
+
+TreeShape walk_tree(const Replay& replay, RegionId root, OperationKind kind) {
+    struct Pending {
+        RegionId block;
+        std::uint32_t parent;
+        bool first_dependent;
+    };
+    TreeShape shape;
+    std::unordered_set<std::uint32_t> visited;
+    std::vector<Pending> pending{{root, BlockRef::none, false}};
+    while (!pending.empty()) {
+        const Pending next = pending.back();
+        pending.pop_back();
+        const auto index = static_cast<std::uint32_t>(shape.blocks.size());
+        BlockRef block;
+        block.region = next.block;
+        block.address = replay.trace().region(next.block).address;
+        block.parent = next.parent;
+        block.first_dependent = next.first_dependent;
+        block.role = role_of(replay, next.block, kind);
+        block.layer = layer_of_type(static_cast<std::uint8_t>(replay.word(next.block, block_offset::type, 1)));
+        visited.insert(next.block.value);
+        shape.blocks.push_back(block);
+        const auto follow = [&](std::uint32_t member, std::uint32_t parent, bool dependent) {
+            const Address target = replay.word(next.block, member);
+            if (target == 0) return;
+            const RegionId region = replay.region_at(RegionKind::block_list, target);
+            const bool seen = region.valid() && (visited.contains(region.value) ||
+                                                 std::ranges::any_of(pending, [&](const Pending& each) { return each.block == region; }));
+            if (region.valid() && !seen) {
+                pending.push_back({region, parent, dependent});
+            } else if (shape.defect == ShapeDefect::none) {
+                shape.defect = seen ? ShapeDefect::cycle : ShapeDefect::unwatched_link;
+                shape.defect_block = index;
+                shape.defect_member = member;
+                shape.defect_target = target;
+            }
+        };
+        follow(block_offset::next_block, next.parent, false);  // waits until everything below has been visited
+        follow(block_offset::dependent_block_list, index, true);
+    }
+    return shape;
+}
+
+TreeImage capture(const Replay& replay, const TreeShape& shape) {
+    TreeImage image;
+    image.event = replay.now();
+    image.blocks.resize(shape.blocks.size());
+    for (std::size_t i = 0; i < shape.blocks.size(); ++i) {
+        BlockImage& block = image.blocks[i];
+        const auto bytes = replay.bytes(shape.blocks[i].region);
+        std::copy_n(bytes.begin(), std::min(bytes.size(), block.bytes.size()), block.bytes.begin());
+        block.following_region = replay.following_state_of(shape.blocks[i].region);
+        const auto following = replay.bytes(block.following_region);
+        block.following.assign(following.begin(), following.end());
+        if (const std::uint64_t handle = block.slot_b(); handle != 0) {
+            block.handle_region = replay.region_at(RegionKind::offload_handle, handle);
+            block.handle_reserved = replay.word(block.handle_region, handle_offset::ndis_reserved);
+            block.handle_context = replay.word(block.handle_region, handle_offset::miniport_offload_context);
+        }
+        if (const std::uint64_t chain = block.word(block_offset::net_buffer_list_chain); chain != 0)
+            block.chain = capture_chain(replay, chain);
+    }
+    return image;
+}
+
+bool corresponds(const TreeShape& a, const TreeShape& b) {
+    return std::ranges::equal(a.blocks, b.blocks, [](const BlockRef& x, const BlockRef& y) {
+        return x.parent == y.parent && x.first_dependent == y.first_dependent && x.layer == y.layer;
+    });
+}
+
+}  // namespace chimneylab::verifier

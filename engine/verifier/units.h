@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// The units of each group of rules. Only units.cpp puts them together.
+#pragma once
+
+#include "engine/verifier/scene.h"
+
+namespace chimneylab::verifier {
+
+[[nodiscard]] std::span<const Unit> registration_units();      // IM-001 … IM-014
+[[nodiscard]] std::span<const Unit> tree_units();              // IM-016 … IM-026
+[[nodiscard]] std::span<const Unit> propagation_units();       // IM-027 … IM-033, IM-041, IM-109, IM-112
+[[nodiscard]] std::span<const Unit> handle_units();            // IM-034 … IM-040, IM-054 … IM-056, IM-060
+[[nodiscard]] std::span<const Unit> ownership_units();         // IM-043 … IM-048, IM-066
+[[nodiscard]] std::span<const Unit> completion_units();        // IM-049 … IM-053, IM-057 … IM-059, IM-070, IM-123
+[[nodiscard]] std::span<const Unit> entry_units();             // IM-061 … IM-065
+[[nodiscard]] std::span<const Unit> net_buffer_list_units();   // IM-042, IM-067 … IM-069, IM-113, IM-114
+[[nodiscard]] std::span<const Unit> indication_units();        // IM-071, IM-072, IM-116
+[[nodiscard]] std::span<const Unit> ndis_units();              // IM-101 … IM-108
+[[nodiscard]] std::span<const Unit> machine_units();           // MEM-001 …
+
+}  // namespace chimneylab::verifier

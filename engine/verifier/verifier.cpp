@@ -1,0 +1,299 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/verifier/verifier.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include "engine/verifier/causes.h"
+#include "engine/verifier/scene.h"
+
+namespace chimneylab::verifier {
+
+using trace::Event;
+using trace::EventKind;
+using trace::Function;
+using trace::FunctionGroup;
+
+class Verifier::Inside {
+public:
+    Inside(const trace::Trace& trace, VerifierOptions options);
+    bool extend();
+
+    std::vector<Violation> violations;
+    std::size_t left_out = 0;
+
+private:
+    void take_in();
+    void take_in_call(const Event& event, const Function& function);
+    void take_in_return(const Event& event);
+    void handed_on(const Event& event, const Function& function);
+    void arrives(const Event& event, const Function& function);
+    void completed(const Event& event, const Function& function);
+    void comes_back(const Event& event, const Function& function);
+    bool adopt_converted_copy(const Event& event, const Function& function);
+    void show_writes();
+    void show(Moment moment, const Scene& scene);
+    void out_of_turn(Scene scene, Turn turn);
+    [[nodiscard]] Scene scene(LayerIndex driver, OperationKind kind = OperationKind::none) const;
+    [[nodiscard]] Address root_address(const Event& event) const;
+    void keep(Violation&& violation);
+
+    struct Registered {
+        Check check;
+        Report report;
+    };
+
+    VerifierOptions options_;
+    Replay replay_;
+    Model model_;
+    std::array<std::vector<Registered>, moments> units_;
+    std::unordered_map<std::string_view, std::size_t> counts_;
+    bool added_ = false;
+};
+
+Verifier::Inside::Inside(const trace::Trace& trace, VerifierOptions options)
+    : options_(std::move(options)), replay_(trace), model_(replay_) {
+    for (const Unit& unit : units()) {
+        const Rule* rule = find(unit.rule);
+        if (!rule || std::ranges::find(options_.without, rule->id) != options_.without.end()) continue;
+        if (!options_.strict_rules && rule->strict_only) continue;
+        units_[static_cast<std::size_t>(unit.moment)].push_back(
+            {unit.check, Report(*rule, [this](Violation&& violation) { keep(std::move(violation)); })});
+    }
+}
+
+void Verifier::Inside::keep(Violation&& violation) {
+    if (!options_.warnings && (violation.severity == Severity::warning || violation.severity == Severity::note)) return;
+    if (!options_.machine_findings && violation.rule.starts_with("MEM")) return;
+    if (++counts_[violation.rule] > options_.most_per_rule) {
+        ++left_out;
+        return;
+    }
+    violations.push_back(std::move(violation));
+    added_ = true;
+}
+
+bool Verifier::Inside::extend() {
+    added_ = false;
+    while (replay_.step()) take_in();
+    if (added_) find_causes(violations);
+    return added_;
+}
+
+Scene Verifier::Inside::scene(LayerIndex driver, OperationKind kind) const {
+    return Scene{.model = model_, .id = replay_.now(), .event = replay_.event(), .driver = driver, .kind = kind};
+}
+
+void Verifier::Inside::show(Moment moment, const Scene& scene) {
+    for (const Registered& unit : units_[static_cast<std::size_t>(moment)]) unit.check(scene, unit.report);
+}
+
+void Verifier::Inside::out_of_turn(Scene scene, Turn turn) {
+    scene.turn = turn;
+    show(Moment::operation_out_of_turn, scene);
+}
+
+Address Verifier::Inside::root_address(const Event& event) const {
+    return event.region.valid() ? replay_.trace().region(event.region).address : 0;
+}
+
+void Verifier::Inside::take_in() {
+    const Event& event = replay_.event();
+    if (event.change_count != 0) show_writes();
+    switch (event.kind) {
+    case EventKind::enter:
+        if (const Function* function = replay_.function(event)) take_in_call(event, *function);
+        break;
+    case EventKind::leave: take_in_return(event); break;
+    case EventKind::memory_freed:
+        show(Moment::memory_freed, scene(event.layer));
+        model_.memory_freed(event);
+        break;
+    case EventKind::finding: show(Moment::found_by_machine, scene(event.layer)); break;
+    case EventKind::fault_injected: model_.fault_seen(); break;
+    case EventKind::run_finished: show(Moment::run_ended, scene(trace::machine_layer)); break;
+    default: break;
+    }
+}
+
+void Verifier::Inside::show_writes() {
+    const std::size_t layers = replay_.trace().layers().size();
+    for (const trace::Change& change : replay_.trace().changes(replay_.event())) {
+        if (change.writer >= layers) continue;
+        Scene what = scene(change.writer);
+        what.change = &change;
+        const trace::Region& region = replay_.trace().region(change.region);
+        const RegionId block = region.kind == RegionKind::following_state ? region.parent : change.region;
+        if (region.kind == RegionKind::block_list || region.kind == RegionKind::following_state)
+            what.operation = model_.operation_of_block(block);
+        if (what.operation) what.passage = what.operation->passage(change.writer);
+        show(Moment::memory_written, what);
+    }
+}
+
+void Verifier::Inside::take_in_call(const Event& event, const Function& function) {
+    const bool driver_calls = function.side == trace::Side::driver_calls_ndis;
+    switch (function.group) {
+    case FunctionGroup::state_manipulation:
+        if (!event.region.valid()) break;  // a root that nobody could watch: the machine has said why
+        if (!function.completion) driver_calls ? handed_on(event, function) : arrives(event, function);
+        else driver_calls ? completed(event, function) : comes_back(event, function);
+        break;
+    case FunctionGroup::offloaded_io:
+        show(Moment::transfer, scene(driver_calls ? event.other_layer : event.layer));
+        if (driver_calls && !function.completion) model_.transfer(event, function);
+        break;
+    case FunctionGroup::indication:
+        if (driver_calls) show(Moment::indication, scene(event.other_layer));
+        break;
+    default:
+        if (function.name == "MiniportInitializeEx") model_.driver(event.layer).adapters.insert(event.subject);
+        if (function.name == "NdisSetOptionalHandlers") show(Moment::registration, scene(event.other_layer));
+        break;
+    }
+}
+
+void Verifier::Inside::take_in_return(const Event& event) {
+    const Function* function = replay_.function(event);
+    if (!function) return;
+    const bool driver_calls = function->side == trace::Side::driver_calls_ndis;
+    if (function->group == FunctionGroup::offloaded_io && driver_calls && !function->completion) {
+        model_.transfer(event, *function);
+    } else if (function->group == FunctionGroup::state_manipulation && driver_calls && !function->completion) {
+        OperationRecord* operation = model_.operation_of_block(event.region);
+        Passage* passage = operation ? operation->passage(event.other_layer) : nullptr;
+        if (passage && passage->handed_on == event.partner) passage->call_returned = replay_.now();
+    } else if (function->name == "NdisMGetOffloadHandlers" || function->name == "NdisSetOptionalHandlers") {
+        show(Moment::registration, scene(event.other_layer));
+        model_.registration(event);
+    } else if (function->name == "DriverEntry") {
+        show(Moment::registration, scene(event.layer));
+    }
+}
+
+// A driver may convert into a tree of its own instead of in place: the copy then stands for the tree it was given.
+bool Verifier::Inside::adopt_converted_copy(const Event& event, const Function& function) {
+    const EventId frame = replay_.frame_of(event.other_layer);
+    if (!frame.valid()) return false;
+    const Event& handler = replay_.trace().event(frame);
+    const Function* handler_function = replay_.function(handler);
+    if (!handler_function || handler_function->group != FunctionGroup::state_manipulation ||
+        handler_function->operation != function.operation || handler_function->completion)
+        return false;
+    OperationRecord* operation = model_.operation_of_root(root_address(handler));
+    Passage* passage = operation ? operation->passage(event.other_layer) : nullptr;
+    if (!passage || passage->handed_on.valid() || passage->completed.valid()) return false;
+    TreeShape copy = walk_tree(replay_, event.region, operation->kind);
+    if (copy.defect != ShapeDefect::none || !corresponds(operation->shapes[passage->upper_shape], copy)) return false;
+    model_.adopt_copy(*operation, *passage, std::move(copy));
+    return true;
+}
+
+void Verifier::Inside::handed_on(const Event& event, const Function& function) {
+    const LayerIndex driver = event.other_layer;
+    OperationRecord* operation = model_.operation_of_root(root_address(event));
+    Scene what = scene(driver, function.operation);
+    if (!replay_.is_intermediate_driver(driver)) {
+        if (operation) model_.finish_operation(*operation);  // begun again by its owner: the old one is over
+        operation = &model_.begin_operation(function.operation, event.region, driver);
+        model_.begin_passage(*operation, driver);
+    } else if (!operation || !operation->passage(driver)) {
+        if (!adopt_converted_copy(event, function)) return out_of_turn(what, Turn::foreign_tree);
+        operation = model_.operation_of_root(root_address(event));
+    }
+    Passage& passage = *operation->passage(driver);
+    what.operation = operation;
+    what.passage = &passage;
+    if (passage.handed_on.valid()) return out_of_turn(what, Turn::passed_down_twice);
+    if (passage.completed.valid()) return out_of_turn(what, Turn::passed_down_after_completing);
+    passage.handed_on = replay_.now();
+    passage.at_hand_on = capture(replay_, operation->shapes[passage.lower_shape]);
+    if (passage.at_arrival.taken()) model_.recognise_call_entry(*operation, passage);
+    what.now = &passage.at_hand_on;
+    show(Moment::operation_handed_on, what);
+    if (DriverRecord& own = model_.driver(driver); !own.first_passed_down.valid()) own.first_passed_down = replay_.now();
+    model_.hand_on(*operation, passage);
+}
+
+void Verifier::Inside::arrives(const Event& event, const Function& function) {
+    OperationRecord* operation = model_.operation_of_root(root_address(event));
+    if (!operation) operation = &model_.begin_operation(function.operation, event.region, trace::machine_layer);
+    if (operation->passage(event.layer)) return;  // passed down a second time: that has been told
+    Passage& passage = model_.begin_passage(*operation, event.layer);
+    Scene what = scene(event.layer, function.operation);
+    what.operation = operation;
+    if (event.parent.valid()) what.peer = operation->passage(replay_.trace().event(event.parent).other_layer);
+    if (what.peer) passage.upper_shape = passage.lower_shape = what.peer->lower_shape;
+    passage.arrived = replay_.now();
+    passage.at_arrival = capture(replay_, operation->shapes[passage.upper_shape]);
+    what.passage = &passage;
+    what.now = &passage.at_arrival;
+    show(Moment::operation_arrives, what);
+    if (DriverRecord& driver = model_.driver(event.layer); !driver.first_initiate.valid()) driver.first_initiate = replay_.now();
+}
+
+void Verifier::Inside::completed(const Event& event, const Function& function) {
+    const LayerIndex driver = event.other_layer;
+    OperationRecord* operation = model_.operation_of_root(root_address(event));
+    const bool under_way = operation != nullptr;
+    if (!under_way) operation = model_.operation_of_block(event.region);
+    Passage* passage = operation ? operation->passage(driver) : nullptr;
+    Scene what = scene(driver, function.operation);
+    what.operation = operation;
+    what.passage = passage;
+    if (!passage) return out_of_turn(what, Turn::never_accepted);
+    if (passage->completed.valid()) return out_of_turn(what, Turn::completed_twice);
+    if (!under_way || !passage->arrived.valid()) return out_of_turn(what, Turn::never_accepted);
+    if (passage->below()) return out_of_turn(what, Turn::completed_while_below);
+    passage->completed = replay_.now();
+    passage->at_completion = capture(replay_, operation->shapes[passage->upper_shape]);
+    what.now = &passage->at_completion;
+    show(Moment::operation_completed, what);
+}
+
+void Verifier::Inside::comes_back(const Event& event, const Function& function) {
+    OperationRecord* operation = model_.operation_of_root(root_address(event));
+    Passage* passage = operation ? operation->passage(event.layer) : nullptr;
+    Scene what = scene(event.layer, function.operation);
+    what.operation = operation;
+    what.passage = passage;
+    if (operation && event.parent.valid()) {
+        const Event& parent = replay_.trace().event(event.parent);
+        if (parent.kind == EventKind::enter && parent.other_layer != event.layer)
+            what.peer = operation->passage(parent.other_layer);
+    }
+    if (!passage || !passage->below()) return out_of_turn(what, Turn::misdelivered);
+    passage->came_back = replay_.now();
+    passage->at_return = capture(replay_, operation->shapes[passage->lower_shape]);
+    what.now = &passage->at_return;
+    show(Moment::completion_arrives, what);
+    model_.come_back(*operation, *passage);
+    if (event.layer != operation->starter) return;
+    model_.finish_operation(*operation);
+    for (Passage& each : operation->passages) {
+        for (TreeImage* image : {&each.at_arrival, &each.at_hand_on, &each.at_return, &each.at_completion}) image->drop();
+        each.entry_bytes.clear();
+        each.call_entry_bytes.clear();
+    }
+}
+
+Verifier::Verifier(const trace::Trace& trace, VerifierOptions options)
+    : inside_(std::make_unique<Inside>(trace, std::move(options))) {}
+Verifier::~Verifier() = default;
+Verifier::Verifier(Verifier&&) noexcept = default;
+Verifier& Verifier::operator=(Verifier&&) noexcept = default;
+
+bool Verifier::extend() { return inside_->extend(); }
+std::span<const Violation> Verifier::violations() const { return inside_->violations; }
+std::size_t Verifier::left_out() const { return inside_->left_out; }
+
+std::vector<Violation> verify(const trace::Trace& trace, const VerifierOptions& options) {
+    Verifier verifier(trace, options);
+    verifier.extend();
+    const auto found = verifier.violations();
+    return {found.begin(), found.end()};
+}
+
+}  // namespace chimneylab::verifier
