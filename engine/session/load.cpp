@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <sqlite3.h>
 
+#include <array>
 #include <charconv>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <system_error>
@@ -80,6 +82,22 @@ Facts read_facts(Database& database) {
         if (facts.size() > 1000) refuse("its description is damaged");
     }
     return facts;
+}
+
+// The first page tells how many pages there should be (both numbers big-endian: bytes 16 and 28 of the file).
+void check_length(const std::filesystem::path& file) {
+    std::array<unsigned char, 32> head{};
+    std::ifstream stream(file, std::ios::binary);
+    stream.read(reinterpret_cast<char*>(head.data()), head.size());
+    if (stream.gcount() != static_cast<std::streamsize>(head.size())) refuse("it is cut off");
+    const std::uint64_t coded = std::uint64_t{head[16]} << 8 | head[17];
+    const std::uint64_t page = coded == 1 ? 65536 : coded;
+    const std::uint64_t pages =
+        std::uint64_t{head[28]} << 24 | std::uint64_t{head[29]} << 16 | std::uint64_t{head[30]} << 8 | head[31];
+    std::error_code error;
+    const std::uint64_t there = std::filesystem::file_size(file, error);
+    if (!error && there < page * pages)
+        refuse("it is cut off, " + std::to_string(there) + " of " + std::to_string(page * pages) + " bytes are there");
 }
 
 void check_schema(Database& database) {
@@ -256,6 +274,7 @@ std::variant<Trace, Problem> load(const std::filesystem::path& file) {
                            "Install the newer version."};
         if (version != format_version)
             return Problem{file, "has an unknown format (" + std::to_string(version) + ")", other_copy};
+        check_length(file);
         return read_trace(database);
     } catch (const Refused& refused) {
         return Problem{file, "is damaged: " + refused.what, other_copy};

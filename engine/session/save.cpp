@@ -225,6 +225,19 @@ int take_the_place(const std::filesystem::path& made, const std::filesystem::pat
     return 0;
 }
 
+// SQLite does not always keep the reason of a failed write. Trying to make the file longer tells it; 0: it can grow.
+int why_it_cannot_grow(const std::filesystem::path& made) {
+    const int descriptor = ::open(made.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (descriptor < 0) return errno;
+    const std::array<char, 65536> some{};
+    int reason = 0;
+    for (int i = 0; i < 4 && reason == 0; ++i)
+        if (::write(descriptor, some.data(), some.size()) < 0) reason = errno;
+    if (reason == 0 && ::fsync(descriptor) != 0) reason = errno;
+    ::close(descriptor);
+    return reason;
+}
+
 }  // namespace
 
 std::string Problem::to_text() const { return file.string() + ": " + what + ". " + remedy; }
@@ -246,7 +259,10 @@ std::optional<Problem> save(const Trace& run, const std::filesystem::path& file)
         write(run, made);
         if (const int failed = take_the_place(made, target)) problem = about(file, failed);
     } catch (const SqlFailure& failure) {
-        const int reason = failure.code == SQLITE_FULL && failure.system_error == 0 ? ENOSPC : failure.system_error;
+        int reason = failure.code == SQLITE_FULL ? ENOSPC : failure.system_error;
+        if (failure.code == SQLITE_IOERR) {
+            if (const int found = why_it_cannot_grow(made)) reason = found;
+        }
         problem = reason != 0
                       ? about(file, reason)
                       : Problem{file, std::string("cannot be written (") + failure.what() + ")", "Save it elsewhere."};
