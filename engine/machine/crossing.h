@@ -19,12 +19,12 @@ class Machine;
 
 struct CallDetails {
     const void* subject = nullptr;                   // the handle argument
-    trace::RegionId region;                          // the root block's region, for block-list calls
-    trace::OperationId operation;
+    trace::RegionId region{};                        // the root block's region, for block-list calls
+    trace::OperationId operation{};
     trace::OperationKind operation_kind = trace::OperationKind::none;
     std::uint64_t detail = 0;
-    std::optional<trace::LayerIndex> caller;         // else the current layer
-    std::optional<std::uint8_t> irql;                // raise or lower to this level for the call; else the current level
+    std::optional<trace::LayerIndex> caller{};        // else the current layer
+    std::optional<std::uint8_t> irql{};               // raise or lower to this level for the call; else the current level
     bool irql_may_change = false;                    // for a cancel routine: it gives the cancel spin lock back
 };
 

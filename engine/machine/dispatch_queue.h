@@ -31,12 +31,12 @@ struct WorkId {
 };
 
 struct WorkRequest {
-    std::string label;  // what it is: "NetTimerCallback", "bind chimney-im to \\DEVICE\\{adapter-0}"
+    std::string label{};  // what it is: "NetTimerCallback", "bind chimney-im to \\DEVICE\\{adapter-0}"
     LayerIndex layer = trace::machine_layer;  // for whom it runs
     std::uint8_t irql = 0;                    // at which level it runs
     Nanoseconds delay = 0;                    // due = now + delay
     bool recurring = false;                   // comes back for ever (a periodic timer): alone, it does not keep the machine busy
-    std::function<void()> run;
+    std::function<void()> run{};
 };
 
 struct PendingWork {

@@ -234,22 +234,28 @@ WaitOutcome Machine::wait_until(const std::function<bool()>& condition, std::opt
     }
     observe_now();
     const std::optional<Nanoseconds> deadline = timeout ? std::optional(clock_.now() + *timeout) : std::nullopt;
-    ++wait_depth_;
+    if (wait_depth_++ == 0) wait_dispatches_ = 0;
     WaitOutcome outcome = WaitOutcome::satisfied;
-    for (std::size_t count = 0; !condition(); ++count) {
+    while (!condition()) {
         if (deadline && clock_.now() >= *deadline) {
             outcome = WaitOutcome::timed_out;
             break;
         }
-        // Items that come back for ever cannot be told from progress, so a wait for ever has a bound.
-        const bool hopeless = count == 100'000 && !deadline;
-        if (!hopeless && run_next(deadline)) continue;
+        // Items that come back for ever cannot be told from progress, so a wait for ever has a bound, shared with the
+        // waits inside it.
+        const bool hopeless = !deadline && wait_dispatches_ >= options_.wait_dispatch_limit;
+        if (!hopeless) {
+            ++wait_dispatches_;
+            if (run_next(deadline)) continue;
+        }
         if (deadline) {
             clock_.move_to(*deadline);
             outcome = condition() ? WaitOutcome::satisfied : WaitOutcome::timed_out;
         } else {
             finding(FindingKind::deadlock, layer_name(current_layer_) + " waits in " + std::string(what) +
-                                               " for something that nothing pending can bring about");
+                                               (hopeless ? " for something that " + std::to_string(wait_dispatches_) +
+                                                               " dispatches did not bring about"
+                                                         : " for something that nothing pending can bring about"));
             outcome = WaitOutcome::deadlock;
         }
         break;

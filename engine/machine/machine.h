@@ -49,6 +49,7 @@ struct MachineOptions {
     Nanoseconds event_cost = 10;      // each other event, so that no two events share a time
     Nanoseconds dispatch_cost = 500;  // each item taken from the queue
     std::size_t nested_wait_limit = 64;
+    std::size_t wait_dispatch_limit = 100'000;  // dispatches inside one wait for ever before it counts as a deadlock
 };
 
 enum class WaitOutcome : std::uint8_t {
@@ -191,6 +192,7 @@ private:
     Chooser chooser_;
     bool order_in_force_ = false;
     std::size_t wait_depth_ = 0;
+    std::size_t wait_dispatches_ = 0;
     std::uint64_t current_flow_ = 0;
     bool finished_ = false;
     std::unordered_map<std::type_index, void*> attachments_;

@@ -17,8 +17,8 @@ namespace chimneylab::machine {
 
 // Which allocations an order is about. No value: any.
 struct FaultFilter {
-    std::optional<std::uint32_t> tag;
-    std::optional<trace::LayerIndex> owner;
+    std::optional<std::uint32_t> tag{};
+    std::optional<trace::LayerIndex> owner{};
 };
 
 class PoolFaults {
