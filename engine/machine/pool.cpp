@@ -206,7 +206,8 @@ bool Pool::free(void* address, std::string_view function, std::optional<std::uin
                          caller + " with tag '" + tag_text(*tag) + "' for " + describe(found), address);
     check_guards(chunks_[*index], "at its release");
     if (!found.quiet) {
-        machine_.observe_now();
+        // The hooks look at what is about to go. The rest stays to be seen at the next crossing: a driver that gives
+        // memory back in the middle of its work has not finished that work.
         for (const auto& hook : free_hooks_) hook(found);
     }
     Chunk& chunk = chunks_[*index];
