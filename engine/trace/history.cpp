@@ -298,12 +298,18 @@ void History::take_in_offload_entry(EventId id, const Event& event) {
     made.operation = event.operation;
     made.recognised = id;
     made.object = event.name.valid() ? event.name : region.label;
+    // The block that carries its handle names the object best.
+    if (event.operation.valid())
+        for (const OperationBlock& block : operation_slot(event, id).blocks)
+            if (cursor_.word(block.block, block_offset::slot_b).value_or(0) - region.address < region.size)
+                made.object = trace_->region(block.block).label;
     if (const Allocation* memory = allocation_at(region.address, id)) {
         made.allocated = memory->allocated;
         offload_entry_by_allocation_[memory->allocated.value] = index;
     }
     // The handle inside it names the parent; it is watched from the same moment.
-    for (std::uint32_t at = regions_taken_; at-- > 0 && trace_->region(RegionId(at)).born == region.born;)
+    for (std::uint32_t at = event.region.value + 1;
+         at < regions_taken_ && trace_->region(RegionId(at)).born == region.born && !made.handle.valid(); ++at)
         if (trace_->region(RegionId(at)).kind == RegionKind::offload_handle &&
             trace_->region(RegionId(at)).parent == event.region)
             made.handle = RegionId(at);

@@ -194,7 +194,10 @@ std::string Narrator::tell_entry(EventId id, const Event& event) {
         event.partner.valid() ? event.virtual_time - history_->trace().event(event.partner).virtual_time : 0;
     const std::string number =
         event.region.valid() ? "#" + std::to_string(history_->trace().region(event.region).ordinal) : std::string{};
-    const std::string object(event.name.valid() ? history_->trace().text(event.name) : history_->label(event.region));
+    const OffloadEntry* offload = history_->offload_entry_of(event.region);
+    const std::string object = offload != nullptr && offload->object.valid()
+                                   ? std::string(history_->trace().text(offload->object))
+                                   : object_name(*history_, event.region);
     switch (event.kind) {
         case EventKind::call_entry_recognised: {
             std::string text = "The memory that ImReserved[0] of the root leads to is " +

@@ -31,7 +31,7 @@ Changed sorted(const History& history, const std::vector<MemberChange>& changes,
     Changed all;
     for (const MemberChange& change : changes) {
         const Region& region = history.trace().region(change.region);
-        const std::string label(history.label(change.region));
+        const std::string label = object_name(history, change.region);
         const std::uint32_t offset = change.member.offset;
         if (region.kind == RegionKind::block_list) {
             const bool in_root = change.region == root;

@@ -49,6 +49,14 @@ ValueMeaning binding_meaning(const History& history, EventId at, const Binding& 
 
 }  // namespace
 
+std::string object_name(const History& history, RegionId id) {
+    std::string label(history.label(id));
+    if (label.empty()) return label;
+    const std::string suffix = " at " + history.layer_name(history.trace().region(id).owner);
+    if (label.size() > suffix.size() && label.ends_with(suffix)) label.resize(label.size() - suffix.size());
+    return label;
+}
+
 std::string region_text(const History& history, RegionId id) {
     if (!id.valid() || id.value >= history.trace().region_count()) return "unwatched memory";
     const Region& region = history.trace().region(id);
@@ -58,13 +66,13 @@ std::string region_text(const History& history, RegionId id) {
         case RegionKind::block_list:
             return "block " + label;
         case RegionKind::following_state:
-            return "the state behind block " + label;
+            return "the state behind block " + (region.parent.valid() ? object_name(history, region.parent) : label);
         case RegionKind::offload_handle:
-            return "handle " + label + of_layer(history, region.owner);
+            return "handle " + object_name(history, id) + of_layer(history, region.owner);
         case RegionKind::call_entry:
             return "call entry" + number + of_layer(history, region.owner);
         case RegionKind::offload_entry:
-            return "offload entry " + label + of_layer(history, region.owner);
+            return "offload entry " + object_name(history, id) + of_layer(history, region.owner);
         case RegionKind::net_buffer_list:
             return label.empty() ? "a NET_BUFFER_LIST" : "NET_BUFFER_LIST " + label;
         case RegionKind::handler_table:
@@ -85,7 +93,7 @@ ValueMeaning value_meaning(const History& history, EventId at, std::uint64_t val
         if (watched.kind == RegionKind::offload_handle && offset == handle_offset::miniport_offload_context) {
             meaning.kind = ValueKind::offload_context_slot;
             meaning.text =
-                "&" + std::string(history.label(region)) + ".MiniportOffloadContext" + of_layer(history, watched.owner);
+                "&" + object_name(history, region) + ".MiniportOffloadContext" + of_layer(history, watched.owner);
         }
         return meaning;
     }
@@ -98,11 +106,18 @@ ValueMeaning value_meaning(const History& history, EventId at, std::uint64_t val
     }
     if (const Allocation* memory = history.allocation_at(value, at)) {
         const bool freed = memory->freed.valid() && memory->freed <= at;
-        return {freed ? ValueKind::freed_memory : ValueKind::allocation,
-                (freed ? "freed memory '" : "memory '") + pool_tag_text(memory->tag) + "'" +
-                    of_layer(history, memory->owner) + plus(value - memory->address),
-                {},
-                memory->owner};
+        const std::uint64_t offset = value - memory->address;
+        // Entries are recognised a little after they came into use; what they are can be said from the start.
+        RegionId entry;
+        if (const CallEntry* call = history.call_entry_in(memory->allocated)) entry = call->region;
+        if (const OffloadEntry* offload = history.offload_entry_in(memory->allocated)) entry = offload->region;
+        if (!freed && entry.valid())
+            return {kind_of(history.trace().region(entry).kind), region_text(history, entry) + plus(offset), entry,
+                    memory->owner};
+        std::string text = (freed ? "freed memory '" : "memory '") + pool_tag_text(memory->tag) + "'" +
+                           of_layer(history, memory->owner) + plus(offset);
+        if (entry.valid()) text += " (it was " + region_text(history, entry) + ")";
+        return {freed ? ValueKind::freed_memory : ValueKind::allocation, text, {}, memory->owner};
     }
     return {ValueKind::number, hex(value), {}, machine_layer};
 }

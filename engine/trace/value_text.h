@@ -44,6 +44,8 @@ struct ValueMeaning {
 // The value of one member: statuses, headers and port numbers by their own rules, all else by value_meaning.
 [[nodiscard]] std::string member_text(const History& history, EventId at, RegionKind kind, const Member& member,
                                       std::uint64_t value);
+// The object a block, handle or offload entry stands for: "T1", also where the label says whose it is ("T1 at IM 1").
+[[nodiscard]] std::string object_name(const History& history, RegionId region);
 // A watched region by name: "T1", "call entry #7 of IM 1", "handle T1 of IM 1".
 [[nodiscard]] std::string region_text(const History& history, RegionId region);
 

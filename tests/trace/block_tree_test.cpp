@@ -117,8 +117,11 @@ TEST(ValueText, says_what_a_number_means_at_that_moment) {
     EXPECT_EQ(value_text(history, entry.recognised, address), "call entry #1 of IM 1");
     EXPECT_EQ(value_text(history, entry.recognised, address + 0x18), "call entry #1 of IM 1 + 0x18");
     EXPECT_EQ(value_meaning(history, entry.released, address).kind, ValueKind::freed_memory);
-    EXPECT_EQ(value_text(history, entry.released, address), "freed memory 'ImCe' of IM 1");
-    EXPECT_EQ(value_meaning(history, entry.allocated, address).kind, ValueKind::allocation);
+    EXPECT_EQ(value_text(history, entry.released, address),
+              "freed memory 'ImCe' of IM 1 (it was call entry #1 of IM 1)");
+    EXPECT_EQ(value_text(history, entry.allocated, address), "call entry #1 of IM 1")
+        << "what it is going to be can be said";
+    EXPECT_EQ(value_meaning(history, initiate.started, trace.event(EventId(7)).subject).kind, ValueKind::allocation);
     EXPECT_EQ(value_meaning(history, initiate.started, address).kind, ValueKind::number) << "nobody knows the future";
     EXPECT_EQ(value_meaning(history, initiate.started, 0xDEDEDEDEDEDEDEDE).kind, ValueKind::poison);
     const Binding& top = history.bindings().back();

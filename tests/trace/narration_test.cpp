@@ -60,6 +60,29 @@ TEST(Narration, tells_the_four_conversions_with_their_values) {
     EXPECT_THAT(narrator.heading(history.conversions()[query.conversions[6]].event), HasSubstr("Conversion 7 of 10"));
 }
 
+TEST(Narration, says_the_same_when_entries_are_recognised_after_the_conversion) {
+    synthetic::Options options;
+    options.intermediate_drivers = 2;
+    const Trace before = make_trace(options);
+    options.told_as_by_ndis = true;
+    const Trace after = make_trace(options);
+    const History history_before(before), history_after(after);
+    Narrator narrator_before(history_before), narrator_after(history_after);
+    const auto told = [](const History& history, Narrator& narrator, EventKind kind) {
+        std::vector<std::string> all;
+        for (std::uint32_t i = 0; i < history.trace().size(); ++i)
+            if (history.trace().event(EventId(i)).kind == kind) all.push_back(narrator.sentence(EventId(i)));
+        return all;
+    };
+    for (const EventKind kind :
+         {EventKind::conversion, EventKind::call_entry_recognised, EventKind::context_published,
+          EventKind::offload_entry_recognised, EventKind::memory_allocated, EventKind::memory_freed})
+        EXPECT_EQ(told(history_before, narrator_before, kind), told(history_after, narrator_after, kind));
+    EXPECT_TRUE(history_after.offload_entries()[2].handle.valid());
+    EXPECT_EQ(after.text(history_after.offload_entries()[2].object), "T1");
+    EXPECT_EQ(region_text(history_after, history_after.offload_entries()[2].region), "offload entry T1 of IM 1");
+}
+
 TEST(Narration, a_placeholder_is_called_one) {
     synthetic::Options options;
     options.linker_path = true;

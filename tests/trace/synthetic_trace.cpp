@@ -285,6 +285,8 @@ private:
         write(root(), block::im_reserved_0, entry.address);
         write(root(), block::im_reserved_1, 0);
 
+        for (const std::string& object : created_[layer]) watch_offload_entry(layer, object);
+        if (options_.told_as_by_ndis) convert(ConversionKind::miniport_to_protocol_by_driver, layer, ndis_layer, layer);
         const std::uint16_t number = ++call_entry_numbers_[layer];
         entry.region = bench_.watch(RegionKind::call_entry, layer, entry.address, call_entry_size,
                                     "call entry #" + std::to_string(number), {}, number, tag_of("ImCe"));
@@ -293,20 +295,26 @@ private:
         recognised.subject = entry.address;
         entry.recognised = bench_.recorder.append(recognised);
         for (const std::string& object : created_[layer]) recognise(layer, object);
-        convert(ConversionKind::miniport_to_protocol_by_driver, layer, ndis_layer, layer);
+        if (!options_.told_as_by_ndis)
+            convert(ConversionKind::miniport_to_protocol_by_driver, layer, ndis_layer, layer);
+    }
+
+    void watch_offload_entry(LayerIndex layer, const std::string& object) {
+        OffloadEntryMemory& entry = entries_.at({layer, object});
+        const std::uint16_t number = ++offload_entry_numbers_[layer];
+        const std::string label = options_.told_as_by_ndis ? object + " at IM " + std::to_string(layer) : object;
+        entry.region = bench_.watch(RegionKind::offload_entry, layer, entry.address, offload_entry_size, label, {},
+                                    number, tag_of("ImOe"));
+        entry.handle_region = bench_.watch(RegionKind::offload_handle, layer, entry.address + entry_handle,
+                                           handle::size, label, entry.region);
     }
 
     void recognise(LayerIndex layer, const std::string& object) {
         OffloadEntryMemory& entry = entries_.at({layer, object});
-        const std::uint16_t number = ++offload_entry_numbers_[layer];
-        entry.region = bench_.watch(RegionKind::offload_entry, layer, entry.address, offload_entry_size, object, {},
-                                    number, tag_of("ImOe"));
-        entry.handle_region = bench_.watch(RegionKind::offload_handle, layer, entry.address + entry_handle,
-                                           handle::size, object, entry.region);
         Event recognised = about(EventKind::offload_entry_recognised, layer, machine_layer);
         recognised.region = entry.region;
         recognised.subject = entry.address;
-        recognised.name = name(object);
+        if (!options_.told_as_by_ndis) recognised.name = name(object);
         entry.recognised = bench_.recorder.append(recognised);
     }
 

@@ -20,6 +20,7 @@ struct Options {
     unsigned connections = 1;      // 1 or 2 TCP blocks under the path
     unsigned repeat = 1;           // the whole list of operations, again and again
     bool linker_path = false;      // N1 a placeholder and P1 a linker in every initiate after the first
+    bool told_as_by_ndis = false;  // entries recognised after the conversion, labels such as "T1 at IM 1": the machine's way
     bool leak_call_entry = false;  // the topmost intermediate driver keeps the call entry of the last operation
     bool fail_last_block = false;  // initiate: the last TCP block fails, its ancestors report partial success
 };
