@@ -169,6 +169,7 @@ NDIS_STATUS HsBindAdapter(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE BindCon
     }
     binding->Driver = driver;
     NdisInitializeEvent(&binding->Completed);
+    NdisInitializeEvent(&binding->OperationFinished);
     CopyName(binding->Name, BindParameters->AdapterName);
     binding->ContextBackFillSize = BindParameters->ContextBackFillSize;
     if (BindParameters->TcpConnectionOffloadCapabilities != NULL) {
@@ -239,15 +240,9 @@ NDIS_STATUS HsNetPnPEvent(NDIS_HANDLE ProtocolBindingContext, PNET_PNP_EVENT_NOT
         return NDIS_STATUS_SUCCESS;
     case NetEventPause:
         binding->Running = FALSE;
-        binding->Uploading = TRUE;
-        if (HsUploadAll(binding)) {
-            binding->Uploading = FALSE;
-            HsReturnAllHeld(binding);
-            return NDIS_STATUS_SUCCESS;
-        }
-        binding->PauseEvent = NetPnPEvent; /* HsContinuePause ends it, after the last completion */
-        binding->Uploading = FALSE;
-        return NDIS_STATUS_PENDING;
+        HsUploadAll(binding);
+        HsReturnAllHeld(binding);
+        return NDIS_STATUS_SUCCESS;
     default:
         return NDIS_STATUS_SUCCESS;
     }

@@ -79,8 +79,7 @@ struct _HS_BINDING {
     ULONG ContextBackFillSize;
     ULONG StatusIndications;
     NDIS_STATUS LastStatus;
-    PNET_PNP_EVENT_NOTIFICATION PauseEvent; /* waits until nothing is offloaded any more */
-    BOOLEAN Uploading;                /* HsUploadAll is at work: completions inside it need not ask again */
+    NDIS_EVENT OperationFinished;     /* signalled by every completion: a pause waits for them */
     NDIS_OID_REQUEST Request;
     NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS Parameters;
     char Name[CHIMNEY_HOST_STACK_NAME_LENGTH];
@@ -236,9 +235,8 @@ VOID HsTerminateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LI
 VOID HsFreeAllOperations(PHS_DRIVER Driver);
 
 /* ---- upload_all.c ---- */
-/* TRUE when nothing is offloaded on the binding any more; else a terminate is on its way and a completion asks again. */
-BOOLEAN HsUploadAll(PHS_BINDING Binding);
-VOID HsContinuePause(PHS_BINDING Binding);
+/* PASSIVE_LEVEL: returns when nothing is offloaded on the binding any more. */
+VOID HsUploadAll(PHS_BINDING Binding);
 
 /* ---- send_data.c ---- */
 PNET_BUFFER_LIST HsAllocateLists(PHS_BINDING Binding, PHS_TRANSFER Transfer, BOOLEAN Empty, BOOLEAN WithoutContextRoom);

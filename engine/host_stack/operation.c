@@ -446,7 +446,7 @@ static VOID FinishOperation(PHS_BLOCK_LIST Root, ULONG Kind)
     if (operation->Internal) {
         NdisFreeMemory(operation, 0, 0);
     }
-    HsContinuePause(binding);
+    NdisSetEvent(&binding->OperationFinished);
 }
 
 VOID HsInitiateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root)

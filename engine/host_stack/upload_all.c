@@ -8,6 +8,9 @@
  */
 #include "host_stack.h"
 
+/* Longer than any driver should keep an operation. */
+#define HS_UPLOAD_WAIT_MS 60000
+
 typedef struct _HS_HARVEST {
     PHS_OPERATION Operation;
     ULONG Count; /* blocks used so far */
@@ -121,31 +124,20 @@ static PHS_OPERATION Harvest(PHS_BINDING Binding)
     return harvest.Operation;
 }
 
-BOOLEAN HsUploadAll(PHS_BINDING Binding)
+/* Every round either issues a terminate or waits for the operations that stand in its way. An operation that cannot even be
+   allocated waits for memory in the same manner, as long as something is in progress that will give some back. */
+VOID HsUploadAll(PHS_BINDING Binding)
 {
     while (HsOffloadedOnBinding(Binding->Driver, Binding, CHIMNEY_OBJECT_NONE) > 0) {
-        PHS_OPERATION operation = Harvest(Binding);
+        PHS_OPERATION operation;
         ULONG refusedBlock;
+
+        NdisResetEvent(&Binding->OperationFinished); /* before looking: a completion in between is not missed */
+        operation = Harvest(Binding);
         if (operation == NULL || HsStartPrepared(Binding->Driver, operation, &refusedBlock) != CHIMNEY_HOST_STACK_DONE) {
-            return FALSE; /* an operation in progress stands in the way; its completion asks again */
+            if (!NdisWaitEvent(&Binding->OperationFinished, HS_UPLOAD_WAIT_MS)) {
+                return; /* nothing comes back any more: the driver below has lost an operation */
+            }
         }
     }
-    return TRUE;
-}
-
-/* After every completion: is a pause waiting, and has it waited long enough? */
-VOID HsContinuePause(PHS_BINDING Binding)
-{
-    PNET_PNP_EVENT_NOTIFICATION event = Binding->PauseEvent;
-
-    if (event == NULL || Binding->Uploading) {
-        return;
-    }
-    Binding->Uploading = TRUE;
-    if (HsUploadAll(Binding)) {
-        Binding->PauseEvent = NULL;
-        HsReturnAllHeld(Binding);
-        NdisCompleteNetPnPEvent(Binding->BindingHandle, event, NDIS_STATUS_SUCCESS);
-    }
-    Binding->Uploading = FALSE;
 }

@@ -107,6 +107,8 @@ NDIS_STATUS ImBindAdapter(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE BindCon
     lower->Driver = driver;
     NdisAllocateSpinLock(&lower->Lock);
     NdisInitializeEvent(&lower->Completed);
+    NdisInitializeEvent(&lower->SendsReturned);
+    NdisSetEvent(&lower->SendsReturned);
     InitializeListHead(&lower->VirtualMiniports);
     InitializeListHead(&lower->OffloadEntries);
     InitializeListHead(&lower->SpareRecords);
@@ -146,35 +148,31 @@ NDIS_STATUS ImUnbindAdapter(NDIS_HANDLE UnbindContext, NDIS_HANDLE ProtocolBindi
     return NDIS_STATUS_SUCCESS;
 }
 
-/* The binding may pause only when the adapter below holds no more of the sends that we passed on. */
-static NDIS_STATUS PauseBinding(PIM_LOWER_BINDING Lower, PNET_PNP_EVENT_NOTIFICATION Event)
+/* The binding may pause only when the adapter below holds no more of the sends that we passed on. The event comes at
+   PASSIVE_LEVEL, so we may wait for them here; NdisCompleteNetPnPEvent could not be called where they come back, which is
+   at DISPATCH_LEVEL. */
+static VOID PauseBinding(PIM_LOWER_BINDING Lower)
 {
-    NDIS_STATUS status = NDIS_STATUS_SUCCESS;
-
     NdisAcquireSpinLock(&Lower->Lock);
     Lower->Running = FALSE; /* from now on ImSendNetBufferLists turns sends back */
-    if (Lower->SendsOutstanding > 0) {
-        Lower->PauseEvent = Event;
-        status = NDIS_STATUS_PENDING;
-    }
     NdisReleaseSpinLock(&Lower->Lock);
-    return status;
+    NdisWaitEvent(&Lower->SendsReturned, 0);
+}
+
+VOID ImLowerSendsStarted(PIM_LOWER_BINDING Lower, ULONG Count) /* with the lock held */
+{
+    Lower->SendsOutstanding += Count;
+    NdisResetEvent(&Lower->SendsReturned);
 }
 
 VOID ImLowerSendsReturned(PIM_LOWER_BINDING Lower, ULONG Count)
 {
-    PNET_PNP_EVENT_NOTIFICATION finished = NULL;
-
     NdisAcquireSpinLock(&Lower->Lock);
     Lower->SendsOutstanding -= Count;
     if (Lower->SendsOutstanding == 0) {
-        finished = Lower->PauseEvent;
-        Lower->PauseEvent = NULL;
+        NdisSetEvent(&Lower->SendsReturned);
     }
     NdisReleaseSpinLock(&Lower->Lock);
-    if (finished != NULL) {
-        NdisCompleteNetPnPEvent(Lower->BindingHandle, finished, NDIS_STATUS_SUCCESS);
-    }
 }
 
 NDIS_STATUS ImNetPnPEvent(NDIS_HANDLE ProtocolBindingContext, PNET_PNP_EVENT_NOTIFICATION NetPnPEvent)
@@ -183,7 +181,8 @@ NDIS_STATUS ImNetPnPEvent(NDIS_HANDLE ProtocolBindingContext, PNET_PNP_EVENT_NOT
 
     switch (NetPnPEvent->NetPnPEvent.NetEvent) {
     case NetEventPause:
-        return PauseBinding(lower, NetPnPEvent);
+        PauseBinding(lower);
+        return NDIS_STATUS_SUCCESS;
     case NetEventRestart:
         NdisAcquireSpinLock(&lower->Lock);
         lower->Running = TRUE;

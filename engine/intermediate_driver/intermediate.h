@@ -89,7 +89,7 @@ struct _IM_LOWER_BINDING {
 
     BOOLEAN Running;              /* between NetEventRestart and NetEventPause */
     ULONG SendsOutstanding;       /* ordinary sends that the adapter below holds */
-    PNET_PNP_EVENT_NOTIFICATION PauseEvent; /* a NetEventPause that waits for them */
+    NDIS_EVENT SendsReturned;     /* signalled while there are none */
 
     /* What the adapter below said of itself when we bound; our virtual miniports say the same. */
     NDIS_MEDIUM MediaType;
@@ -195,6 +195,7 @@ PROTOCOL_UNBIND_ADAPTER_EX ImUnbindAdapter;
 PROTOCOL_OPEN_ADAPTER_COMPLETE_EX ImOpenAdapterComplete;
 PROTOCOL_CLOSE_ADAPTER_COMPLETE_EX ImCloseAdapterComplete;
 PROTOCOL_NET_PNP_EVENT ImNetPnPEvent;
+VOID ImLowerSendsStarted(PIM_LOWER_BINDING Lower, ULONG Count);
 VOID ImLowerSendsReturned(PIM_LOWER_BINDING Lower, ULONG Count);
 
 /* ---- virtual_miniport.c ---- */

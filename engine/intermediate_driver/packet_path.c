@@ -50,7 +50,7 @@ VOID ImSendNetBufferLists(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST N
     running = upperEdge->Running && lower->Running;
     if (running) {
         upperEdge->ListsOutstanding += count;
-        lower->SendsOutstanding += count;
+        ImLowerSendsStarted(lower, count);
     }
     NdisReleaseSpinLock(&lower->Lock);
     if (!running) {
