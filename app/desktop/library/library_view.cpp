@@ -31,7 +31,7 @@ public:
             painter->setFont(font);
             painter->setPen(t.quiet_text);
             painter->drawText(cell.adjusted(6, 6, -4, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                              QFontMetrics(font).elidedText(index.data().toString().toUpper(), Qt::ElideRight, cell.width() - 10));
+                              QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, cell.width() - 10));
             return;
         }
         const bool current = index.data(LibraryModel::current_role).toBool();
@@ -137,7 +137,10 @@ void LibraryView::follow_model() {
     if (row >= 0) list_->setCurrentIndex(library_.index(row));
     const LibraryEntry* entry = library_.entry(library_.current());
     teaches_->setVisible(entry != nullptr && !entry->teaches.isEmpty());
-    if (entry != nullptr) teaches_->setText(tr("Teaches %1").arg(entry->teaches));
+    if (entry != nullptr) {
+        teaches_->setText(entry->teaches);
+        teaches_->setToolTip(entry->teaches);
+    }
     empty_->setVisible(library_.rowCount() == 0);
     empty_->setText(library_.entries().empty() ? tr("No scenario was found. Set CHIMNEYLAB_SCENARIOS to a folder with scenario files, or open a recorded session with Ctrl+O.")
                                                : tr("No scenario matches this filter."));

@@ -67,7 +67,7 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     connect(&saver_, &SessionLoader::done, notice_, &NoticeBar::show_word);
     connect(&saver_, &SessionLoader::failed, this,
             [this](const QString& what, const QString& problem) { notice_->show_problem(tr("%1 did not work. %2").arg(what, problem)); });
-    if (source_.library) library_model_.set_entries(source_.library());
+    read_library();
     apply_theme();
     update_actions();
     stage_view_->setFocus();
@@ -75,18 +75,31 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
 
 MainWindow::~MainWindow() = default;
 
+void MainWindow::read_library() {
+    if (!source_.library) return;
+    auto entries = std::make_shared<std::vector<LibraryEntry>>();
+    connect(&librarian_, &SessionLoader::done, this, [this, entries] {
+        library_model_.set_entries(std::move(*entries));
+        Q_EMIT library_shown();
+    });
+    librarian_.start(tr("Reading the library"), [entries, library = source_.library](LoadControl&) {
+        *entries = library();
+        LoadOutcome outcome;
+        outcome.word = QStringLiteral("read");
+        return outcome;
+    });
+}
+
 void MainWindow::make_panes() {
     auto* body = new QWidget(this);
     auto* column = new QVBoxLayout(body);
     column->setContentsMargins(measure::between_panels, measure::between_panels, measure::between_panels, measure::between_panels);
     column->setSpacing(measure::between_panels);
-    notice_ = new NoticeBar(theme_, body);
     docks_ = new QMainWindow(body);
     docks_->setWindowFlags(Qt::Widget);  // QMainWindow makes itself a window of its own otherwise
     docks_->setObjectName(QStringLiteral("docks"));
     docks_->setDockNestingEnabled(true);
     docks_->setContextMenuPolicy(Qt::NoContextMenu);
-    column->addWidget(notice_);
     column->addWidget(docks_, 1);
 
     stage_view_ = new StageView(playback_, stage_model_, theme_);
@@ -116,6 +129,7 @@ void MainWindow::make_panes() {
     transport.next_call_entry = actions_[QStringLiteral("next_call_entry")];
     transport_ = new TransportBar(playback_, theme_, transport, body);
     column->addWidget(transport_);
+    notice_ = new NoticeBar(theme_, body);
     setCentralWidget(body);
 }
 
@@ -197,6 +211,7 @@ void MainWindow::open_scenario(const QString& id) {
     const LibraryEntry* entry = library_model_.entry(id);
     if (!source_.scenario) return;
     library_model_.set_current(entry != nullptr ? entry->id : id);
+    update_actions();
     loader_.start(entry != nullptr ? tr("Running %1 “%2”").arg(entry->number, entry->title) : tr("Running %1").arg(id), source_.scenario(id));
 }
 
@@ -208,7 +223,7 @@ void MainWindow::open_file(const QString& path) {
 void MainWindow::show_session(SessionPointer session) {
     notice_->clear();
     bookmarks_.clear();
-    library_model_.set_current(session->id);
+    if (!session->id.isEmpty() || !session->path.isEmpty()) library_model_.set_current(session->id);
     setWindowTitle(session->title.isEmpty() ? tr("ChimneyLab") : tr("%1 – ChimneyLab").arg(session->title));
     playback_.open(std::move(session));
     Q_EMIT session_shown();

@@ -62,6 +62,7 @@ public:
     [[nodiscard]] PanelDock* maximised_pane() const { return maximised_; }
 
 Q_SIGNALS:
+    void library_shown();
     void session_shown();
     void session_refused(const QString& problem);
 
@@ -70,6 +71,7 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
+    void read_library();
     void make_actions();
     void make_menus();
     void make_panes();
@@ -97,6 +99,7 @@ private:
     LibraryModel library_model_;
     SessionLoader loader_;
     SessionLoader saver_;
+    SessionLoader librarian_;
 
     QMainWindow* docks_ = nullptr;
     StageView* stage_view_ = nullptr;

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/main_window/notice_bar.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QPainter>
+#include <algorithm>
 
 #include "app/desktop/theme/marks.h"
 
@@ -26,6 +28,7 @@ NoticeBar::NoticeBar(const Theme& theme, QWidget* parent) : QWidget(parent), the
     row->addWidget(button_);
     setAccessibleName(tr("Notice"));
     hide();
+    if (parent != nullptr) parent->installEventFilter(this);
     // Work that is done in a moment is not worth a strip that flashes up.
     appear_.setSingleShot(true);
     appear_.setInterval(250);
@@ -42,6 +45,21 @@ NoticeBar::NoticeBar(const Theme& theme, QWidget* parent) : QWidget(parent), the
     });
     connect(&theme, &Theme::changed, this, &NoticeBar::apply_theme);
     apply_theme();
+}
+
+void NoticeBar::place() {
+    if (parentWidget() == nullptr) return;
+    const int wide = std::min(760, parentWidget()->width() - 4 * measure::between_panels);
+    const int high = std::max(layout()->heightForWidth(wide), sizeHint().height());
+    setGeometry((parentWidget()->width() - wide) / 2, measure::between_panels, wide, std::min(high, parentWidget()->height() / 2));
+    raise();
+}
+
+void NoticeBar::showEvent(QShowEvent*) { place(); }
+
+bool NoticeBar::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Resize && isVisible()) place();
+    return QWidget::eventFilter(watched, event);
 }
 
 void NoticeBar::show_progress(const QString& what) {
@@ -99,6 +117,7 @@ void NoticeBar::clear() {
 void NoticeBar::apply_theme() {
     const Tokens& t = theme_.tokens();
     words_->setStyleSheet(QStringLiteral("color: %1").arg((problem_ ? t.changed : t.text).name()));
+    if (isVisible()) place();
     update();
 }
 
@@ -106,7 +125,7 @@ void NoticeBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const Tokens& t = theme_.tokens();
-    painter.setPen(QPen(problem_ ? t.changed : t.line, 1));
+    painter.setPen(QPen(problem_ ? t.changed : t.accent, 1));
     painter.setBrush(problem_ ? t.changed_fill : t.panel);
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), measure::panel_radius, measure::panel_radius);
     draw_mark(painter, problem_ ? Mark::cross : Mark::ring, QRectF(13, height() / 2.0 - 5, 10, 10), problem_ ? t.changed : t.accent);

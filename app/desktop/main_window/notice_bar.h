@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// A strip under the menus that is there only when there is something to say: work in progress with a way to stop it, or
-// what went wrong. It never takes the focus and never blocks.
+// A strip over the top of the window that is there only when there is something to say: work in progress with a way to
+// stop it, or what went wrong. It lies over the panes, so that nothing moves when it comes and goes; it never takes the
+// focus and never blocks.
 #pragma once
 
 #include <QLabel>
@@ -32,9 +33,12 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void apply_theme();
+    void place();
 
     const Theme& theme_;
     QLabel* words_ = nullptr;

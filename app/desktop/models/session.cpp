@@ -3,17 +3,22 @@
 #include "app/desktop/models/session.h"
 
 #include <QFileInfo>
+#include <QRegularExpression>
 
 namespace chimneylab::desktop {
 
-SessionPointer make_session(std::shared_ptr<const trace::Trace> trace, QString id, QString path,
-                            std::function<QString(trace::EventId)> scenario_words,
-                            std::vector<Expectation> expectations) {
+std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace, QString id, QString path,
+                                      std::function<QString(trace::EventId)> scenario_words,
+                                      std::vector<Expectation> expectations) {
     auto session = std::make_shared<Session>();
     session->history = std::make_unique<const trace::History>(*trace);
     session->id = std::move(id);
     session->path = std::move(path);
     session->title = to_qstring(trace->description().title);
+    // "M1 · One completion travels up": a scenario of the library is known by its number.
+    static const QRegularExpression number(QStringLiteral("^[a-z]\\d+$"));
+    const QString scenario = to_qstring(trace->description().scenario);
+    if (number.match(scenario).hasMatch()) session->title = scenario.toUpper() + QStringLiteral(" · ") + session->title;
     if (session->title.isEmpty()) session->title = QFileInfo(session->path).fileName();
     session->scenario_words = std::move(scenario_words);
     session->expectations = std::move(expectations);

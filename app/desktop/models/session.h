@@ -37,7 +37,8 @@ struct Session {
 using SessionPointer = std::shared_ptr<const Session>;
 
 // Takes the trace and derives the rest. Linear in the trace: not for the GUI thread when the trace may be long.
-[[nodiscard]] SessionPointer make_session(std::shared_ptr<const trace::Trace> trace, QString id, QString path,
+// The result is the caller's to complete until it hands it on as a SessionPointer.
+[[nodiscard]] std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace, QString id, QString path,
                                           std::function<QString(trace::EventId)> scenario_words,
                                           std::vector<Expectation> expectations);
 

@@ -61,8 +61,16 @@ void NarrationView::tell() {
     heading_->setText(QString::fromStdString(narrator_->heading(at)));
     heading_->setVisible(!heading_->text().isEmpty());
     main_->setText(own.isEmpty() ? sentence : own);
-    more_->setText(sentence);
-    more_->setVisible(!own.isEmpty() && own != sentence);
+    QStringList more;
+    if (!own.isEmpty() && own != sentence) more << sentence;
+    if (at.value + 1 == playback_.event_count()) {
+        for (const Expectation& expectation : session_->expectations) {
+            more << (expectation.met ? tr("Expected and found: %1").arg(expectation.text)
+                                     : tr("Expected and not found: %1 %2").arg(expectation.text, expectation.detail));
+        }
+    }
+    more_->setText(more.join(QStringLiteral("\n\n")));
+    more_->setVisible(!more.isEmpty());
     Q_EMIT summary_changed(tr("event %1 of %2").arg(at.value).arg(playback_.event_count() - 1));
 }
 

@@ -175,7 +175,10 @@ void StageView::mousePressEvent(QMouseEvent* event) {
         case What::nothing:
         case What::lane:
         case What::boundary:
-        case What::card: playback_.choose_region({}); break;
+        case What::card:
+            playback_.choose_operation({});
+            playback_.choose_region({});
+            break;
     }
     event->accept();
 }

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/program/engine_source.h"
+
+#include <QFileInfo>
+#include <QRegularExpression>
+
+#include "engine/scenario/library.h"
+#include "engine/scenario/narrator.h"
+#include "engine/scenario/run.h"
+#include "engine/session/session.h"
+
+namespace chimneylab::desktop {
+
+namespace {
+
+QString to_text(const std::vector<scenario::Problem>& problems) {
+    QStringList lines;
+    for (const scenario::Problem& problem : problems) lines << QString::fromStdString(problem.to_text());
+    return lines.join(QLatin1Char('\n'));
+}
+
+// The scenario's own words for this session, kept alive together with what they were read from.
+void let_scenario_speak(Session& session, scenario::Scenario scenario) {
+    struct Speaker {
+        Speaker(const trace::History& history, scenario::Scenario its) : scenario(std::move(its)), narrator(history, scenario) {}
+        scenario::Scenario scenario;
+        scenario::ScenarioNarrator narrator;
+    };
+    auto speaker = std::make_shared<const Speaker>(*session.history, std::move(scenario));
+    session.scenario_words = [speaker](trace::EventId event) {
+        const std::optional<std::string> own = speaker->narrator.own_sentence(event);
+        return own ? QString::fromStdString(*own) : QString();
+    };
+}
+
+LoadOutcome run_scenario(const QString& which, LoadControl& control) {
+    LoadOutcome outcome;
+    scenario::Loaded loaded = scenario::find_scenario(which.toStdString());
+    if (!loaded.scenario) {
+        outcome.problem = to_text(loaded.problems);
+        return outcome;
+    }
+    scenario::RunOptions options;
+    options.cancel = &control.cancel;
+    options.producer = "chimneylab";
+    options.progress = [&control](const scenario::Progress& progress) {
+        control.progress(progress.steps == 0 ? -1 : static_cast<int>(100 * progress.step / progress.steps));
+    };
+    scenario::RunResult result = scenario::run(*loaded.scenario, options);
+    if (!result.problems.empty()) {
+        outcome.problem = to_text(result.problems);
+        return outcome;
+    }
+    if (result.crashed) outcome.problem = QString::fromStdString(result.failure);
+    if (result.trace.empty()) {
+        if (outcome.problem.isEmpty()) outcome.problem = QStringLiteral("The run recorded nothing.");
+        return outcome;
+    }
+    std::vector<Expectation> expectations;
+    for (const scenario::ExpectationResult& each : result.expectations) {
+        expectations.push_back({QString::fromStdString(each.text), QString::fromStdString(each.detail), each.met});
+    }
+    const QString id = QString::fromStdString(loaded.scenario->id);
+    auto session = make_session(std::make_shared<const trace::Trace>(std::move(result.trace)), id, {}, {}, std::move(expectations));
+    let_scenario_speak(*session, std::move(*loaded.scenario));
+    outcome.session = std::move(session);
+    return outcome;
+}
+
+LoadOutcome read_session(const QString& path) {
+    LoadOutcome outcome;
+    auto loaded = session::load(path.toStdString());
+    if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
+        outcome.problem = QString::fromStdString(problem->to_text());
+        return outcome;
+    }
+    auto shared = std::make_shared<const trace::Trace>(std::move(std::get<trace::Trace>(loaded)));
+    if (shared->empty()) {
+        outcome.problem = QStringLiteral("%1 holds no events.").arg(QFileInfo(path).fileName());
+        return outcome;
+    }
+    // A recorded run of a library scenario is told in that scenario's words.
+    scenario::Loaded known = scenario::find_scenario(shared->description().scenario);
+    const QString id = known.scenario ? QString::fromStdString(known.scenario->id) : QString();
+    auto session = make_session(std::move(shared), id, path, {}, {});
+    if (known.scenario) let_scenario_speak(*session, std::move(*known.scenario));
+    outcome.session = std::move(session);
+    return outcome;
+}
+
+std::vector<LibraryEntry> read_library() {
+    const scenario::Library library = scenario::load_library();
+    std::vector<LibraryEntry> entries;
+    static const QRegularExpression numbered(QStringLiteral("^Part \\d+: *"));
+    for (const scenario::Scenario& each : library.scenarios) {
+        LibraryEntry entry;
+        entry.id = QString::fromStdString(each.id);
+        entry.number = entry.id.toUpper();
+        entry.title = QString::fromStdString(each.title);
+        entry.part = QString::fromStdString(each.part).remove(numbered);
+        if (!entry.part.isEmpty()) entry.part[0] = entry.part[0].toUpper();
+        entry.teaches = QString::fromStdString(each.teaches).simplified();
+        entry.path = QString::fromStdString(each.source);
+        entries.push_back(std::move(entry));
+    }
+    for (const scenario::Problem& problem : library.problems) {
+        const QString name = QFileInfo(QString::fromStdString(problem.file)).fileName();
+        LibraryEntry entry;
+        entry.id = QString::fromStdString(problem.file);
+        entry.title = name;
+        entry.part = QStringLiteral("Cannot be read");
+        entry.path = entry.id;
+        entry.problem = QString::fromStdString(problem.to_text());
+        if (!entries.empty() && entries.back().id == entry.id) continue;  // one row a file; its first problem says enough
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+}  // namespace
+
+SessionSource engine_source() {
+    SessionSource source;
+    source.library = read_library;
+    source.scenario = [](const QString& id) -> LoadWork { return [id](LoadControl& control) { return run_scenario(id, control); }; };
+    source.file = [](const QString& path) -> LoadWork { return [path](LoadControl&) { return read_session(path); }; };
+    source.save = [](const Session& session, const QString& path) {
+        const std::optional<session::Problem> problem = session::save(*session.trace, path.toStdString());
+        return problem ? QString::fromStdString(problem->to_text()) : QString();
+    };
+    return source;
+}
+
+}  // namespace chimneylab::desktop

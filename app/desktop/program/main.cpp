@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// `chimneylab`: the desktop.
+#include <QApplication>
+#include <QStyleFactory>
+#include <cstdio>
+#include <memory>
+
+#include "app/desktop/main_window/main_window.h"
+#include "app/desktop/program/application_icon.h"
+#include "app/desktop/program/arguments.h"
+#include "app/desktop/program/engine_source.h"
+#include "app/desktop/program/screenshot.h"
+
+int main(int argc, char** argv) {
+    using namespace chimneylab::desktop;
+    QStringList words;
+    for (int i = 1; i < argc; ++i) words << QString::fromLocal8Bit(argv[i]);
+    const ParsedArguments parsed = parse_arguments(words);
+    const Arguments& arguments = parsed.arguments;
+    if (!parsed.problem.isEmpty()) {
+        std::fprintf(stderr, "chimneylab: %s\n", parsed.problem.toLocal8Bit().constData());
+        return 2;
+    }
+    if (arguments.help) {
+        std::fputs(usage().toLocal8Bit().constData(), stdout);
+        return 0;
+    }
+    if (arguments.version) {
+        std::puts("chimneylab " CHIMNEYLAB_VERSION);
+        return 0;
+    }
+    const bool picture = !arguments.screenshot.isEmpty();
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        if (picture) {
+            qputenv("QT_QPA_PLATFORM", "offscreen");
+        } else if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")) {
+            std::fputs("chimneylab: there is no display: use --screenshot FILE.png, or chimneylab-cli for the command line\n", stderr);
+            return 2;
+        }
+    }
+    if (arguments.scale > 0) qputenv("QT_SCALE_FACTOR", QByteArray::number(arguments.scale));
+    // A picture must not depend on how this machine rounds its display's factor.
+    QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
+
+    int qt_argc = 1;  // Qt reads options of its own from the rest; all words are ours
+    QApplication application(qt_argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("ChimneyLab"));
+    QApplication::setApplicationName(QStringLiteral("chimneylab"));
+    QApplication::setApplicationDisplayName(QStringLiteral("ChimneyLab"));
+    QApplication::setApplicationVersion(QStringLiteral(CHIMNEYLAB_VERSION));
+    QGuiApplication::setDesktopFileName(QStringLiteral("chimneylab"));
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setWindowIcon(application_icon());
+
+    // A picture shows what was asked for, not how this person arranged the panes.
+    MainWindow window(engine_source(), picture ? nullptr : std::make_unique<QSettings>());
+    window.resize(1366, 768);
+    window.restore_arrangement();
+    if (arguments.theme) window.choose_theme(*arguments.theme);
+    if (arguments.reduced_motion) window.set_reduced_motion(true);
+    if (arguments.size) window.resize(*arguments.size);
+    window.show();
+    if (picture) {
+        take_screenshot(window, arguments);
+    } else if (arguments.event) {
+        QObject::connect(&window, &MainWindow::session_shown, &window,
+                         [&window, event = *arguments.event] { window.playback().seek(chimneylab::trace::EventId(event)); }, Qt::SingleShotConnection);
+    }
+    if (!arguments.session.isEmpty()) {
+        window.open_file(arguments.session);
+    } else {
+        window.open_scenario(arguments.scenario.isEmpty() ? QStringLiteral("m1") : arguments.scenario);
+    }
+    return QApplication::exec();
+}

@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The program from outside: its arguments, its exit codes, its pictures; and the real scenarios in the real window.
+#include <QFile>
+#include <QFileInfo>
+#include <QImage>
+#include <QProcess>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "app/desktop/main_window/main_window.h"
+#include "app/desktop/program/arguments.h"
+#include "app/desktop/program/engine_source.h"
+#include "engine/session/session.h"
+
+namespace chimneylab::desktop {
+namespace {
+
+struct Outcome {
+    int exit_code = -1;
+    QString out, err;
+};
+
+Outcome run(const QStringList& words, bool display = false) {
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
+    if (!display) {
+        environment.remove(QStringLiteral("DISPLAY"));
+        environment.remove(QStringLiteral("WAYLAND_DISPLAY"));
+    }
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(CHIMNEYLAB_PROGRAM), words);
+    Outcome outcome;
+    if (!process.waitForFinished(60'000)) {
+        process.kill();
+        process.waitForFinished();
+        return outcome;
+    }
+    outcome.exit_code = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
+    outcome.out = QString::fromUtf8(process.readAllStandardOutput());
+    outcome.err = QString::fromUtf8(process.readAllStandardError());
+    return outcome;
+}
+
+TEST(Arguments, AreRead) {
+    const auto parsed = parse_arguments({QStringLiteral("--scenario"), QStringLiteral("m2"), QStringLiteral("--event=38"), QStringLiteral("--size"),
+                                         QStringLiteral("1366x768"), QStringLiteral("--theme"), QStringLiteral("dark"), QStringLiteral("--scale"), QStringLiteral("2")});
+    EXPECT_EQ(parsed.problem, QString());
+    EXPECT_EQ(parsed.arguments.scenario, QStringLiteral("m2"));
+    EXPECT_EQ(parsed.arguments.event, 38U);
+    EXPECT_EQ(parsed.arguments.size, QSize(1366, 768));
+    EXPECT_EQ(parsed.arguments.theme, Theme::Choice::dark);
+    EXPECT_DOUBLE_EQ(parsed.arguments.scale, 2);
+}
+
+TEST(Arguments, WrongOnesAreToldInOneLine) {
+    const QList<QStringList> wrong = {{QStringLiteral("--size"), QStringLiteral("abc")},
+                                      {QStringLiteral("--size"), QStringLiteral("1x1")},
+                                      {QStringLiteral("--size"), QStringLiteral("99999x99999")},
+                                      {QStringLiteral("--event"), QStringLiteral("-1")},
+                                      {QStringLiteral("--event"), QStringLiteral("12x")},
+                                      {QStringLiteral("--theme"), QStringLiteral("pink")},
+                                      {QStringLiteral("--scale"), QStringLiteral("nan")},
+                                      {QStringLiteral("--scale"), QStringLiteral("100")},
+                                      {QStringLiteral("--scenario")},
+                                      {QStringLiteral("--scenario=")},
+                                      {QStringLiteral("--nonsense")},
+                                      {QStringLiteral("-x")},
+                                      {QStringLiteral("a.chimney"), QStringLiteral("b.chimney")},
+                                      {QStringLiteral("--scenario"), QStringLiteral("m1"), QStringLiteral("a.chimney")}};
+    for (const QStringList& words : wrong) {
+        const QString problem = parse_arguments(words).problem;
+        EXPECT_FALSE(problem.isEmpty()) << words.join(QLatin1Char(' ')).toStdString();
+        EXPECT_FALSE(problem.contains(QLatin1Char('\n')));
+    }
+}
+
+TEST(Program, RefusesBadUsageWithOneLineAndTwo) {
+    for (const QStringList& words : {QStringList{QStringLiteral("--size"), QStringLiteral("abc")}, QStringList{QStringLiteral("--nonsense")},
+                                     QStringList{QStringLiteral("--scenario"), QStringLiteral("no such scenario"), QStringLiteral("--screenshot"), QStringLiteral("x.png")},
+                                     QStringList{QStringLiteral("/no/such/file.chimney"), QStringLiteral("--screenshot"), QStringLiteral("x.png")},
+                                     QStringList{}}) {
+        const Outcome outcome = run(words);
+        EXPECT_EQ(outcome.exit_code, 2) << words.join(QLatin1Char(' ')).toStdString() << outcome.err.toStdString();
+        EXPECT_EQ(outcome.err.trimmed().count(QLatin1Char('\n')), 0) << outcome.err.toStdString();
+        EXPECT_FALSE(outcome.err.trimmed().isEmpty());
+    }
+    EXPECT_EQ(run({QStringLiteral("--help")}).exit_code, 0);
+    EXPECT_EQ(run({QStringLiteral("--version")}).exit_code, 0);
+}
+
+TEST(Program, RendersAMomentWithoutADisplay) {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("m1.png"));
+    const Outcome outcome = run({QStringLiteral("--scenario"), QStringLiteral("m1"), QStringLiteral("--screenshot"), file, QStringLiteral("--size"),
+                                 QStringLiteral("1366x768"), QStringLiteral("--theme"), QStringLiteral("light")});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err.toStdString();
+    const QImage picture(file);
+    EXPECT_EQ(picture.size(), QSize(1366, 768));
+    std::map<QRgb, int> colours;
+    for (int y = 0; y < picture.height(); ++y) {
+        for (int x = 0; x < picture.width(); ++x) ++colours[picture.pixel(x, y)];
+    }
+    const Tokens& t = light_tokens();
+    for (const QColor& colour : {t.host_stack, t.intermediate_driver, t.offload_target}) EXPECT_GT(colours[colour.rgb()], 60) << colour.name().toStdString();
+    EXPECT_GT(colours[t.panel.rgb()], 200'000);
+}
+
+TEST(Program, TheSameMomentGivesTheSamePicture) {
+    QTemporaryDir folder;
+    QList<QImage> pictures;
+    for (const char* name : {"a.png", "b.png"}) {
+        const QString file = folder.filePath(QLatin1String(name));
+        ASSERT_EQ(run({QStringLiteral("--scenario"), QStringLiteral("m2"), QStringLiteral("--screenshot"), file, QStringLiteral("--theme"), QStringLiteral("dark")}).exit_code, 0);
+        pictures << QImage(file);
+    }
+    EXPECT_FALSE(pictures[0].isNull());
+    EXPECT_EQ(pictures[0], pictures[1]);
+}
+
+TEST(Program, ScaleTwoIsTwiceAsManyPixels) {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("two.png"));
+    ASSERT_EQ(run({QStringLiteral("--scenario"), QStringLiteral("m1"), QStringLiteral("--screenshot"), file, QStringLiteral("--scale"), QStringLiteral("2")}).exit_code, 0);
+    EXPECT_EQ(QImage(file).size(), QSize(2732, 1536));
+}
+
+TEST(Program, AnEventThatIsNotThereIsRefused) {
+    QTemporaryDir folder;
+    const Outcome outcome = run({QStringLiteral("--scenario"), QStringLiteral("m1"), QStringLiteral("--event"), QStringLiteral("999999"), QStringLiteral("--screenshot"),
+                                 folder.filePath(QStringLiteral("x.png"))});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_TRUE(outcome.err.contains(QStringLiteral("999999"))) << outcome.err.toStdString();
+    EXPECT_FALSE(QFileInfo::exists(folder.filePath(QStringLiteral("x.png"))));
+}
+
+TEST(Engine, EveryScenarioOfTheLibraryFillsTheWindow) {
+    MainWindow window(engine_source(), nullptr);
+    window.show();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return window.library_model().rowCount() > 0; }, 20'000));
+    for (const LibraryEntry& entry : window.library_model().entries()) {
+        QSignalSpy shown(&window, &MainWindow::session_shown);
+        window.open_scenario(entry.id);
+        ASSERT_TRUE(QTest::qWaitFor([&] { return shown.count() > 0; }, 30'000)) << entry.id.toStdString();
+        EXPECT_TRUE(window.stage_model().scene().card.shown) << entry.id.toStdString();
+        EXPECT_GT(window.member_model().rowCount(), 5) << entry.id.toStdString();
+        EXPECT_GT(window.event_model().rowCount(), 50) << entry.id.toStdString();
+        EXPECT_FALSE(window.playback().history()->operations().empty());
+        for (const Expectation& expectation : window.playback().session()->expectations) {
+            EXPECT_TRUE(expectation.met) << entry.id.toStdString() << ": " << expectation.text.toStdString() << " " << expectation.detail.toStdString();
+        }
+    }
+}
+
+TEST(Engine, ASavedRunOpensAgainAsItWas) {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("m1.chimney"));
+    const SessionSource source = engine_source();
+    LoadControl control;
+    control.progress = [](int) {};
+    const LoadOutcome ran = source.scenario(QStringLiteral("m1"))(control);
+    ASSERT_TRUE(ran.session) << ran.problem.toStdString();
+    ASSERT_EQ(source.save(*ran.session, file), QString());
+    const LoadOutcome read = source.file(file)(control);
+    ASSERT_TRUE(read.session) << read.problem.toStdString();
+    EXPECT_EQ(read.session->trace->size(), ran.session->trace->size());
+    EXPECT_EQ(read.session->title, ran.session->title);
+    EXPECT_EQ(read.session->opening, ran.session->opening);
+    QFile broken(file);
+    ASSERT_TRUE(broken.open(QIODevice::WriteOnly));
+    broken.write("this is no session");
+    broken.close();
+    const LoadOutcome refused = source.file(file)(control);
+    EXPECT_FALSE(refused.session);
+    EXPECT_FALSE(refused.problem.isEmpty());
+}
+
+}  // namespace
+}  // namespace chimneylab::desktop
