@@ -14,11 +14,12 @@ thread_local Machine* current_machine = nullptr;
 }  // namespace
 
 Machine::Machine(MachineOptions options)
-    : options_(options), clock_(options.clock_start), queue_(options.schedule), irql_(*this),
-      pool_(std::make_unique<Pool>(*this, options.pool)), address_space_(std::make_unique<AddressSpace>(*pool_)),
+    : options_(std::move(options)), clock_(options_.clock_start), queue_(options_.schedule), irql_(*this),
+      pool_(std::make_unique<Pool>(*this, options_.pool)), address_space_(std::make_unique<AddressSpace>(*pool_)),
       handles_(*this), open_configurations_(*this), locks_(*this), lookaside_lists_(*this), timers_(*this), work_items_(*this), system_threads_(*this),
-      net_buffer_pools_(*this), devices_(*this), random_(options.schedule.seed ^ 0x6368696D6E65796C) {
+      net_buffer_pools_(*this), devices_(*this), random_(options_.schedule.seed ^ 0x6368696D6E65796C) {
     recorder_.set_clock([this] { return clock_.now(); });
+    if (options_.measured_clock) recorder_.set_measured_clock(options_.measured_clock);
     trace::RunDescription description;
     description.schedule = options_.schedule.to_text();
     description.mode = std::string(to_text(options_.mode));

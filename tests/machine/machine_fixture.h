@@ -25,12 +25,16 @@ inline constexpr LayerIndex intermediate = 1;
 inline constexpr LayerIndex target = 2;
 inline constexpr ULONG test_tag = 0x74736554;  // 'Test'
 
+inline MachineOptions without_measured_time(MachineOptions options) {
+    options.measured_clock = [] { return trace::Nanoseconds{0}; };
+    return options;
+}
+
 struct Bench {
     Machine machine;
     Handle adapter = nullptr;
 
-    explicit Bench(MachineOptions options = {}) : machine(options) {
-        machine.recorder().set_measured_clock([] { return trace::Nanoseconds{0}; });
+    explicit Bench(MachineOptions options = {}) : machine(without_measured_time(std::move(options))) {
         machine.add_layer(trace::LayerRole::host_stack, "host stack", "reference");
         machine.add_layer(trace::LayerRole::intermediate_driver, "IM 1", "reference");
         machine.add_layer(trace::LayerRole::offload_target, "offload target", "reference");
