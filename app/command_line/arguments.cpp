@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// The verbs' options. Bad usage is one line on the error stream and exit code 2.
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+
+#include "app/command_line/verbs.h"
+#include "app/command_line/version.h"
+
+namespace chimneylab::command_line {
+
+const char* version_text() { return CHIMNEYLAB_VERSION; }
+
+int refuse(std::span<const scenario::Problem> problems, Console& console) {
+    for (const scenario::Problem& problem : problems) console.err << printable(problem.to_text()) << "\n";
+    return exit_bad_input;
+}
+
+int refuse(const std::string& what, const std::string& remedy, Console& console) {
+    const scenario::Problem problem{"chimneylab-cli", 0, 0, what, remedy};
+    return refuse({&problem, 1}, console);
+}
+
+int run_command_line(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err,
+                     bool out_is_terminal) {
+    CLI::App app{"ChimneyLab: what happens to an offload block list on its way through NDIS and intermediate drivers.",
+                 "chimneylab-cli"};
+    app.require_subcommand(0, 1);
+    app.failure_message(CLI::FailureMessage::simple);
+
+    std::string color = "auto";
+    app.add_option("--color", color, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
+    bool version = false, include = false;
+    app.add_flag("--version", version, "Print the version");
+    app.add_flag("--ddi-include", include, "Print the directory of ndis.h, for the compiler's -I");
+    app.fallthrough();
+
+    LayoutOptions layout_options;
+    CLI::App* layout_verb = app.add_subcommand("layout", "Member, offset and size of the DDI structures");
+    layout_verb->add_option("STRUCT", layout_options.structure, "One structure, e.g. NDIS_MINIPORT_OFFLOAD_BLOCK_LIST");
+    layout_verb->add_option("--arch", layout_options.arch, "x64 or x86");
+    layout_verb->add_flag("--json", layout_options.json, "One JSON document");
+
+    bool scenarios_json = false;
+    CLI::App* scenarios_verb = app.add_subcommand("scenarios", "The scenario library");
+    scenarios_verb->add_flag("--json", scenarios_json, "One JSON document");
+
+    RunVerbOptions run_options;
+    CLI::App* run_verb = app.add_subcommand("run", "Run a scenario to its end and tell what happened");
+    run_verb->add_option("SCENARIO", run_options.scenario, "An id of the library, e.g. m1, or the path of a file")
+        ->required();
+    run_verb->add_option("--variant", run_options.variant, "A variant of the scenario");
+    run_verb->add_option("--driver", run_options.drivers, "")
+        ->group("");  // not in --help before the driver host exists
+    run_verb->add_option("--schedule", run_options.schedule, "Order of pending work: fifo, lifo or seed:N");
+    run_verb->add_option("--record", run_options.record, "Write the session to this file");
+    run_verb->add_flag("--json", run_options.json, "One JSON document");
+    run_verb->add_flag("--all", run_options.all, "Tell every event, not only the important ones");
+    run_verb->add_flag("--timing", run_options.timing, "Measured times too (they differ from run to run)");
+
+    ShowOptions show_options;
+    CLI::App* show_verb = app.add_subcommand("show", "Tell a recorded session");
+    show_verb->add_option("SESSION", show_options.session, "A file written by run --record")->required();
+    show_verb->add_flag("--json", show_options.json, "One JSON document");
+    show_verb->add_flag("--all", show_options.all, "Tell every event, not only the important ones");
+    show_verb->add_flag("--timing", show_options.timing, "Measured times too");
+
+    bool doctor_json = false;
+    CLI::App* doctor_verb = app.add_subcommand("doctor", "What is installed, what is missing, what to do");
+    doctor_verb->add_flag("--json", doctor_json, "One JSON document");
+
+    Console console{out, err, make_terminal(ColorWish::automatic, out_is_terminal)};
+    try {
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // what CLI11 wants
+        app.parse(std::move(reversed));
+    } catch (const CLI::CallForHelp&) {
+        const auto chosen = app.get_subcommands();
+        out << (chosen.empty() ? app.help() : chosen.front()->help());
+        return exit_done;
+    } catch (const CLI::ParseError& error) {
+        std::string what = error.what();
+        std::replace(what.begin(), what.end(), '\n', ' ');
+        // An argument that is not expected is most often a misspelt verb.
+        std::string remedy = "'chimneylab-cli --help' lists the verbs and their options.";
+        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "doctor"};
+        if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
+            const std::string suggestion = scenario::suggest(arguments.front(), verbs);
+            what = "there is no verb " + scenario::in_quotes(arguments.front());
+            remedy = suggestion;
+        }
+        return refuse(what, remedy, console);
+    }
+    console.terminal = make_terminal(color == "always"  ? ColorWish::always
+                                     : color == "never" ? ColorWish::never
+                                                        : ColorWish::automatic,
+                                     out_is_terminal);
+
+    if (version) {
+        out << "chimneylab-cli " << version_text() << "\n";
+        return exit_done;
+    }
+    if (include) return ddi_include(console);
+    if (*layout_verb) return layout(layout_options, console);
+    if (*scenarios_verb) return list_scenarios(scenarios_json, console);
+    if (*run_verb) return run_scenario(run_options, console);
+    if (*show_verb) return show_session(show_options, console);
+    if (*doctor_verb) return doctor(doctor_json, console);
+    return refuse("no verb was given",
+                  "'chimneylab-cli --help' lists them; 'chimneylab-cli run m1' is a good beginning.", console);
+}
+
+}  // namespace chimneylab::command_line

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/scenario/run.h"
+
+#include "app/command_line/run_report.h"
+#include "app/command_line/tell.h"
+#include "app/command_line/verbs.h"
+#include "app/command_line/version.h"
+#include "engine/scenario/library.h"
+#include "engine/session/session.h"
+
+namespace chimneylab::command_line {
+
+int run_scenario(const RunVerbOptions& options, Console& console) {
+    if (!options.drivers.empty()) {
+        return refuse("drivers from files cannot be run: this program has no driver host",
+                      "Leave --driver out; the scenario then runs on the reference driver.", console);
+    }
+    scenario::RunOptions run_options;
+    run_options.variant = options.variant;
+    run_options.producer = std::string("chimneylab-cli ") + version_text();
+    if (!options.schedule.empty()) {
+        const machine::ParsedSchedule parsed = machine::Schedule::parse(options.schedule);
+        if (!parsed)
+            return refuse("--schedule: " + parsed.error, "Use fifo, lifo or seed:N, for example seed:7.", console);
+        run_options.schedule = parsed.schedule;
+    }
+    const scenario::Loaded loaded = scenario::find_scenario(options.scenario);
+    if (!loaded.scenario) return refuse(loaded.problems, console);
+
+    const scenario::RunResult result = scenario::run(*loaded.scenario, run_options);
+    if (!result.problems.empty()) return refuse(result.problems, console);
+
+    const trace::History history(result.trace);
+    if (options.json) {
+        console.out << json_text(run_json(result, history, options.timing));
+    } else {
+        tell_heading(history, &*loaded.scenario, console);
+        tell_events(history, &*loaded.scenario, {options.all, options.timing}, console);
+        tell_outcome(result, history, console);
+    }
+    if (!options.record.empty()) {
+        if (const auto problem = session::save(result.trace, options.record)) {
+            console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
+            return exit_bad_input;
+        }
+        if (!options.json) console.out << "The session is in " << printable(options.record) << ".\n";
+    }
+    if (result.crashed) {
+        console.err << "chimneylab-cli: internal fault while the scenario ran: " << printable(result.failure) << "\n";
+        return exit_fault;
+    }
+    return result.exit_code();
+}
+
+}  // namespace chimneylab::command_line

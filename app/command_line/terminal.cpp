@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "app/command_line/terminal.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace chimneylab::command_line {
+
+std::string Terminal::in(Tone tone, std::string_view text) const {
+    if (!color || tone == Tone::plain || text.empty()) return std::string(text);
+    const char* code = "";
+    switch (tone) {
+        case Tone::plain:
+            break;
+        case Tone::dim:
+            code = "\x1b[2m";
+            break;
+        case Tone::strong:
+            code = "\x1b[1m";
+            break;
+        case Tone::call:
+            code = "\x1b[34m";
+            break;
+        case Tone::completion:
+            code = "\x1b[36m";
+            break;
+        case Tone::conversion:
+            code = "\x1b[33m";
+            break;
+        case Tone::entry:
+            code = "\x1b[35m";
+            break;
+        case Tone::good:
+            code = "\x1b[32m";
+            break;
+        case Tone::bad:
+            code = "\x1b[1;31m";
+            break;
+    }
+    return code + std::string(text) + "\x1b[0m";
+}
+
+Terminal make_terminal(ColorWish wish, bool out_is_terminal) {
+    Terminal terminal;
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* kind = std::getenv("TERM");
+    const bool able = out_is_terminal && !(no_color && *no_color) && kind && std::string_view(kind) != "dumb";
+    terminal.color = wish == ColorWish::always || (wish == ColorWish::automatic && able);
+    // The width of a real terminal only: output that goes elsewhere must not depend on where it was made.
+    winsize size{};
+    if (out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) {
+        terminal.width = std::min<std::size_t>(size.ws_col, 140);
+    }
+    return terminal;
+}
+
+std::size_t display_width(std::string_view utf8) {
+    return static_cast<std::size_t>(
+        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+    std::string result(text);
+    const std::size_t used = display_width(text);
+    if (used < width) result.append(width - used, ' ');
+    return result;
+}
+
+std::string folded(std::string_view text, std::size_t width, std::string_view first, std::string_view rest) {
+    std::string result(first);
+    std::size_t column = display_width(first);
+    const std::size_t indent = display_width(rest);
+    bool line_is_empty = true;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+        const std::string_view word = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (word.empty()) continue;
+        const std::size_t length = display_width(word);
+        if (!line_is_empty && column + 1 + length > std::max(width, indent + 20)) {
+            result += '\n';
+            result += rest;
+            column = indent;
+            line_is_empty = true;
+        }
+        if (!line_is_empty) {
+            result += ' ';
+            ++column;
+        }
+        result += word;
+        column += length;
+        line_is_empty = false;
+    }
+    return result;
+}
+
+std::string printable(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        result += (byte < 0x20 && c != '\n') || byte == 0x7F ? '?' : c;
+    }
+    return result;
+}
+
+}  // namespace chimneylab::command_line

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// The command line as functions: each verb reads its options, writes to the streams it is given and returns the exit
+// code.
+//   0  done and nothing wrong
+//   1  done and something to report: findings, leaks, failed expectations, something missing
+//   2  bad input or bad usage; one clear line on the error stream for each problem: what, where, what to do
+//   3  an internal fault
+// Human text by default, one JSON document with --json. No verb keeps state; several may run in one process, one after
+// the other (colour and signals are the program's).
+#pragma once
+
+#include <ostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/command_line/terminal.h"
+#include "engine/scenario/problem.h"
+
+namespace chimneylab::command_line {
+
+enum ExitCode : int { exit_done = 0, exit_report = 1, exit_bad_input = 2, exit_fault = 3 };
+
+// Where a verb writes, and how.
+struct Console {
+    std::ostream& out;
+    std::ostream& err;
+    Terminal terminal;  // colour and width of `out`
+};
+
+struct LayoutOptions {
+    std::string structure;  // empty: all
+    std::string arch = "x64";
+    bool json = false;
+};
+int layout(const LayoutOptions& options, Console& console);
+
+int list_scenarios(bool json, Console& console);
+
+struct RunVerbOptions {
+    std::string scenario;  // id or path
+    std::string variant;
+    std::vector<std::string> drivers;
+    std::string schedule;  // empty: the scenario's own
+    std::string record;    // file to write the session to
+    bool json = false;
+    bool timing = false;  // measured times too; these differ from run to run
+    bool all = false;     // narrate every event, not only the important ones
+};
+int run_scenario(const RunVerbOptions& options, Console& console);
+
+struct ShowOptions {
+    std::string session;
+    bool json = false;
+    bool timing = false;
+    bool all = false;
+};
+int show_session(const ShowOptions& options, Console& console);
+
+int doctor(bool json, Console& console);
+
+// The directory that holds ndis.h, for -I.
+int ddi_include(Console& console);
+
+// One line for each problem on the error stream; returns exit_bad_input.
+int refuse(std::span<const scenario::Problem> problems, Console& console);
+int refuse(const std::string& what, const std::string& remedy, Console& console);
+
+// The whole program: arguments without the program's name.
+int run_command_line(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err,
+                     bool out_is_terminal);
+
+}  // namespace chimneylab::command_line

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// The scenario's objects, operations and transfers, told to the host stack through its control device
+// (engine/host_stack/host_stack_control.h). Keeps the numbers that the driver gave to them and what is offloaded, which
+// is how the role of a block follows from the run. Private to engine/scenario.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/host_stack/host_stack_control.h"
+#include "engine/ndis/ndis.h"
+#include "engine/scenario/control_client.h"
+#include "engine/scenario/run.h"
+
+namespace chimneylab::scenario {
+
+// What became of a command: empty when it was carried out, else why not, as a sentence without its full stop.
+using Refusal = std::string;
+
+class HostStackClient {
+public:
+    HostStackClient(machine::Machine& machine, ndis::Ndis& ndis, const Objects& objects);
+
+    [[nodiscard]] bool is_open() const { return device_.is_open(); }
+    void close() { device_.close(); }
+
+    Refusal create_objects();
+    Refusal apply_changes(const std::vector<StateChange>& changes);
+    OperationResult start_operation(const Step& step);
+    TransferResult start_transfer(const Step& step);
+    Refusal set_receive_answer(const Step& step);
+    Refusal return_received(const std::string& connection);
+
+    // Asks about everything that was started; results are updated in place. Cheap when nothing is in progress.
+    void update(std::vector<OperationResult>& operations, std::vector<TransferResult>& transfers);
+
+    // Identity by which the offload target knows an object (chimney_target_failure).
+    struct Identity {
+        std::uint32_t kind = 0;
+        std::vector<std::uint8_t> bytes;
+    };
+    [[nodiscard]] Identity identity(const std::string& object) const;
+
+private:
+    struct StartedOperation {
+        std::size_t result = 0;  // index into the results
+        std::uint32_t number = 0;
+        std::vector<chimney_host_stack_block> blocks;
+        bool finished = false;
+    };
+    struct StartedTransfer {
+        std::size_t result = 0;
+        std::uint32_t number = 0;
+        bool finished = false;
+    };
+    Refusal set_neighbor(const Neighbor& neighbor);
+    Refusal set_path(const Path& path);
+    Refusal set_connection(const Connection& connection);
+    void named(const std::string& object, std::uint32_t number, std::uint64_t handle_address);
+    [[nodiscard]] std::vector<chimney_host_stack_block> blocks_of(const Step& step) const;
+    void remember(const OperationResult& operation);
+
+    ndis::Ndis& ndis_;
+    Objects objects_;  // with the changes of the updates
+    ControlClient device_;
+    std::map<std::string, std::uint32_t> numbers_;
+    struct Offload {
+        bool offloaded = false;
+        unsigned failed_terminates = 0;
+    };
+    std::map<std::string, Offload> offloads_;
+    std::vector<StartedOperation> operations_;
+    std::vector<StartedTransfer> transfers_;
+    std::size_t operation_results_ = 0;
+    std::size_t transfer_results_ = 0;
+};
+
+[[nodiscard]] std::string host_stack_refusal(std::uint32_t result);
+
+}  // namespace chimneylab::scenario

@@ -1,0 +1,289 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/scenario/run.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "engine/scenario/expectations.h"
+#include "engine/scenario/host_stack_client.h"
+#include "engine/scenario/machine_builder.h"
+#include "engine/scenario/pattern.h"
+#include "engine/scenario/target_client.h"
+#include "engine/trace/fingerprint.h"
+#include "engine/trace/history.h"
+#include "engine/trace/text.h"
+
+namespace chimneylab::scenario {
+
+namespace {
+
+using trace::EventKind;
+
+std::string default_step_text(const Step& step) {
+    if (step.operation() != OperationKind::none) {
+        return trace::operation_title(step.operation()) + " " + step.tree.to_text();
+    }
+    return step.name;
+}
+
+// One run, from the description to the trace.
+class Runner {
+public:
+    Runner(const Scenario& scenario, const RunOptions& options) : options_(options), scenario_(scenario) {}
+
+    RunResult run() {
+        if (!choose_variant()) return std::move(result_);
+        try {
+            machine::MachineOptions machine_options;
+            machine_options.mode =
+                scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
+            machine_options.schedule = schedule_;
+            built_ = build_machine(scenario_.machine, machine_options);
+            describe();
+            if (built_.failure.empty())
+                carry_out();
+            else
+                result_.failure = built_.failure;
+            close();
+        } catch (const std::exception& error) {
+            result_.crashed = true;
+            result_.failure = error.what();
+        }
+        take_results();
+        return std::move(result_);
+    }
+
+private:
+    bool choose_variant() {
+        std::optional<std::string> schedule;
+        if (!options_.variant.empty()) {
+            const Variant* variant = scenario_.variant(options_.variant);
+            if (!variant) {
+                std::vector<std::string_view> names;
+                for (const Variant& other : scenario_.variants) names.push_back(other.name);
+                result_.problems.push_back(
+                    {scenario_.source, 0, 0,
+                     "the scenario " + scenario_.id + " has no variant " + in_quotes(options_.variant),
+                     names.empty() ? "It has none; leave --variant out." : suggest(options_.variant, names)});
+                return false;
+            }
+            if (variant->mode) scenario_.machine.mode = *variant->mode;
+            if (variant->completion) scenario_.machine.target.completion = *variant->completion;
+            for (const auto& [layer, driver] : variant->drivers) {
+                for (IntermediateDriver& im : scenario_.machine.intermediate_drivers) {
+                    if (im.name == layer) im.driver = driver;
+                }
+            }
+            schedule = variant->schedule;
+        }
+        if (options_.schedule) {
+            schedule_ = *options_.schedule;
+        } else {
+            // The reader has checked the text.
+            schedule_ =
+                machine::Schedule::parse(schedule.value_or(scenario_.schedule)).schedule.value_or(machine::Schedule{});
+        }
+        return true;
+    }
+
+    void describe() {
+        trace::RunDescription description;
+        description.scenario = scenario_.id;
+        description.title = scenario_.title;
+        description.variant = options_.variant;
+        description.schedule = schedule_.to_text();
+        description.mode = scenario_.machine.mode == MachineMode::strict ? "strict" : "faithful";
+        description.producer = options_.producer;
+        description.clock_start = built_.machine->options().clock_start;
+        built_.machine->recorder().trace().set_description(std::move(description));
+    }
+
+    void carry_out() {
+        host_ = std::make_unique<HostStackClient>(*built_.machine, *built_.ndis, scenario_.objects);
+        target_ = std::make_unique<TargetClient>(*built_.machine, *host_);
+        if (!host_->is_open() || !target_->is_open()) {
+            result_.failure =
+                host_->is_open() ? "the offload target has no control device" : "the host stack has no control device";
+            return;
+        }
+        Refusal refusal = host_->create_objects();
+        if (refusal.empty()) refusal = target_->set_capacities(scenario_.machine.capacities);
+        if (refusal.empty()) refusal = target_->apply(scenario_.machine.target);
+        if (!refusal.empty()) {
+            result_.failure = refusal;
+            return;
+        }
+        for (std::size_t i = 0; i < scenario_.steps.size() && !stop(i); ++i) take_step(scenario_.steps[i]);
+        if (!result_.cancelled) settle();
+        update();
+        report(scenario_.steps.size());
+    }
+
+    void take_step(const Step& step) {
+        trace::Event event;
+        event.kind = EventKind::step_started;
+        event.name = built_.machine->recorder().intern(step.text.empty() ? default_step_text(step) : step.text);
+        const trace::EventId started = built_.machine->record(event);
+        const Refusal refusal = act(step);
+        if (!refusal.empty()) {
+            ExpectationResult outcome;
+            outcome.text = "Step '" + step.name + "' can be carried out";
+            outcome.detail = refusal + " (" + scenario_.source + ":" + std::to_string(step.where.line) + ")";
+            outcome.events.push_back(started);
+            refused_steps_.push_back(std::move(outcome));
+        }
+        if (step.settle) {
+            settle();
+            update();
+        }
+        event = {};
+        event.kind = EventKind::step_finished;
+        event.name = built_.machine->recorder().trace().event(started).name;
+        event.partner = started;
+        event.status = refusal.empty() ? 0 : 1;
+        built_.machine->record(event);
+    }
+
+    Refusal act(const Step& step) {
+        switch (step.action) {
+            case StepAction::update:
+                if (Refusal refusal = host_->apply_changes(step.changes); !refusal.empty()) return refusal;
+                [[fallthrough]];
+            case StepAction::initiate:
+            case StepAction::query:
+            case StepAction::invalidate:
+            case StepAction::terminate:
+                result_.operations.push_back(host_->start_operation(step));
+                return result_.operations.back().refusal;
+            case StepAction::send:
+            case StepAction::receive:
+            case StepAction::disconnect:
+            case StepAction::forward:
+                result_.transfers.push_back(host_->start_transfer(step));
+                return result_.transfers.back().refusal;
+            case StepAction::answer:
+                return host_->set_receive_answer(step);
+            case StepAction::return_received:
+                return host_->return_received(step.object);
+            case StepAction::indicate:
+                return target_->indicate_event(step);
+            case StepAction::arrive:
+                return target_->data_arrives(step);
+            case StepAction::status:
+                return target_->indicate_status(step);
+            case StepAction::target:
+                return target_->apply(step.settings);
+            case StepAction::release:
+                return target_->release(step);
+            case StepAction::wait:
+                if (step.duration) pass_time(*step.duration);
+                return {};
+        }
+        return {};
+    }
+
+    // Runs what is pending until nothing is.
+    void settle() {
+        if (!options_.cancel) {
+            built_.machine->run_until_idle(options_.dispatch_limit);
+            return;
+        }
+        built_.machine->run_until([this] { return cancelled(); }, options_.dispatch_limit);
+    }
+
+    // Runs what comes due in that time; then the clock stands at its end.
+    void pass_time(Nanoseconds duration) {
+        built_.machine->wait_until([this] { return cancelled(); }, duration, "the scenario");
+    }
+
+    bool cancelled() {
+        if (options_.cancel && options_.cancel->load(std::memory_order_relaxed)) result_.cancelled = true;
+        return result_.cancelled;
+    }
+
+    bool stop(std::size_t step) {
+        report(step);
+        return cancelled();
+    }
+
+    void report(std::size_t step) {
+        if (options_.progress)
+            options_.progress({step, scenario_.steps.size(), built_.machine->recorder().trace().size()});
+    }
+
+    void update() { host_->update(result_.operations, result_.transfers); }
+
+    void close() {
+        if (target_) target_->close();
+        if (host_) host_->close();
+        built_.machine->finish();
+    }
+
+    void take_results() {
+        if (!built_.machine) return;
+        result_.findings.assign(built_.machine->findings().begin(), built_.machine->findings().end());
+        result_.trace = built_.machine->recorder().take();
+        result_.fingerprint = trace::fingerprint(result_.trace);
+
+        const trace::History history(result_.trace);
+        const PatternMatcher matcher(result_.trace, scenario_);
+        for (std::size_t i = 0; i < scenario_.steps.size(); ++i) {
+            for (OperationResult& operation : result_.operations) {
+                if (operation.step != scenario_.steps[i].name) continue;
+                const std::vector<trace::OperationId> ids = matcher.operations_of(i);
+                if (!operation.started || ids.empty()) continue;
+                operation.id = ids.front();
+                if (const trace::Operation* known = history.operation(operation.id)) {
+                    operation.virtual_started = result_.trace.event(known->started).virtual_time;
+                    if (known->finished.valid())
+                        operation.virtual_finished = result_.trace.event(known->finished).virtual_time;
+                }
+            }
+        }
+        take_leaks(history);
+        result_.expectations = evaluate_expectations(scenario_, history, result_);
+        result_.expectations.insert(result_.expectations.begin(), refused_steps_.begin(), refused_steps_.end());
+    }
+
+    void take_leaks(const trace::History& history) {
+        for (const trace::CallEntry& entry : history.call_entries()) {
+            if (entry.released.valid()) continue;
+            const trace::Operation* operation = history.operation(entry.operation);
+            const bool in_progress = operation && !operation->finished.valid();
+            result_.leaks.push_back(
+                {"call entry #" + std::to_string(entry.ordinal) + " of " + history.layer_name(entry.layer) +
+                     (in_progress ? " was still held when the run ended: its operation had not completed"
+                                  : " was never given back"),
+                 entry.layer, entry.recognised});
+        }
+        for (const machine::Finding& finding : result_.findings) {
+            if (finding.kind == trace::FindingKind::leak)
+                result_.leaks.push_back({finding.explanation, finding.layer, finding.event});
+        }
+    }
+
+    const RunOptions& options_;
+    Scenario scenario_;  // with the variant applied
+    machine::Schedule schedule_;
+    BuiltMachine built_;
+    std::unique_ptr<HostStackClient> host_;
+    std::unique_ptr<TargetClient> target_;
+    std::vector<ExpectationResult> refused_steps_;
+    RunResult result_;
+};
+
+}  // namespace
+
+int RunResult::exit_code() const {
+    if (!problems.empty()) return 2;
+    if (crashed) return 3;
+    const bool unmet =
+        std::any_of(expectations.begin(), expectations.end(), [](const ExpectationResult& e) { return !e.met; });
+    const bool report = unmet || !findings.empty() || !leaks.empty() || !failure.empty() || cancelled;
+    return report ? 1 : 0;
+}
+
+RunResult run(const Scenario& scenario, const RunOptions& options) { return Runner(scenario, options).run(); }
+
+}  // namespace chimneylab::scenario

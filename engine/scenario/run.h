@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// Runs a scenario to its end on a machine of its own: builds it, carries out the steps through the drivers' control
+// devices, looks whether the expectations were met. Any number may run in one process, each on a thread of its own.
+// The same scenario, variant and schedule give the same trace, whatever else happens in the process.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/machine/findings.h"
+#include "engine/machine/schedule.h"
+#include "engine/scenario/scenario.h"
+#include "engine/trace/trace.h"
+
+namespace chimneylab::scenario {
+
+struct Progress {
+    std::size_t step = 0;  // being carried out, from 0; steps when all are done
+    std::size_t steps = 0;
+    std::size_t events = 0;  // recorded so far
+};
+
+struct RunOptions {
+    std::string variant;                            // empty: the correct run
+    std::optional<machine::Schedule> schedule;      // else the variant's, else the scenario's
+    std::size_t dispatch_limit = 1'000'000;         // of one settling; what still goes on then is a finding
+    const std::atomic<bool>* cancel = nullptr;      // set by another thread: the run ends soon, between two dispatches
+    std::function<void(const Progress&)> progress;  // called on the running thread
+    std::string producer = "chimneylab";            // goes into the trace's description
+};
+
+struct BlockResult {
+    std::string object;  // empty: placeholder
+    std::string role;    // "new offload", "linker", "reference", "placeholder"
+    std::int32_t status = 0;
+};
+
+struct OperationResult {
+    std::string step;
+    OperationKind kind = OperationKind::none;
+    std::string tree;
+    trace::OperationId id;  // in the trace; none when it never reached NDIS
+    bool started = false;   // false: the host stack refused it
+    std::string refusal;
+    bool finished = false;
+    bool completed_inside_call = false;
+    unsigned finish_order = 0;  // 1, 2, 3 …; 0 while in progress
+    Nanoseconds virtual_started = 0;
+    Nanoseconds virtual_finished = 0;
+    std::vector<BlockResult> blocks;
+};
+
+struct TransferResult {
+    std::string step;
+    std::string kind;  // "send", "receive", "disconnect", "forward"
+    std::string connection;
+    bool started = false;
+    std::string refusal;
+    std::int32_t returned = 0;
+    unsigned buffers = 0;
+    unsigned completed = 0;
+    std::int32_t last_status = 0;
+    std::uint32_t bytes_transferred = 0;
+};
+
+struct ExpectationResult {
+    std::string text;
+    bool met = false;
+    std::string detail;                  // what was found; where it stands in the file when it was not met
+    std::vector<trace::EventId> events;  // that show it
+};
+
+// An IM call entry that was not given back, or memory or a handle that its owner lost.
+struct Leak {
+    std::string what;
+    trace::LayerIndex layer = trace::machine_layer;
+    trace::EventId event;  // where it was allocated or found
+};
+
+struct RunResult {
+    trace::Trace trace;
+    std::uint64_t fingerprint = 0;
+    std::vector<OperationResult> operations;
+    std::vector<TransferResult> transfers;
+    std::vector<machine::Finding> findings;
+    std::vector<Leak> leaks;
+    std::vector<ExpectationResult> expectations;
+    bool crashed = false;  // the machine could not go on
+    bool cancelled = false;
+    std::string failure;            // why it crashed or did not boot
+    std::vector<Problem> problems;  // the run could not be begun: unknown variant
+
+    // 0 nothing to report, 1 something to report, 2 it could not be begun, 3 the machine itself failed
+    [[nodiscard]] int exit_code() const;
+};
+
+[[nodiscard]] RunResult run(const Scenario& scenario, const RunOptions& options = {});
+
+}  // namespace chimneylab::scenario

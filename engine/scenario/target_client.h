@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// What a scenario asks of the offload target, through its control device
+// (engine/offload_target/offload_target_control.h). Private to engine/scenario.
+#pragma once
+
+#include "engine/offload_target/offload_target_control.h"
+#include "engine/scenario/control_client.h"
+#include "engine/scenario/host_stack_client.h"
+
+namespace chimneylab::scenario {
+
+class TargetClient {
+public:
+    TargetClient(machine::Machine& machine, const HostStackClient& objects);
+
+    [[nodiscard]] bool is_open() const { return device_.is_open(); }
+    void close() { device_.close(); }
+
+    Refusal set_capacities(const Capacities& capacities);
+    Refusal apply(const TargetSettings& settings);
+    Refusal indicate_event(const Step& step);
+    Refusal data_arrives(const Step& step);
+    Refusal indicate_status(const Step& step);
+    Refusal release(const Step& step);
+
+private:
+    Refusal add_failure(const TargetFailure& failure);
+
+    const HostStackClient& objects_;
+    ControlClient device_;
+};
+
+}  // namespace chimneylab::scenario

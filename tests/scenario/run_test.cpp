@@ -1,0 +1,269 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// Runs of the shipped scenarios on the real engine.
+#include "engine/scenario/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <thread>
+
+#include "engine/scenario/library.h"
+#include "engine/scenario/narrator.h"
+#include "engine/scenario/pattern.h"
+#include "engine/trace/fingerprint.h"
+#include "tests/scenario/scenario_texts.h"
+
+namespace chimneylab::scenario {
+namespace {
+
+Scenario shipped(std::string_view id) {
+    Loaded loaded = find_scenario(id);
+    EXPECT_TRUE(loaded.scenario) << id;
+    return std::move(*loaded.scenario);
+}
+
+Scenario from_text(const std::string& text) {
+    Loaded loaded = load_text("test.yaml", text);
+    for (const Problem& problem : loaded.problems) ADD_FAILURE() << problem.to_text();
+    return loaded.scenario.value_or(Scenario{});
+}
+
+RunOptions with_schedule(std::string_view schedule) {
+    RunOptions options;
+    options.schedule = machine::Schedule::parse(schedule).schedule;
+    return options;
+}
+
+std::string report(const RunResult& result) {
+    std::string text = result.failure;
+    for (const machine::Finding& finding : result.findings) text += "\nfinding: " + finding.explanation;
+    for (const Leak& leak : result.leaks) text += "\nleak: " + leak.what;
+    for (const ExpectationResult& expectation : result.expectations) {
+        if (!expectation.met) text += "\nnot met: " + expectation.text + ": " + expectation.detail;
+    }
+    return text;
+}
+
+class ShippedScenario : public testing::TestWithParam<const char*> {};
+
+TEST_P(ShippedScenario, MeetsItsExpectations) {
+    const RunResult result = run(shipped(GetParam()));
+    EXPECT_EQ(result.exit_code(), 0) << report(result);
+    EXPECT_FALSE(result.expectations.empty());
+}
+
+TEST_P(ShippedScenario, RunsTheSameEveryTimeAlsoBesideOthers) {
+    const Scenario scenario = shipped(GetParam());
+    for (const char* schedule : {"fifo", "lifo", "seed:7"}) {
+        const RunResult first = run(scenario, with_schedule(schedule));
+        std::vector<std::uint64_t> others(3);
+        std::vector<std::thread> threads;
+        for (std::uint64_t& fingerprint : others) {
+            threads.emplace_back([&] { fingerprint = run(scenario, with_schedule(schedule)).fingerprint; });
+        }
+        for (std::thread& thread : threads) thread.join();
+        EXPECT_THAT(others, testing::Each(first.fingerprint)) << schedule;
+        EXPECT_EQ(first.fingerprint, trace::fingerprint(first.trace));
+    }
+}
+
+// Whatever the order of pending work: no call entry is lost, nothing is found.
+TEST_P(ShippedScenario, KeepsItsLedgerUnderAnySchedule) {
+    const Scenario scenario = shipped(GetParam());
+    for (int seed = 0; seed < 25; ++seed) {
+        const RunResult result = run(scenario, with_schedule("seed:" + std::to_string(seed)));
+        EXPECT_TRUE(result.findings.empty() && result.leaks.empty()) << seed << report(result);
+        for (const OperationResult& operation : result.operations)
+            EXPECT_TRUE(operation.finished) << seed << " " << operation.step;
+    }
+}
+
+// A narration or question that never speaks has lost the event it was written for.
+TEST_P(ShippedScenario, EveryNarrationAndQuestionFindsItsEvent) {
+    const Scenario scenario = shipped(GetParam());
+    const RunResult result = run(scenario);
+    const trace::History history(result.trace);
+    const ScenarioNarrator narrator(history, scenario);
+    const PatternMatcher matcher(result.trace, scenario);
+    for (const Narration& narration : scenario.narration) {
+        const std::vector<trace::EventId> events = matcher.find(narration.at);
+        EXPECT_FALSE(events.empty()) << scenario.source << ":" << narration.at.where.line << " " << narration.say;
+    }
+    for (const Question& question : scenario.questions) {
+        EXPECT_FALSE(matcher.find(question.at).empty())
+            << scenario.source << ":" << question.at.where.line << " " << question.ask;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ShippedScenario, testing::Values("m1", "m2", "m3", "m4"),
+                         [](const auto& tested) { return std::string(tested.param); });
+
+// In m1 every crossing and conversion of the operation has a sentence of its own.
+TEST(Narration, M1SpeaksAtEveryImportantEvent) {
+    const Scenario scenario = shipped("m1");
+    const RunResult result = run(scenario);
+    const trace::History history(result.trace);
+    const ScenarioNarrator narrator(history, scenario);
+    for (const trace::Operation& operation : history.operations()) {
+        for (const trace::EventId crossing : operation.crossings)
+            EXPECT_TRUE(narrator.own_sentence(crossing)) << narrator.heading(crossing);
+    }
+    std::set<std::string> said;
+    for (const trace::Conversion& conversion : history.conversions()) {
+        const auto sentence = narrator.own_sentence(conversion.event);
+        ASSERT_TRUE(sentence) << narrator.heading(conversion.event);
+        EXPECT_TRUE(said.insert(*sentence).second) << *sentence;
+    }
+    EXPECT_EQ(said.size(), 6u);
+}
+
+TEST(Narration, PlaceholdersAreReplaced) {
+    std::string text = small_scenario;
+    text +=
+        "narration:\n  - { at: { function: NdisInitiateOffload }, say: \"{caller} calls {function} for the "
+        "{operation}\" }\n";
+    const Scenario scenario = from_text(text);
+    const RunResult result = run(scenario);
+    const trace::History history(result.trace);
+    const ScenarioNarrator narrator(history, scenario);
+    const auto events = PatternMatcher(result.trace, scenario).find(scenario.narration.at(0).at);
+    ASSERT_EQ(events.size(), 2u);
+    EXPECT_EQ(narrator.own_sentence(events[0]), "host stack calls NdisInitiateOffload for the initiate");
+    EXPECT_EQ(narrator.own_sentence(events[1]), "IM 1 calls NdisInitiateOffload for the initiate");
+    EXPECT_EQ(narrate(result.trace, scenario, events[1]), "IM 1 calls NdisInitiateOffload for the initiate");
+}
+
+std::string with_floors(int floors) {
+    std::string text = small_scenario;
+    std::string drivers;
+    for (int i = 0; i < floors; ++i) drivers += "    - { driver: reference }\n";
+    const std::string one = "  intermediate_drivers:\n    - { driver: reference }\n";
+    text.replace(text.find(one), one.size(),
+                 floors == 0 ? "  intermediate_drivers: []\n" : "  intermediate_drivers:\n" + drivers);
+    return text;
+}
+
+TEST(Run, AnyNumberOfFloorsConvertsTwicePerFloorAndWay) {
+    for (int floors = 0; floors <= 8; ++floors) {
+        std::string text = with_floors(floors);
+        text += "  - { name: end, terminate: \"N1{P1{T1,T2}}\" }\n";
+        const RunResult result = run(from_text(text));
+        EXPECT_EQ(result.exit_code(), 0) << floors << report(result);
+        const trace::History history(result.trace);
+        ASSERT_EQ(history.operations().size(), 2u) << floors;
+        for (const trace::Operation& operation : history.operations()) {
+            EXPECT_EQ(operation.conversions.size(), static_cast<std::size_t>(4 * floors + 2)) << floors;
+        }
+        EXPECT_EQ(history.call_entries().size(), static_cast<std::size_t>(2 * floors));
+        for (const trace::OffloadEntry& entry : history.offload_entries()) EXPECT_TRUE(entry.released.valid());
+    }
+}
+
+TEST(Run, StepsReachTheTargetAndTheHost) {
+    std::string text = small_scenario;
+    text += R"(  - { name: answer, answer: accept and hold, connection: T1 }
+  - { name: post, receive: T1, bytes: 500 }
+  - { name: data, arrive: T1, bytes: 800 }
+  - { name: give back, return_received: T1 }
+  - { name: later, wait: 5 us }
+  - { name: hold, target: { completion: held } }
+  - { name: ask, query: T1, state: delegated }
+  - { name: ask again, query: T2, state: all }
+  - { name: let go, release: youngest }
+  - { name: let go too, release: oldest }
+  - { name: change, target: { completion: synchronous } }
+  - { name: update, update: "N1{P1{T1}}", set: { T1: { TtlOrHopLimit: 64 }, P1: { PathMtu: 1400 } } }
+  - { name: bye, disconnect: T1 }
+  - { name: end, terminate: "N1{P1{T1,T2}}" }
+)";
+    const RunResult result = run(from_text(text));
+    EXPECT_EQ(result.exit_code(), 0) << report(result);
+    std::map<std::string, const OperationResult*> operations;
+    for (const OperationResult& operation : result.operations) {
+        EXPECT_TRUE(operation.finished) << operation.step << " " << operation.refusal;
+        for (const BlockResult& block : operation.blocks)
+            EXPECT_EQ(block.status, 0) << operation.step << " " << block.object;
+        operations[operation.step] = &operation;
+    }
+    EXPECT_LT(operations.at("ask again")->finish_order, operations.at("ask")->finish_order);
+    EXPECT_TRUE(operations.at("update")->completed_inside_call);
+    EXPECT_FALSE(operations.at("offload")->completed_inside_call);
+    for (const TransferResult& transfer : result.transfers)
+        EXPECT_EQ(transfer.completed, transfer.buffers) << transfer.step << transfer.refusal;
+}
+
+TEST(Run, FailuresOfTheTargetReachTheHost) {
+    std::string text = small_scenario;
+    text.replace(text.find("objects:\n"), 9,
+                 "  target:\n    failures:\n      - { operation: initiate, object: T2, occurrence: 1, status: "
+                 "NDIS_STATUS_OFFLOAD_TCP_ENTRIES }\nobjects:\n");
+    text += R"(expectations:
+  - { step: offload, statuses: { N1: NDIS_STATUS_SUCCESS, P1: NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS, T1: NDIS_STATUS_SUCCESS, T2: NDIS_STATUS_OFFLOAD_TCP_ENTRIES } }
+  - { offload_entries: { live: 3, released: 1 } }
+)";
+    const RunResult result = run(from_text(text));
+    EXPECT_EQ(result.exit_code(), 0) << report(result);
+}
+
+TEST(Run, VariantsChangeTheMachine) {
+    std::string text = small_scenario;
+    text +=
+        "variants:\n  - { name: at once, title: Completed inside the call, completion: synchronous, mode: strict, "
+        "schedule: \"seed:3\" }\n";
+    const Scenario scenario = from_text(text);
+    RunOptions options;
+    options.variant = "at once";
+    const RunResult result = run(scenario, options);
+    EXPECT_EQ(result.exit_code(), 0) << report(result);
+    EXPECT_TRUE(result.operations.at(0).completed_inside_call);
+    EXPECT_EQ(result.trace.description().schedule, "seed:3");
+    EXPECT_EQ(result.trace.description().mode, "strict");
+    EXPECT_EQ(result.trace.description().variant, "at once");
+    options.variant = "at onec";
+    const RunResult refused = run(scenario, options);
+    EXPECT_EQ(refused.exit_code(), 2);
+    EXPECT_THAT(refused.problems.at(0).to_text(), testing::HasSubstr("Did you mean 'at once'?"));
+}
+
+TEST(Run, CanBeCancelledAndReportsProgress) {
+    const Scenario scenario = shipped("m3");
+    std::atomic<bool> cancel = false;
+    RunOptions options;
+    options.cancel = &cancel;
+    std::vector<std::size_t> steps;
+    options.progress = [&](const Progress& progress) {
+        steps.push_back(progress.step);
+        EXPECT_EQ(progress.steps, scenario.steps.size());
+        if (progress.step == 2) cancel = true;
+    };
+    const RunResult result = run(scenario, options);
+    EXPECT_TRUE(result.cancelled);
+    EXPECT_EQ(result.exit_code(), 1);
+    EXPECT_THAT(steps, testing::ElementsAre(0, 1, 2, scenario.steps.size()));
+    EXPECT_LT(result.operations.size(), 3u);
+
+    cancel = false;
+    steps.clear();
+    options.progress = [&](const Progress& progress) { steps.push_back(progress.step); };
+    EXPECT_EQ(run(scenario, options).fingerprint, run(scenario).fingerprint);
+    EXPECT_EQ(steps.size(), scenario.steps.size() + 1);
+}
+
+TEST(Run, ARefusedStepIsReportedWithItsLine) {
+    std::string text = small_scenario;
+    text += "  - { name: twice, query: \"P1\" }\n  - { name: wrong, terminate: N1 }\n";
+    const RunResult result = run(from_text(text));
+    EXPECT_EQ(result.exit_code(), 1);
+    ASSERT_EQ(result.expectations.size(), 1u);
+    EXPECT_FALSE(result.expectations[0].met);
+    EXPECT_THAT(result.expectations[0].detail,
+                testing::AllOf(testing::HasSubstr("HS-051"), testing::HasSubstr("test.yaml:18")));
+    EXPECT_FALSE(result.operations.at(2).started);
+}
+
+}  // namespace
+}  // namespace chimneylab::scenario
