@@ -121,7 +121,11 @@ TEST(ValueText, says_what_a_number_means_at_that_moment) {
               "freed memory 'ImCe' of IM 1 (it was call entry #1 of IM 1)");
     EXPECT_EQ(value_text(history, entry.allocated, address), "call entry #1 of IM 1")
         << "what it is going to be can be said";
-    EXPECT_EQ(value_meaning(history, initiate.started, trace.event(EventId(7)).subject).kind, ValueKind::allocation);
+    EventId context;  // the offload target's own memory: watched by nobody
+    for (std::uint32_t i = 0; i < trace.size() && !context.valid(); ++i)
+        if (trace.event(EventId(i)).kind == EventKind::memory_allocated && trace.event(EventId(i)).layer == 3)
+            context = EventId(i);
+    EXPECT_EQ(value_text(history, context, trace.event(context).subject), "memory 'OtCx' of the offload target");
     EXPECT_EQ(value_meaning(history, initiate.started, address).kind, ValueKind::number) << "nobody knows the future";
     EXPECT_EQ(value_meaning(history, initiate.started, 0xDEDEDEDEDEDEDEDE).kind, ValueKind::poison);
     const Binding& top = history.bindings().back();
