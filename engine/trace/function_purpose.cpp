@@ -88,8 +88,15 @@ constexpr auto purposes = std::to_array<Purpose>({
     {"MiniportReturnNetBufferLists", "packets indicated earlier are returned"},
     {"MiniportDriverUnload", "the driver is about to be unloaded"},
     {"MiniportShutdownEx", "the system shuts down"},
-    {"TimerFunction", "a timer of the driver has run out"},
-    {"WorkItemFunction", "a work item of the driver has its turn"},
+    {"NetTimerCallback", "a timer of the driver has run out"},
+    {"NdisIoWorkItemRoutine", "a work item of the driver has its turn"},
+    {"SystemThreadRoutine", "a thread that the driver started gets its turn"},
+    {"DriverUnload", "the driver is about to be unloaded"},
+    {"DriverCancel", "a request that the driver holds is cancelled"},
+    {"IRP_MJ_CREATE", "a user-mode program opens the driver's control device"},
+    {"IRP_MJ_DEVICE_CONTROL", "a user-mode program sends a command to the driver's control device"},
+    {"IRP_MJ_CLEANUP", "the user-mode program gives up its handle of the control device"},
+    {"IRP_MJ_CLOSE", "the control device is closed"},
 });
 
 }  // namespace

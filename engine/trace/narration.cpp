@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/trace/narration.h"
 
+#include <array>
+
 #include "engine/trace/function_catalogue.h"
 #include "engine/trace/function_purpose.h"
 #include "engine/trace/narration_words.h"
@@ -25,6 +27,18 @@ std::string status_words(const Event& event) {
 std::string memory_words(const Event& event) {
     return std::to_string(static_cast<std::uint32_t>(event.detail)) + " bytes with tag '" +
            pool_tag_text(static_cast<std::uint32_t>(event.detail >> 32)) + "'";
+}
+
+std::string irql_text(std::uint64_t level) {
+    static constexpr std::array<std::string_view, 3> names{"PASSIVE_LEVEL", "APC_LEVEL", "DISPATCH_LEVEL"};
+    return level < names.size() ? std::string(names[level]) : std::to_string(level);
+}
+
+// "miniport adapter handle of IM 1" → "miniport adapter of IM 1": what changes is the thing, not its handle.
+std::string without_handle(std::string text) {
+    constexpr std::string_view word = " handle of ";
+    if (const std::size_t at = text.find(word); at != std::string::npos) text.erase(at, word.size() - 4);
+    return text;
 }
 
 std::string tell_call_ndis(const History& history, const Operation& operation, LayerIndex caller,
@@ -304,14 +318,18 @@ std::string Narrator::tell_rest(EventId id, const Event& event) {
             return text + ".";
         }
         case EventKind::handle_opened:
-            return layer + " is given a handle: " + value_text(*history_, id, event.subject) + ".";
         case EventKind::handle_closed:
-            return layer + " gives up a handle: " + value_text(*history_, id, event.subject) + ".";
+            return layer + (event.kind == EventKind::handle_opened ? " is given" : " gives up") + " a handle: " +
+                   (history_->binding(event.subject) != nullptr || name.empty()
+                        ? value_text(*history_, id, event.subject)
+                        : name) +
+                   ".";
         case EventKind::state_changed:
-            return layer + ": " + value_text(*history_, id, event.subject) + " is now " + name + ".";
+            return "The " + without_handle(value_text(*history_, id, event.subject)) + " is now in the state " + name +
+                   ".";
         case EventKind::irql_changed:
-            return "The IRQL goes from " + std::to_string(event.detail >> 8 & 0xFF) + " to " +
-                   std::to_string(event.detail & 0xFF) + ".";
+            return "The IRQL goes from " + irql_text(event.detail >> 8 & 0xFF) + " to " +
+                   irql_text(event.detail & 0xFF) + ".";
         case EventKind::message:
             return layer + " prints: “" + name + "”";
         case EventKind::finding:
