@@ -151,7 +151,7 @@ std::string Narrator::heading(EventId id) const {
     }
 }
 
-std::string Narrator::tell_enter(EventId, const Event& event) {
+std::string Narrator::tell_enter(EventId id, const Event& event) {
     const std::string_view name = history_->trace().text(event.name);
     const Function* function = find_function(name);
     const Operation* operation = history_->operation(event.operation);
@@ -163,11 +163,38 @@ std::string Narrator::tell_enter(EventId, const Event& event) {
                                     : tell_miniport_handler(*history_, event.layer, name);
     }
     const std::string_view purpose = function_purpose(name);
+    std::string text;
     if (event.layer == ndis_layer)
-        return capitalised(who(*history_, event.other_layer)) + " calls " + std::string(name) +
+        text = capitalised(who(*history_, event.other_layer)) + " calls " + std::string(name) +
                (purpose.empty() ? "." : ", " + std::string(purpose) + ".");
-    return capitalised(who(*history_, event.other_layer)) + " calls " + whose(*history_, event.layer) + " " +
-           std::string(name) + (purpose.empty() ? "." : ": " + std::string(purpose) + ".");
+    else
+        text = capitalised(who(*history_, event.other_layer)) + " calls " + whose(*history_, event.layer) + " " +
+               std::string(name) + (purpose.empty() ? "." : ": " + std::string(purpose) + ".");
+    const bool by_handle = function != nullptr && (function->group == FunctionGroup::offloaded_io ||
+                                                   function->group == FunctionGroup::indication);
+    return by_handle ? text + tell_handle(id, event, *function) : text;
+}
+
+// How the chain of handles leads an I/O call or an indication to the next driver.
+std::string Narrator::tell_handle(EventId id, const Event& event, const Function& function) {
+    const bool into_ndis = function.side == Side::driver_calls_ndis;
+    const bool down = function.direction == Direction::down;
+    // A miniport handler is given the context, not the handle: that is in the call which NDIS serves.
+    const bool given_context = !into_ndis && down;
+    if (given_context && !event.parent.valid()) return {};
+    const Address address = given_context ? history_->trace().event(event.parent).subject : event.subject;
+    const RegionId handle = history_->region_starting_at(address, RegionKind::offload_handle, id);
+    if (!handle.valid()) return {};
+    cursor_.seek(id);
+    const std::string named = region_text(*history_, handle);
+    const auto word = [&](std::uint32_t offset) { return cursor_.word(handle, offset).value_or(0); };
+    if (given_context)
+        return " What it gets as MiniportOffloadContext is what stands in " + named + ": " +
+               context_text(*history_, id, word(handle_offset::miniport_offload_context)) + ".";
+    if (!into_ndis) return " OffloadContext is " + named + ": an address within what it keeps for the connection.";
+    if (down) return " It names the connection by " + named + ".";
+    return " It names the connection by " + named + "; NdisReserved[0] in it, " +
+           value_text(*history_, id, word(handle_offset::ndis_reserved)) + ", tells NDIS who is to hear of it.";
 }
 
 std::string Narrator::tell_leave(const Event& event) {

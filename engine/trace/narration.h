@@ -21,6 +21,7 @@ public:
 
 private:
     [[nodiscard]] std::string tell_enter(EventId id, const Event& event);
+    [[nodiscard]] std::string tell_handle(EventId id, const Event& event, const Function& function);
     [[nodiscard]] std::string tell_leave(const Event& event);
     [[nodiscard]] std::string tell_conversion(EventId id, const Event& event);
     [[nodiscard]] std::string tell_memory(EventId id, const Event& event);

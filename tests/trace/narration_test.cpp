@@ -156,6 +156,48 @@ TEST(Narration, what_was_not_restored_is_said) {
               Not(HasSubstr("gets back"))));
 }
 
+TEST(Narration, tells_how_the_chain_of_handles_leads_on) {
+    synthetic::Bench bench;
+    Recorder& recorder = bench.recorder;
+    recorder.trace().set_layers({{LayerRole::host_stack, recorder.intern("Host stack"), {}},
+                                 {LayerRole::intermediate_driver, recorder.intern("IM 1"), {}},
+                                 {LayerRole::offload_target, recorder.intern("Offload target"), {}}});
+    const Address upper = bench.memory.allocate(handle_offset::size), entry = bench.memory.allocate(64);
+    bench.memory.write(upper, 0x900);
+    bench.memory.write(upper + handle_offset::miniport_offload_context, entry);
+    bench.watch(RegionKind::offload_handle, 0, upper, handle_offset::size, "T1");
+    bench.watch(RegionKind::offload_entry, 1, entry, 64, "T1 at IM 1");
+    bench.watch(RegionKind::offload_handle, 1, entry, handle_offset::size, "T1 at IM 1");
+    Event event;
+    event.kind = EventKind::handle_opened;
+    event.name = recorder.intern("binding handle");
+    event.subject = 0x900;
+    event.layer = 0;
+    recorder.append(event);
+    const auto enter = [&](const char* name, LayerIndex layer, LayerIndex other, std::uint64_t subject) {
+        Event made;
+        made.name = recorder.intern(name);
+        made.layer = layer;
+        made.other_layer = other;
+        made.subject = subject;
+        return recorder.enter(made);
+    };
+    const EventId send = enter("NdisOffloadTcpSend", ndis_layer, 0, upper);
+    const EventId handler = enter("MiniportTcpOffloadSend", 1, ndis_layer, 0x5001);
+    recorder.leave(handler, 0x103, true);
+    recorder.leave(send, 0x103, true);
+    const EventId indicate = enter("NdisTcpOffloadEventHandler", ndis_layer, 1, upper);
+    const EventId heard = enter("ProtocolTcpOffloadEvent", 0, ndis_layer, upper);
+    const Trace trace = recorder.take();
+    const History history(trace);
+    Narrator narrator(history);
+    EXPECT_THAT(narrator.sentence(send), HasSubstr("names the connection by handle T1 of the host stack."));
+    EXPECT_THAT(narrator.sentence(handler),
+                HasSubstr("what stands in handle T1 of the host stack: offload entry T1 of IM 1."));
+    EXPECT_THAT(narrator.sentence(indicate), HasSubstr("NdisReserved[0] in it, binding Host stack → IM 1, tells NDIS"));
+    EXPECT_THAT(narrator.sentence(heard), HasSubstr("OffloadContext is handle T1 of the host stack"));
+}
+
 TEST(Narration, any_sound_trace_can_be_told) {
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
         const Trace trace = synthetic::random_trace(seed, 60).trace;
