@@ -63,7 +63,7 @@ constexpr Rule rules[] = {
     {"IM-015", warning, d, "Querying and Setting an Intermediate Driver's TCP Chimney Offload Capabilities",
      "An intermediate driver that allows offload passes the capability query down, and it always passes the set request "
      "down.",
-     no, "the trace does not yet say which OID a request carries", "m14"},
+     yes, "OIDs of offload capabilities that reach the driver and that it passes down", "m14"},
 
     {"IM-016", error, d, "Offload Block Lists",
      "Blocks that NextBlock links belong to one layer: all neighbors, all paths or all connections.", yes,

@@ -32,7 +32,7 @@ constexpr Consequences table[] = {
     {"IM-023", {CHIMNEYLAB_LOST, "IM-041", "IM-108"}},
     {"IM-027", {CHIMNEYLAB_LOST, "IM-070"}},
     {"IM-028", {CHIMNEYLAB_LOST, "IM-050", "IM-051"}},
-    {"IM-029", {CHIMNEYLAB_LOST}},
+    {"IM-029", {CHIMNEYLAB_LOST, "IM-046"}},
     {"IM-030", {CHIMNEYLAB_LOST, "IM-050", "IM-051"}},
     {"IM-031", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-032", "IM-052"}},
     {"IM-032", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-052"}},
@@ -52,6 +52,9 @@ constexpr Consequences table[] = {
     {"IM-054", {"IM-019", "IM-037", "IM-040", "IM-061", "IM-063", "MEM-001", "MEM-005", "MEM-006", "MEM-010"}},
     {"IM-055", {"IM-019", "MEM-001"}},
     {"IM-056", {"IM-019", "IM-037", "IM-040", "IM-054", "IM-061", "IM-063", "MEM-001", "MEM-005", "MEM-010"}},
+    {"IM-057", {"IM-054", "IM-055", "IM-060", "IM-061", "IM-062", "IM-063", "IM-064"}},
+    {"IM-058", {"IM-055"}},
+    {"IM-059", {"IM-055"}},
     {"IM-060", {"IM-019", "MEM-001", "MEM-002", "MEM-006"}},
     {"IM-061", {"MEM-005"}},
     {"IM-062", {"IM-019", "IM-037", "IM-040", "MEM-001", "MEM-002", "MEM-006", "IM-035"}},
@@ -94,16 +97,17 @@ void find_causes(std::vector<Violation>& violations) {
         violations[i].cause = i;
         violations[i].first_cause = true;
     }
-    // A cause may stand at the same event as its effect, on either side of it; a later one explains nothing.
+    // A cause may stand at the same event as its effect, on either side of it, or behind the place of an effect that was
+    // only noticed later; what came after the effect was noticed explains nothing.
     constexpr std::uint32_t reach = 256;  // causes are near; a list of thousands must not cost their square
     for (std::uint32_t i = 0; i < violations.size(); ++i) {
         const Violation& effect = violations[i];
         const std::uint32_t first = i > reach ? i - reach : 0;
         for (std::uint32_t j = first; j < violations.size(); ++j) {
             const Violation& cause = violations[j];
-            if (cause.event > effect.event) break;
+            if (cause.event > effect.noticed) break;
             if (i == j || cause.rule == effect.rule || !can_follow(cause.rule, effect.rule) || !related(cause, effect)) continue;
-            if (cause.event == effect.event && can_follow(effect.rule, cause.rule) && j > i) continue;
+            if (j > i && can_follow(effect.rule, cause.rule)) continue;  // each could follow from the other: the earlier one leads
             violations[i].cause = j;
             violations[i].first_cause = false;
             break;

@@ -97,7 +97,9 @@ void terminated_object_releases_entry(const Scene& scene, const Report& report) 
     outlived(scene, report, State::terminated, ", although the object was terminated.");
 }
 
+// A driver that keeps spare call entries may put one from the pool in the place of a spare that it has used up.
 void call_entry_released(const Scene& scene, const Report& report) {
+    auto spares = scene.model.spare_call_entries_used();
     for (const auto& [address, use] : scene.model.call_entries()) {
         if (!use.allocated_for_it || use.reused) continue;
         const AllocationRecord* allocation = scene.replay().allocation(address);
@@ -105,6 +107,10 @@ void call_entry_released(const Scene& scene, const Report& report) {
         const OperationRecord& operation = scene.model.operations()[use.operation];
         const Passage* passage = operation.passage(use.layer);
         if (!passage || !passage->completed.valid()) continue;  // still needed, or lost with its operation
+        if (std::uint32_t& spare = spares[use.layer]; spare > 0) {
+            --spare;
+            continue;
+        }
         report.add(report.draft(scene).by(use.layer).operation(operation).at(passage->completed)
                        .block(passage->call_entry_region),
                    scene.replay().layer_name(use.layer) + " completed the operation but never released its call entry.");

@@ -156,6 +156,7 @@ void Model::recognise_call_entry(OperationRecord& operation, Passage& passage) {
     use.layer = passage.layer;
     use.allocated = allocation->allocated;
     use.allocated_for_it = allocation->allocated > passage.arrived && allocation->address == passage.call_entry;
+    if (!use.allocated_for_it) ++spares_used_[passage.layer];
     call_entries_[allocation->address] = use;
 }
 
@@ -310,6 +311,20 @@ void Model::registration(const trace::Event& event) {
     if (!accepted || !event.region.valid() || replay_->trace().region(event.region).kind != RegionKind::handler_table) return;
     const auto type = static_cast<std::uint8_t>(replay_->word(event.region, 0, 1));
     driver.tables[type] = {event.partner, type};
+}
+
+// MiniportOidRequest and NdisOidRequest carry the OID, ProtocolStatusEx and NdisMIndicateStatusEx the status in `detail`.
+void Model::request_or_status(const trace::Event& event) {
+    const std::string_view name = replay_->trace().text(event.name);
+    const auto arrives = [&](DriverRecord::Relay& relay, std::uint32_t times) {
+        if (relay.arrived == 0) relay.first = replay_->now();
+        relay.arrived += times;
+    };
+    if (name == "MiniportOidRequest") arrives(drivers_[event.layer].requests[event.detail], 1);
+    else if (name == "NdisOidRequest") ++drivers_[event.other_layer].requests[event.detail].passed_on;
+    else if (name == "ProtocolStatusEx")
+        arrives(drivers_[event.layer].statuses[event.detail], static_cast<std::uint32_t>(drivers_[event.layer].adapters.size()));
+    else if (name == "NdisMIndicateStatusEx") ++drivers_[event.other_layer].statuses[event.detail].passed_on;
 }
 
 void Model::transfer(const trace::Event& event, const trace::Function& function) {

@@ -88,6 +88,13 @@ struct DriverRecord {
     EventId offload_handlers_failed;
     std::set<std::uint64_t> adapters;  // handles given to MiniportInitializeEx
     unsigned reused_entries = 0;  // offload entries used for another object without release: a free list of its own
+    // OID requests and status indications by number: what reached the driver, and what it passed on.
+    struct Relay {
+        EventId first;             // the first that reached it
+        std::uint32_t arrived = 0;  // for a status: times the adapters that had to be told
+        std::uint32_t passed_on = 0;
+    };
+    std::map<std::uint64_t, Relay> requests, statuses;
     EventId first_initiate;      // the first tree that arrived
     EventId first_passed_down;   // the first that it passed on
 };
@@ -130,6 +137,8 @@ public:
     [[nodiscard]] BlockUnderWay block_under_way(Address start, Address end) const;
     [[nodiscard]] EventId first_fault() const { return first_fault_; }  // an injected fault was seen
 
+    // How many call entries that were not allocated for their operation each driver has used.
+    [[nodiscard]] const std::map<LayerIndex, std::uint32_t>& spare_call_entries_used() const { return spares_used_; }
     [[nodiscard]] const OperationRecord* operation_numbered(std::uint32_t number) const;
     // The operation whose handler this layer's code is running.
     [[nodiscard]] const OperationRecord* operation_in_frame(LayerIndex layer) const;
@@ -162,6 +171,7 @@ public:
     void memory_freed(const trace::Event& event);
     void transfer(const trace::Event& event, const trace::Function& function);
     void registration(const trace::Event& event);
+    void request_or_status(const trace::Event& event);
     void fault_seen() { if (!first_fault_.valid()) first_fault_ = replay_->now(); }
     [[nodiscard]] std::uint32_t number_of(const OperationRecord& operation) const {
         return static_cast<std::uint32_t>(&operation - operations_.data());
@@ -179,6 +189,7 @@ private:
     std::map<Address, ObjectRecord> objects_;  // by handle address
     std::map<LayerIndex, DriverRecord> drivers_;
     std::map<Address, CallEntryUse> call_entries_;  // by start of the allocation
+    std::map<LayerIndex, std::uint32_t> spares_used_;
     std::map<Address, Gone> gone_;
     std::map<std::pair<LayerIndex, Address>, std::uint64_t> chain_sources_;
     std::vector<OpenTransfer> open_transfers_;

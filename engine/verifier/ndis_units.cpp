@@ -32,6 +32,11 @@ Draft by_ndis(const Scene& scene, const Report& report, std::size_t i, std::uint
                          .member(member_name(offset, miniport), offset));
 }
 
+// Blocks that a driver has cut off are none of NDIS's business.
+std::vector<bool> walked(const Scene& scene) {
+    return reached(scene.operation->shapes[scene.passage->upper_shape], *scene.now);
+}
+
 void source_handle_of_root_only(const Scene& scene, const Report& report) {
     const trace::Event* call = enclosing_call(scene);
     if (!comparable(scene) || !call) return;
@@ -48,7 +53,9 @@ void source_handle_of_root_only(const Scene& scene, const Report& report) {
 void first_binding_stays(const Scene& scene, const Report& report) {
     const trace::Event* call = enclosing_call(scene);
     if (!comparable(scene) || !call) return;
+    const std::vector<bool> visited = walked(scene);
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
+        if (!visited[i]) continue;
         const BlockImage& before = scene.peer->at_hand_on.blocks[i];
         if (!before.handle_region.valid() || scene.now->blocks[i].handle_region != before.handle_region) continue;
         const std::uint64_t wanted = before.handle_reserved == 0 ? call->subject : before.handle_reserved;
@@ -62,8 +69,10 @@ void first_binding_stays(const Scene& scene, const Report& report) {
 }
 
 void context_slot_points_into_handle(const Scene& scene, const Report& report) {
+    const std::vector<bool> visited = walked(scene);
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
+        if (!visited[i]) continue;
         const std::uint64_t wanted = image.slot_b() == 0 ? 0 : image.slot_b() + handle_offset::miniport_offload_context;
         if (image.slot_a() == wanted) continue;
         report.add(by_ndis(scene, report, i, block_offset::slot_a, true).values(wanted, image.slot_a()),
@@ -84,7 +93,9 @@ void answers_for_missing_handlers(const Scene& scene, const Report& report) {
     if (!answered_by_ndis(scene)) return;
     const trace::Event* call = enclosing_call(scene);
     const bool strict = scene.replay().trace().description().mode == "strict";
+    const std::vector<bool> visited = walked(scene);
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
+        if (!visited[i]) continue;
         const BlockImage& then = scene.passage->at_hand_on.blocks[i];
         const BlockImage& now = scene.now->blocks[i];
         if (now.status() != not_supported)

@@ -45,8 +45,8 @@ void source_handle_saved_at_initiate(const Scene& scene, const Report& report) {
         function->name != "NdisTcpOffloadSendComplete")
         return;
     const trace::Trace& trace = scene.replay().trace();
-    RegionId at = scene.event.region;
-    for (std::size_t limit = 0; at.valid() && trace.region(at).kind == RegionKind::net_buffer_list && limit < 4096; ++limit) {
+    RegionId at = scene.replay().region_at(RegionKind::net_buffer_list, scene.event.detail);
+    for (std::size_t limit = 0; at.valid() && limit < 4096; ++limit) {
         const Address address = trace.region(at).address;
         const std::uint64_t seen = scene.replay().word(at, net_buffer_list_offset::source_handle);
         const auto wanted = scene.model.initiate_chain_source(scene.driver, address);

@@ -19,11 +19,6 @@ bool in_completion_handler(const Scene& scene) {
     return function && function->group == trace::FunctionGroup::state_manipulation && function->completion;
 }
 
-bool in_downward_handler_of(const Scene& scene, const Passage& passage) {
-    const EventId frame = scene.replay().frame_of(scene.driver);
-    return frame.valid() && frame == passage.arrived;
-}
-
 std::string_view changed_member(const Scene& scene, const trace::Region& region) {
     return region.kind == RegionKind::block_list ? member_name(scene.change->offset, false) : std::string_view("state");
 }

@@ -236,10 +236,8 @@ void asked_in_initialize(const Scene& scene, const Report& report) {
 
 void asked_once(const Scene& scene, const Report& report) {
     if (!is(scene, "NdisMGetOffloadHandlers", trace::EventKind::leave)) return;
-    const std::uint64_t type = scene.replay().trace().event(scene.event.partner).detail;
-    if (type != 0 && type != tcp_chimney) {
-        report.add(report.draft(scene).values(tcp_chimney, type, 4),
-                   scene.who() + " asks for the entry points of a chimney type that NDIS does not have.");
+    if (scene.event.status == not_supported) {
+        report.add(report.draft(scene), scene.who() + " asks for the entry points of a chimney type that NDIS does not have.");
         return;
     }
     const DriverRecord* driver = driver_of(scene);
@@ -276,6 +274,67 @@ void both_edges_at_first_tree(const Scene& scene, const Report& report) {
                                                   "cannot pass anything on.");
 }
 
+// --- requests and indications passed on ---
+
+constexpr std::uint64_t oid_tcp_task_offload = 0xFC010201, oid_tcp_offload_hardware_capabilities = 0xFC01020D;
+constexpr std::uint64_t oid_connection_offload_hardware_capabilities = 0xFC01020F, oid_connection_offload_parameters = 0xFC030201;
+constexpr std::uint64_t capability_queries[] = {oid_tcp_task_offload, oid_tcp_offload_hardware_capabilities,
+                                                oid_connection_offload_hardware_capabilities};
+constexpr std::uint64_t status_offload_pause = 0x40020001, status_upload_all = 0x40020002, status_offload_resume = 0x40020003;
+constexpr std::uint64_t status_new_capabilities = 0x4002000B;
+
+bool allows_offload(const DriverRecord& driver) { return has(driver, provider_generic); }
+
+void capabilities_passed_down(const Scene& scene, const Report& report) {
+    for (const auto& [layer, driver] : scene.model.drivers()) {
+        if (!scene.replay().is_intermediate_driver(layer)) continue;
+        for (const auto& [oid, relay] : driver.requests) {
+            const bool set = oid == oid_connection_offload_parameters;
+            const bool query = std::ranges::find(capability_queries, oid) != std::end(capability_queries);
+            if ((!set && !(query && allows_offload(driver))) || relay.arrived == 0 || relay.passed_on > 0) continue;
+            report.add(report.draft(scene).by(layer).at(relay.first),
+                       scene.replay().layer_name(layer) + " did not pass the request " + trace::hex(oid) + (set ? " (set" : " (query") +
+                           " of offload capabilities) down.");
+        }
+    }
+}
+
+void capability_query_answered(const Scene& scene, const Report& report) {
+    for (const auto& [layer, driver] : scene.model.drivers()) {
+        if (!scene.replay().is_intermediate_driver(layer) || allows_offload(driver)) continue;
+        for (const std::uint64_t oid : capability_queries) {
+            const auto relay = driver.requests.find(oid);
+            if (relay == driver.requests.end() || relay->second.arrived == 0 || relay->second.passed_on == 0) continue;
+            report.add(report.draft(scene).by(layer).at(relay->second.first),
+                       scene.replay().layer_name(layer) + " allows no offload but passed the capability query down instead of "
+                                                          "answering NDIS_STATUS_NOT_SUPPORTED.");
+        }
+    }
+}
+
+void status_passed_up(const Scene& scene, const Report& report, std::span<const std::uint64_t> statuses) {
+    for (const auto& [layer, driver] : scene.model.drivers()) {
+        if (!scene.replay().is_intermediate_driver(layer)) continue;
+        for (const std::uint64_t status : statuses) {
+            const auto relay = driver.statuses.find(status);
+            if (relay == driver.statuses.end() || relay->second.passed_on >= relay->second.arrived) continue;
+            report.add(report.draft(scene).by(layer).at(relay->second.first),
+                       trace::status_text(static_cast<std::int32_t>(status)) + " reached " + scene.replay().layer_name(layer) +
+                           " and was not passed up on every virtual miniport.");
+        }
+    }
+}
+
+void offload_states_passed_up(const Scene& scene, const Report& report) {
+    constexpr std::uint64_t statuses[] = {status_offload_pause, status_upload_all, status_offload_resume};
+    status_passed_up(scene, report, statuses);
+}
+
+void new_capabilities_passed_up(const Scene& scene, const Report& report) {
+    constexpr std::uint64_t statuses[] = {status_new_capabilities};
+    status_passed_up(scene, report, statuses);
+}
+
 constexpr Unit all[] = {
     {"IM-001", Moment::registration, provider_generic_in_set_options},
     {"IM-002", Moment::registration, provider_tcp_in_set_options},
@@ -295,6 +354,10 @@ constexpr Unit all[] = {
     {"IM-012", Moment::indication, not_used_after_failure},
     {"IM-014", Moment::registration, both_edges_at_start},
     {"IM-014", Moment::operation_arrives, both_edges_at_first_tree},
+    {"IM-015", Moment::run_ended, capabilities_passed_down},
+    {"IM-118", Moment::run_ended, offload_states_passed_up},
+    {"IM-119", Moment::run_ended, new_capabilities_passed_up},
+    {"IM-121", Moment::run_ended, capability_query_answered},
 };
 
 }  // namespace

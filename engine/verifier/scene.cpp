@@ -14,7 +14,7 @@ Draft::Draft(const Scene& scene, const Rule& rule) : replay_(&scene.replay()) {
     violation_.rule = rule.id;
     violation_.severity = rule.severity;
     violation_.source = rule.source;
-    violation_.event = scene.id;
+    violation_.event = violation_.noticed = scene.id;
     violation_.layer = scene.driver;
     if (scene.operation) operation(*scene.operation);
     else {

@@ -124,6 +124,24 @@ TreeImage capture(const Replay& replay, const TreeShape& shape) {
     return image;
 }
 
+std::vector<bool> reached(const TreeShape& shape, const TreeImage& image) {
+    std::vector<bool> seen(shape.blocks.size(), false);
+    std::vector<std::size_t> pending{0};
+    while (!pending.empty()) {
+        const std::size_t index = pending.back();
+        pending.pop_back();
+        if (seen[index]) continue;
+        seen[index] = true;
+        for (const std::uint32_t link : {block_offset::next_block, block_offset::dependent_block_list}) {
+            const std::uint64_t target = image.blocks[index].word(link);
+            if (target == 0) continue;
+            const auto found = std::ranges::find(shape.blocks, target, &BlockRef::address);
+            if (found != shape.blocks.end()) pending.push_back(static_cast<std::size_t>(found - shape.blocks.begin()));
+        }
+    }
+    return seen;
+}
+
 bool corresponds(const TreeShape& a, const TreeShape& b) {
     return std::ranges::equal(a.blocks, b.blocks, [](const BlockRef& x, const BlockRef& y) {
         return x.parent == y.parent && x.first_dependent == y.first_dependent && x.layer == y.layer;

@@ -83,6 +83,8 @@ struct TreeImage {
 [[nodiscard]] TreeShape walk_tree(const Replay& replay, RegionId root, OperationKind kind);
 // The present bytes of exactly these blocks, whatever their links say now.
 [[nodiscard]] TreeImage capture(const Replay& replay, const TreeShape& shape);
+// By block: does the walk from the root reach it by the links of this image?
+[[nodiscard]] std::vector<bool> reached(const TreeShape& shape, const TreeImage& image);
 // Whether two shapes correspond block by block (a tree and its converted copy).
 [[nodiscard]] bool corresponds(const TreeShape& a, const TreeShape& b);
 

@@ -148,6 +148,8 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
     case FunctionGroup::indication:
         if (driver_calls) show(Moment::indication, scene(event.other_layer));
         break;
+    case FunctionGroup::oid_request:
+    case FunctionGroup::status_indication: model_.request_or_status(event); break;
     default:
         if (function.name == "MiniportInitializeEx") model_.driver(event.layer).adapters.insert(event.subject);
         if (function.name == "NdisSetOptionalHandlers") show(Moment::registration, scene(event.other_layer));

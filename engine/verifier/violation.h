@@ -19,6 +19,7 @@ struct Violation {
     std::string_view rule;  // "IM-050"; static storage
     Severity severity = Severity::error;
     trace::EventId event;            // where it broke
+    trace::EventId noticed;          // when that became certain: the same, or later (a call entry that is never released)
     trace::OperationId operation;    // none when it belongs to none
     trace::OperationKind operation_kind = trace::OperationKind::none;
     trace::LayerIndex layer = trace::machine_layer;  // whose promise it was

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// A false alarm is a defect: nothing that correct drivers do may trip a rule. CHIMNEYLAB_RANDOM_RUNS sets how many runs
+// are tried, CHIMNEYLAB_RANDOM_SEED where they begin.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "engine/verifier/verifier.h"
+#include "tests/verifier/random_runs.h"
+
+namespace chimneylab::verifier {
+namespace {
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+    const char* text = std::getenv(variable);
+    return text ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+std::string told(const trace::Trace& trace, std::span<const Violation> violations) {
+    std::string text;
+    for (const Violation& each : violations.first(std::min<std::size_t>(violations.size(), 6)))
+        text += std::string(each.rule) + " @" + std::to_string(each.event.value) + " " +
+                std::string(trace.text(trace.event(each.event).name)) + " layer " + std::to_string(each.layer) + " [" + each.member +
+                "] " + each.explanation + " (expected " + each.expected_text + ", seen " + each.seen_text + ")\n";
+    return text;
+}
+
+TEST(CorrectRuns, TripNothing) {
+    const std::uint64_t first = number_from("CHIMNEYLAB_RANDOM_SEED", 1), count = number_from("CHIMNEYLAB_RANDOM_RUNS", 200);
+    std::size_t operations = 0, alarms = 0;
+    for (std::uint64_t seed = first; seed < first + count && alarms < 10; ++seed) {
+        const RandomRun run = random_run(seed, 24);
+        operations += run.operations;
+        const auto violations = verify(run.trace);
+        if (violations.empty()) continue;
+        ++alarms;
+        ADD_FAILURE() << run.description << ", " << run.trace.size() << " events, " << violations.size() << " violations\n"
+                      << told(run.trace, violations) << run.machine_findings;
+    }
+    EXPECT_GT(operations, count * 4) << "the runs must do something";
+}
+
+// A verifier that follows a growing trace says the same as one that gets it whole.
+TEST(CorrectRuns, OneLookOrManyMakesNoDifference) {
+    const RandomRun run = random_run(5, 24);
+    Verifier verifier(run.trace);
+    verifier.extend();
+    EXPECT_EQ(verifier.violations().size(), verify(run.trace).size());
+    EXPECT_FALSE(verifier.extend());
+}
+
+}  // namespace
+}  // namespace chimneylab::verifier
