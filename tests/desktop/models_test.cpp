@@ -14,6 +14,7 @@
 #include "app/desktop/models/member_model.h"
 #include "app/desktop/models/playback_model.h"
 #include "engine/trace/member_layout.h"
+#include "engine/trace/recorder.h"
 #include "tests/desktop/synthetic_source.h"
 
 namespace chimneylab::desktop {
@@ -134,6 +135,48 @@ TEST(Playback, SpeedScalesAndIsClamped) {
     playback.play();
     playback.advance(playback.dwell(playback.position()) / 50 + 0.1);
     EXPECT_EQ(playback.position().value, playback.session()->opening.value + 1);
+}
+
+// A trace of which every second event is an IRQL change.
+SessionPointer with_irql_changes() {
+    trace::Recorder recorder;
+    trace::Event run;
+    run.kind = EventKind::run_started;
+    recorder.append(run);
+    for (int i = 0; i < 5; ++i) {
+        trace::Event irql;
+        irql.kind = EventKind::irql_changed;
+        irql.detail = 2;
+        recorder.append(irql);
+        trace::Event word;
+        word.kind = EventKind::message;
+        word.name = recorder.intern("word");
+        recorder.append(word);
+    }
+    return make_session(std::make_shared<const trace::Trace>(recorder.take()), {}, {}, {}, {});
+}
+
+TEST(Playback, PassesOverIrqlChangesUntilTheyAreWanted) {
+    PlaybackModel playback;
+    EventListModel events(playback);
+    playback.open(with_irql_changes());
+    EXPECT_EQ(events.rowCount(), 6);
+    playback.first();
+    playback.forward();
+    EXPECT_EQ(playback.position(), EventId(2));
+    playback.back();
+    EXPECT_EQ(playback.position(), EventId(0));
+    playback.seek(EventId(3));
+    EXPECT_EQ(playback.position(), EventId(3)) << "by number they can be reached";
+    EXPECT_NE(playback.nearest_shown(EventId(3)), EventId(3));
+    events.set_filter(QStringLiteral("irql_changed"));
+    EXPECT_EQ(events.rowCount(), 5);
+    events.set_filter({});
+    playback.show_irql_changes(true);
+    EXPECT_EQ(events.rowCount(), 11);
+    playback.first();
+    playback.forward();
+    EXPECT_EQ(playback.position(), EventId(1));
 }
 
 TEST(Playback, ChosenRegionIsForgottenWhereItDoesNotExist) {

@@ -143,7 +143,7 @@ void EventListView::show_summary() {
     }
     empty_->setVisible(shown == 0);
     empty_->setGeometry(table_->rect().adjusted(12, 30, -12, -12));
-    Q_EMIT summary_changed(all == 0 ? QString() : events_.filtered() ? tr("%1 of %2 events").arg(shown).arg(all) : tr("%1 events").arg(all));
+    Q_EMIT summary_changed(all == 0 ? QString() : events_.filtered() ? tr("%1 of %2").arg(shown).arg(all) : tr("%1 events").arg(all));
 }
 
 void EventListView::size_columns() {

@@ -46,6 +46,7 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     connect(&playback_, &PlaybackModel::session_changed, this, &MainWindow::update_actions);
     connect(&playback_, &PlaybackModel::position_changed, this, &MainWindow::update_actions);
     connect(&playback_, &PlaybackModel::playing_changed, this, &MainWindow::update_actions);
+    connect(&playback_, &PlaybackModel::shown_events_changed, this, &MainWindow::update_actions);
     connect(&stage_model_, &StageModel::scene_changed, this, [this] {
         const StageScene& scene = stage_model_.scene();
         stage_pane_->set_summary(scene.empty() ? QString() : scene.subtitle);

@@ -76,6 +76,10 @@ void MainWindow::make_actions() {
         if (on != reduced_motion_) set_reduced_motion(on);
     });
 
+    QAction* irql = action(QStringLiteral("irql"), tr("Show &IRQL changes"), {QKeySequence(Qt::Key_I)}, [] {});
+    irql->setCheckable(true);
+    connect(irql, &QAction::toggled, &playback_, &PlaybackModel::show_irql_changes);
+
     auto* themes = new QActionGroup(this);
     const std::tuple<const char*, QString, Theme::Choice, const char*> choices[] = {
         {"theme_system", tr("Follow the &system"), Theme::Choice::system, "system"},
@@ -117,7 +121,7 @@ void MainWindow::make_menus() {
     add(view, {"arrange", ""});
     QMenu* theme = view->addMenu(tr("&Theme"));
     add(theme, {"theme_system", "theme_light", "theme_dark", "theme_high_contrast"});
-    add(view, {"reduced_motion"});
+    add(view, {"reduced_motion", "", "irql"});
     add(menuBar()->addMenu(tr("&Navigate")),
         {"first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "",
          "previous_call_entry", "next_call_entry", "", "previous_finding", "next_finding", "", "previous_operation", "next_operation", "", "bookmark",

@@ -11,6 +11,7 @@ namespace chimneylab::desktop {
 
 EventListModel::EventListModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &EventListModel::rebuild);
+    connect(&playback, &PlaybackModel::shown_events_changed, this, &EventListModel::rebuild);
 }
 
 int EventListModel::rowCount(const QModelIndex& parent) const {
@@ -100,14 +101,18 @@ void EventListModel::rebuild() {
     if (playback_.trace() != nullptr) {
         for (const trace::Event& event : playback_.trace()->events()) deepest_ = std::max<int>(deepest_, event.depth);
     }
-    if (const trace::Trace* trace = playback_.trace(); trace != nullptr && !expression_.isEmpty()) {
+    if (const trace::Trace* trace = playback_.trace(); trace != nullptr) {
+        trace::Filter filter;
         auto compiled = trace::Filter::compile(expression_.toStdString());
-        if (const auto* filter = std::get_if<trace::Filter>(&compiled); filter != nullptr && !filter->passes_everything()) {
-            filtered_ = true;
-            for (std::uint32_t i = 0; i < trace->size(); ++i) {
-                if (filter->matches(*trace, trace::EventId(i))) shown_.emplace_back(i);
-            }
+        if (const auto* wanted = std::get_if<trace::Filter>(&compiled)) filter = *wanted;
+        // Asking for IRQL changes by name shows them.
+        const bool all = playback_.irql_changes_shown() || expression_.contains(QLatin1String("irql"));
+        for (std::uint32_t i = 0; i < trace->size(); ++i) {
+            const trace::EventId id(i);
+            if ((all || playback_.shows(id)) && (filter.passes_everything() || filter.matches(*trace, id))) shown_.push_back(id);
         }
+        filtered_ = shown_.size() != trace->size();
+        if (!filtered_) shown_.clear();
     }
     endResetModel();
 }

@@ -53,10 +53,31 @@ void PlaybackModel::seek(EventId event, Move how) {
 EventId PlaybackModel::neighbour(trace::Landmark kind, int direction) const {
     if (!session_ || !position_.valid()) return {};
     if (kind == trace::Landmark::event) {
-        if (direction > 0) return position_.value + 1 < event_count() ? EventId(position_.value + 1) : EventId();
-        return position_.value > 0 ? EventId(position_.value - 1) : EventId();
+        for (std::int64_t i = std::int64_t{position_.value} + direction; i >= 0 && i < event_count(); i += direction) {
+            if (shows(EventId(static_cast<std::uint32_t>(i)))) return EventId(static_cast<std::uint32_t>(i));
+        }
+        return {};
     }
     return direction > 0 ? session_->history->next(kind, position_) : session_->history->previous(kind, position_);
+}
+
+bool PlaybackModel::shows(EventId event) const {
+    return irql_changes_shown_ || !session_ || session_->trace->event(event).kind != EventKind::irql_changed;
+}
+
+EventId PlaybackModel::nearest_shown(EventId event) const {
+    if (!session_ || !event.valid() || event.value >= event_count()) return event;
+    for (std::uint32_t away = 0; away < event_count(); ++away) {
+        if (event.value >= away && shows(EventId(event.value - away))) return EventId(event.value - away);
+        if (event.value + away < event_count() && shows(EventId(event.value + away))) return EventId(event.value + away);
+    }
+    return event;
+}
+
+void PlaybackModel::show_irql_changes(bool shown) {
+    if (shown == irql_changes_shown_) return;
+    irql_changes_shown_ = shown;
+    Q_EMIT shown_events_changed();
 }
 
 bool PlaybackModel::can_step(trace::Landmark kind, int direction) const { return neighbour(kind, direction).valid(); }
@@ -137,6 +158,7 @@ void PlaybackModel::advance(double milliseconds) {
 
 double PlaybackModel::dwell(EventId event) const {
     if (!session_ || !event.valid()) return 0;
+    if (!shows(event)) return 0;
     if (event < session_->opening) return 12;
     switch (session_->trace->event(event).kind) {
         case EventKind::conversion: return 1100;

@@ -44,6 +44,13 @@ public:
     [[nodiscard]] bool can_step(trace::Landmark kind, int direction) const;
     bool call_in();                                          // into the next call
     bool call_out();                                         // out of the innermost open one
+    // Drivers change the IRQL at every spin lock. Those events are passed over by stepping and playing, and lists leave
+    // them out, until somebody wants to see them. A jump to one of them by number works all the same.
+    void show_irql_changes(bool shown);
+    [[nodiscard]] bool irql_changes_shown() const { return irql_changes_shown_; }
+    [[nodiscard]] bool shows(trace::EventId event) const;
+    [[nodiscard]] trace::EventId nearest_shown(trace::EventId event) const;
+
     void set_speed(double speed);  // clamped to slowest … fastest
 
     // The operation the views show: the one a person chose, else the one the present event belongs to; null if none.
@@ -72,6 +79,7 @@ Q_SIGNALS:
     void position_changed(chimneylab::desktop::PlaybackModel::Move how);
     void playing_changed(bool playing);
     void speed_changed(double speed);
+    void shown_events_changed();
     void focus_changed();  // operation() or region(), without a move
 
 private:
@@ -87,6 +95,7 @@ private:
     double credit_ = 0;
     double speed_ = 1;
     bool playing_ = false;
+    bool irql_changes_shown_ = false;
 };
 
 }  // namespace chimneylab::desktop

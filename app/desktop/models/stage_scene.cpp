@@ -64,6 +64,7 @@ void place_lanes(StageScene& scene, const StageRequest& request) {
         lane.layer = i;
         lane.role = layer.role;
         lane.title = to_qstring(trace.text(layer.name));
+        if (!lane.title.isEmpty()) lane.title[0] = lane.title[0].toUpper();
         lane.driver = to_qstring(trace.text(layer.driver));
         lane.box = QRectF(edge, y, scene.size.width() - 2 * edge, height);
         lane.running = running == i;

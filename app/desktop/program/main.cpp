@@ -13,6 +13,16 @@
 #include "app/desktop/program/engine_source.h"
 #include "app/desktop/program/screenshot.h"
 
+namespace {
+
+// Qt tells on stderr that a bare machine has no XDG_RUNTIME_DIR; the lab uses none, and stderr is for what matters.
+void tell(QtMsgType, const QMessageLogContext&, const QString& message) {
+    if (message.startsWith(QLatin1String("QStandardPaths:"))) return;
+    std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     using namespace chimneylab::desktop;
     QStringList words;
@@ -44,6 +54,7 @@ int main(int argc, char** argv) {
     // A picture must not depend on how this machine rounds its display's factor.
     QGuiApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
 
+    qInstallMessageHandler(tell);
     int qt_argc = 1;  // Qt reads options of its own from the rest; all words are ours
     QApplication application(qt_argc, argv);
     QApplication::setOrganizationName(QStringLiteral("ChimneyLab"));

@@ -41,23 +41,47 @@ Scrubber::Scrubber(PlaybackModel& playback, const Theme& theme, QWidget* parent)
         rebuild();
         update();
     });
+    connect(&playback, &PlaybackModel::shown_events_changed, this, [this] {
+        rebuild();
+        update();
+    });
     connect(&playback, &PlaybackModel::position_changed, this, [this] { update(); });
     connect(&theme, &Theme::changed, this, [this] { update(); });
 }
 
 QRectF Scrubber::strip() const { return {inset, 10, std::max(1.0, width() - 2 * inset), 26}; }
 
+// The part of the strip for what comes before the first operation: its share of the events, but at most an eighth.
+double Scrubber::boot_width() const {
+    const auto count = playback_.event_count();
+    if (count < 2) return 0;
+    const double share = static_cast<double>(playback_.session()->opening.value) / (count - 1);
+    return strip().width() * std::min(share, 0.125);
+}
+
 double Scrubber::x_of(trace::EventId event) const {
     const auto count = playback_.event_count();
     if (!event.valid() || count < 2) return strip().left();
-    return strip().left() + strip().width() * event.value / (count - 1);
+    const double boot = boot_width();
+    const double opening = playback_.session()->opening.value;
+    if (event.value < opening) return strip().left() + boot * event.value / opening;
+    if (opening >= count - 1) return strip().right();
+    return strip().left() + boot + (strip().width() - boot) * (event.value - opening) / (count - 1 - opening);
 }
 
 trace::EventId Scrubber::event_at(double x) const {
     const auto count = playback_.event_count();
     if (count == 0) return {};
-    const double part = std::clamp((x - strip().left()) / strip().width(), 0.0, 1.0);
-    return trace::EventId(static_cast<std::uint32_t>(std::lround(part * (count - 1))));
+    const double boot = boot_width();
+    const double opening = playback_.session()->opening.value;
+    const double along = std::clamp(x - strip().left(), 0.0, strip().width());
+    double event = 0;
+    if (along < boot) {
+        event = opening * along / boot;
+    } else if (strip().width() > boot) {
+        event = opening + (count - 1 - opening) * (along - boot) / (strip().width() - boot);
+    }
+    return playback_.nearest_shown(trace::EventId(static_cast<std::uint32_t>(std::lround(event))));
 }
 
 void Scrubber::rebuild() {
@@ -67,6 +91,7 @@ void Scrubber::rebuild() {
     for (std::uint32_t i = 0; i < trace->size(); ++i) {
         const trace::EventId id(i);
         const auto x = static_cast<std::size_t>(std::clamp(x_of(id), 0.0, static_cast<double>(columns_.size() - 1)));
+        if (!playback_.shows(id)) continue;
         const int weight = weight_of(trace->event(id));
         if (weight > columns_[x].weight) columns_[x] = {id, weight};
     }
@@ -85,10 +110,16 @@ void Scrubber::paintEvent(QPaintEvent*) {
     const trace::History* history = playback_.history();
     if (history == nullptr || !playback_.position().valid()) return;
     const trace::Trace& trace = history->trace();
-    // Boot, before the first operation: told apart by a quieter ground.
     const double opening = x_of(playback_.session()->opening);
+    if (boot_width() > 30) {
+        painter.setPen(QPen(t.line, 1));
+        painter.drawLine(QPointF(opening - 3.5, bar.top() + 2), QPointF(opening - 3.5, bar.bottom() - 2));
+        painter.setFont(theme_.words(measure::small_text));
+        painter.setPen(t.quiet_text);
+        painter.drawText(QRectF(bar.left(), bar.top(), boot_width() - 8, 13), Qt::AlignLeft | Qt::AlignVCenter, tr("boot"));
+    }
     const double cursor = x_of(playback_.position());
-    const double per_event = playback_.event_count() > 1 ? bar.width() / (playback_.event_count() - 1) : bar.width();
+    const double per_event = bar.width() / std::max(1U, playback_.event_count() - playback_.session()->opening.value);
     for (std::size_t x = 0; x < columns_.size(); ++x) {
         const Column& column = columns_[x];
         if (column.weight == 0) continue;

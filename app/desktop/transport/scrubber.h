@@ -3,6 +3,7 @@
 //
 // The whole run as one strip: a tick a call in the colour of its layer, a diamond a conversion, a slot mark where a call
 // entry comes or goes, a cross a finding, and the cursor with its virtual time. Press or drag to be there at once.
+// What comes before the first operation (loading, binding, initialising) is pressed together at the left.
 // Drawn per pixel column, not per event: its cost is the width of the strip.
 #pragma once
 
@@ -40,6 +41,7 @@ private:
     };
     void rebuild();
     [[nodiscard]] QRectF strip() const;
+    [[nodiscard]] double boot_width() const;
 
     PlaybackModel& playback_;
     const Theme& theme_;
