@@ -180,7 +180,6 @@ TEST(Operations, TerminateFailsThenEndsTheObject) {
     result = stack.carry_out(CHIMNEY_OPERATION_TERMINATE, {reference(T, t1)});
     EXPECT_THAT(statuses(result), testing::ElementsAre(0u));
     EXPECT_EQ(stack.object(t1).state, std::uint32_t{CHIMNEY_OBJECT_IN_HOST});
-    send.transfer = send.transfer;
     stack.host(IOCTL_CHIMNEY_HOST_STACK_QUERY_TRANSFER, send);
     EXPECT_EQ(send.completed, 2u);
     EXPECT_EQ(send.last_status, static_cast<std::uint32_t>(NDIS_STATUS_REQUEST_ABORTED));

@@ -71,6 +71,7 @@ Stack::Stack(const StackOptions& options) : options_(options) {
         machine_->add_layer(trace::LayerRole::intermediate_driver, "IM " + std::to_string(i), "reference");
     machine_->add_layer(trace::LayerRole::offload_target, "offload target", "chimneylab");
     ndis_ = std::make_unique<ndis::Ndis>(*machine_);
+    if (options.boot_fault) machine_->pool().faults().fail_nth(options.boot_fault->nth, {std::nullopt, options.boot_fault->layer});
     booted_ = boot();
     machine_->set_order_in_force(true);
 }

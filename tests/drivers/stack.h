@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ struct StackOptions {
     unsigned virtual_miniports = 1;  // of the top intermediate driver
     machine::Schedule schedule{};
     machine::Mode mode = machine::Mode::strict;
+    struct BootFault {
+        machine::LayerIndex layer;
+        std::uint64_t nth;  // allocation of that layer, from the beginning
+    };
+    std::optional<BootFault> boot_fault{};
 };
 
 // One block of a tree as a test writes it; links are made by Tree.
