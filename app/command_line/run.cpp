@@ -31,6 +31,13 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
     const scenario::RunResult result = scenario::run(*loaded.scenario, run_options);
     if (!result.problems.empty()) return refuse(result.problems, console);
 
+    // Before anything is told: what is asked for is the file as well as the words.
+    if (!options.record.empty()) {
+        if (const auto problem = session::save(result.trace, options.record)) {
+            console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
+            return exit_bad_input;
+        }
+    }
     const trace::History history(result.trace);
     if (options.json) {
         console.out << json_text(run_json(result, history, options.timing));
@@ -39,12 +46,8 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
         tell_events(history, &*loaded.scenario, {options.all, options.timing}, console);
         tell_outcome(result, history, console);
     }
-    if (!options.record.empty()) {
-        if (const auto problem = session::save(result.trace, options.record)) {
-            console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
-            return exit_bad_input;
-        }
-        if (!options.json) console.out << "The session is in " << printable(options.record) << ".\n";
+    if (!options.record.empty() && !options.json) {
+        console.out << "The session is in " << printable(options.record) << ".\n";
     }
     if (result.crashed) {
         console.err << "chimneylab-cli: internal fault while the scenario ran: " << printable(result.failure) << "\n";

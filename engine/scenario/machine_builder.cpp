@@ -12,20 +12,18 @@ namespace {
 
 constexpr const char* adapter_name = "\\DEVICE\\{adapter-0}";
 
-// A driver that a scenario can name: its entry, and the name under which it registers its protocol, which is where its
-// configuration lies.
+// A driver that a scenario can name.
 struct LinkedDriver {
     std::string_view name;
     PDRIVER_INITIALIZE entry;
-    const char* protocol;
 };
 constexpr LinkedDriver linked_drivers[] = {
-    {"reference", ChimneyReferenceIntermediateDriverEntry, "ChimneyReferenceIntermediate"},
+    {"reference", ChimneyReferenceIntermediateDriverEntry},
 };
 
-const LinkedDriver* linked_driver(std::string_view name) {
+PDRIVER_INITIALIZE linked_driver(std::string_view name) {
     for (const LinkedDriver& driver : linked_drivers) {
-        if (driver.name == name) return &driver;
+        if (driver.name == name) return driver.entry;
     }
     return nullptr;
 }
@@ -37,7 +35,9 @@ std::string virtual_miniport_name(std::size_t floor, unsigned number) {
 
 class Builder {
 public:
-    Builder(const MachineDescription& description, const machine::MachineOptions& options) : description_(description) {
+    Builder(const MachineDescription& description, const machine::MachineOptions& options,
+            std::span<const LoadedDriver> drivers)
+        : description_(description), drivers_(drivers) {
         built_.machine = std::make_unique<machine::Machine>(options);
         built_.machine->set_order_in_force(false);
     }
@@ -52,8 +52,10 @@ public:
 private:
     void add_layers() {
         built_.host_stack = built_.machine->add_layer(trace::LayerRole::host_stack, "host stack", "chimneylab");
-        for (const IntermediateDriver& driver : description_.intermediate_drivers) {
-            built_.machine->add_layer(trace::LayerRole::intermediate_driver, driver.name, driver.driver);
+        for (std::size_t i = 0; i < description_.intermediate_drivers.size(); ++i) {
+            const IntermediateDriver& driver = description_.intermediate_drivers[i];
+            built_.machine->add_layer(trace::LayerRole::intermediate_driver, driver.name,
+                                      i < drivers_.size() ? drivers_[i].name : driver.driver);
         }
         built_.offload_target =
             built_.machine->add_layer(trace::LayerRole::offload_target, "offload target", "chimneylab");
@@ -64,11 +66,12 @@ private:
         return false;
     }
 
-    bool load(trace::LayerIndex layer, std::string name, PDRIVER_INITIALIZE entry) {
+    bool load(trace::LayerIndex layer, std::string name, PDRIVER_INITIALIZE entry, std::string image = {}) {
         ndis::DriverDescription driver;
         driver.layer = layer;
         driver.name = name;
         driver.entry = entry;
+        driver.image = std::move(image);
         if (built_.ndis->load_driver(driver) == STATUS_SUCCESS) return true;
         return fail("DriverEntry of " + built_.machine->layer_name(layer) + " refused to start");
     }
@@ -83,15 +86,18 @@ private:
         for (std::size_t i = floors; i-- > 0;) {
             const IntermediateDriver& driver = description_.intermediate_drivers[i];
             const auto layer = static_cast<trace::LayerIndex>(i + 1);
-            const LinkedDriver* linked = linked_driver(driver.driver);
-            if (!linked) return fail("there is no driver '" + driver.driver + "' for " + driver.name);
+            const bool replaced = i < drivers_.size();
+            const PDRIVER_INITIALIZE entry = replaced ? drivers_[i].entry : linked_driver(driver.driver);
+            if (!entry) return fail("there is no driver '" + driver.driver + "' for " + driver.name);
+            if (!load(layer, "chimney-im-" + std::to_string(i + 1), entry, replaced ? drivers_[i].name : std::string()))
+                return false;
+            // What an installation would have written: which virtual miniports the driver is to create on this adapter.
             std::vector<std::string> names;
             for (unsigned number = 1; number <= driver.virtual_miniports; ++number) {
                 names.push_back(virtual_miniport_name(i + 1, number));
             }
             built_.machine->configuration().set_multi_text(
-                std::string("protocol\\") + linked->protocol + "\\adapter\\" + below.front(), "UpperBindings", names);
-            if (!load(layer, "chimney-im-" + std::to_string(i + 1), linked->entry)) return false;
+                "protocol\\" + built_.ndis->protocol_name(layer) + "\\adapter\\" + below.front(), "UpperBindings", names);
             if (!built_.ndis->bind(layer, below.front()))
                 return fail(driver.name + " did not bind to " + below.front());
             below = built_.ndis->virtual_adapters(layer);
@@ -111,6 +117,7 @@ private:
     }
 
     const MachineDescription& description_;
+    std::span<const LoadedDriver> drivers_;
     BuiltMachine built_;
 };
 
@@ -118,8 +125,9 @@ private:
 
 BuiltMachine::~BuiltMachine() { ndis.reset(); }
 
-BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options) {
-    return Builder(description, options).build();
+BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options,
+                           std::span<const LoadedDriver> drivers) {
+    return Builder(description, options, drivers).build();
 }
 
 }  // namespace chimneylab::scenario

@@ -9,11 +9,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/machine/machine.h"
 #include "engine/ndis/ndis.h"
+#include "engine/scenario/run.h"
 #include "engine/scenario/scenario.h"
 
 namespace chimneylab::scenario {
@@ -32,6 +34,8 @@ struct BuiltMachine {
     ~BuiltMachine();
 };
 
-[[nodiscard]] BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options);
+// `drivers` take the places of the topmost intermediate drivers, whatever the description names there.
+[[nodiscard]] BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options,
+                                         std::span<const LoadedDriver> drivers = {});
 
 }  // namespace chimneylab::scenario

@@ -37,8 +37,12 @@ std::optional<std::string> ScenarioNarrator::own_sentence(trace::EventId id) con
         if (name == "caller") return matcher_.layer_name(event.other_layer);
         if (name == "function") return std::string(trace.text(event.name));
         if (name == "operation") return std::string(trace::to_text(event.operation_kind));
-        if (name == "block")
-            return event.region.valid() ? std::string(trace.text(trace.region(event.region).label)) : "the block";
+        if (name == "block") {
+            // An entry is spoken of as the object that it stands for.
+            if (!event.region.valid()) return "the block";
+            const trace::OffloadEntry* entry = history_->offload_entry_of(event.region);
+            return std::string(trace.text(entry ? entry->object : trace.region(event.region).label));
+        }
         return trace::status_text(event.status);
     };
     for (std::string_view name : placeholder_names()) {

@@ -49,8 +49,9 @@ bool PatternMatcher::layer_fits(const std::string& wanted, trace::LayerIndex lay
 
 std::optional<std::size_t> PatternMatcher::step_of(EventId id) const {
     const trace::Event& event = trace_->event(id);
-    const std::int32_t step =
-        event.operation.valid() ? step_of_operation_[event.operation.value] : step_of_event_[id.value];
+    // An offload entry names the operation that made it, perhaps long ago; it goes when it goes.
+    const bool by_operation = event.operation.valid() && event.kind != EventKind::offload_entry_released;
+    const std::int32_t step = by_operation ? step_of_operation_[event.operation.value] : step_of_event_[id.value];
     if (step < 0 || static_cast<std::size_t>(step) >= scenario_->steps.size()) return std::nullopt;
     return static_cast<std::size_t>(step);
 }

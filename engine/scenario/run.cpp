@@ -39,7 +39,7 @@ public:
             machine_options.mode =
                 scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
-            built_ = build_machine(scenario_.machine, machine_options);
+            built_ = build_machine(scenario_.machine, machine_options, options_.drivers);
             describe();
             if (built_.failure.empty())
                 carry_out();
