@@ -103,7 +103,6 @@ TEST(FunctionPurpose, is_told_for_what_the_operations_do_not_explain) {
     for (const Function& function : function_catalogue())
         if (function.group == FunctionGroup::offloaded_io || function.group == FunctionGroup::indication ||
             function.group == FunctionGroup::binding) {
-            if (function.name == "NdisUnbindAdapter" || function.name == "NdisCompleteUnbindAdapterEx") continue;
             EXPECT_NE(function_purpose(function.name), "") << function.name;
         }
 }
