@@ -5,8 +5,10 @@
 // pages say the type is not significant). Revision and size of the chimney tables are not looked at.
 #include <array>
 #include <cstring>
+#include <span>
 
 #include "engine/ndis/driver_call.h"
+#include "engine/ndis/observation/observer.h"
 #include "engine/ndis/system.h"
 
 namespace chimneylab::ndis {
@@ -27,7 +29,37 @@ bool has_null_handler(const Table& table, std::size_t first_handler) {
     return false;
 }
 
+// The structure behind a table's Header.Type; 0 for a type that is no chimney table.
+std::size_t chimney_table_size(UCHAR type) {
+    switch (type) {
+        case NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS: return sizeof(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS);
+        case NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_CHARACTERISTICS: return sizeof(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS);
+        case NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS: return sizeof(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS);
+        case NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_CHARACTERISTICS: return sizeof(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS);
+        default: return 0;
+    }
+}
+
 }  // namespace
+
+// The table as the driver filled it, for the trace. A type that is no chimney table is shown by its header.
+trace::RegionId System::show_optional_handlers(const NDIS_DRIVER_OPTIONAL_HANDLERS* handlers) {
+    NDIS_OBJECT_HEADER header;
+    if (!observer().memory().read(handlers, &header, sizeof(header))) return {};
+    std::size_t size = chimney_table_size(header.Type);
+    std::array<std::uint64_t, 8> words{};
+    static_assert(sizeof(words) >= sizeof(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS));
+    if (size == 0 || !observer().memory().read(handlers, words.data(), size)) {
+        size = sizeof(header);
+        std::memcpy(words.data(), &header, size);
+    }
+    trace::Region region;
+    region.kind = trace::RegionKind::handler_table;
+    region.owner = caller();
+    region.address = machine_.address_space().translate(handlers);
+    region.label = machine_.recorder().intern("handler table");
+    return machine_.recorder().begin_region(region, machine_.address_space().translate_words(std::as_bytes(std::span(words)).first(size)));
+}
 
 NDIS_STATUS System::set_optional_handlers(NDIS_HANDLE handle, const NDIS_DRIVER_OPTIONAL_HANDLERS* handlers) {
     const machine::HandleEntry* entry = machine_.handles().find(handle);
@@ -85,7 +117,11 @@ using chimneylab::ndis::System;
 
 extern "C" NDIS_STATUS NdisSetOptionalHandlers(NDIS_HANDLE NdisHandle, PNDIS_DRIVER_OPTIONAL_HANDLERS OptionalHandlers) {
     System& system = System::of_call("NdisSetOptionalHandlers");
-    chimneylab::machine::NdisCall call(system.machine(), "NdisSetOptionalHandlers", chimneylab::ndis::about(NdisHandle));
+    auto details = chimneylab::ndis::about(NdisHandle);
+    details.region = system.show_optional_handlers(OptionalHandlers);
+    chimneylab::machine::NdisCall call(system.machine(), "NdisSetOptionalHandlers", details);
     system.machine().irql().require_passive("NdisSetOptionalHandlers");
-    return call.returns(system.set_optional_handlers(NdisHandle, OptionalHandlers));
+    const NDIS_STATUS status = call.returns(system.set_optional_handlers(NdisHandle, OptionalHandlers));
+    system.machine().recorder().end_region(details.region);
+    return status;
 }

@@ -205,6 +205,7 @@ public:
     void deregister(MiniportDriver& driver);
     void deregister(ProtocolDriver& driver);
     NDIS_STATUS set_optional_handlers(NDIS_HANDLE handle, const NDIS_DRIVER_OPTIONAL_HANDLERS* handlers);
+    trace::RegionId show_optional_handlers(const NDIS_DRIVER_OPTIONAL_HANDLERS* handlers);
 
     // --- adapters (adapter_states.cpp, virtual_miniports.cpp, attributes.cpp) ---
     Adapter& create_adapter(MiniportDriver& driver, std::u16string name);
