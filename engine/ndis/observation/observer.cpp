@@ -56,6 +56,9 @@ machine::CallDetails Observer::details(const CHIMNEY_CALL& call) const {
     machine::CallDetails details;
     details.subject = call.Handle;
     details.operation_kind = trace_kind(call.Operation);
+    // What the call is about, also when nothing is known of it: the root block, or the first NET_BUFFER_LIST.
+    const void* argument = call.Block ? call.Block : call.NetBufferLists;
+    details.detail = machine_.address_space().translate(argument);
     if (const Operation* operation = call.Block ? find(call.Block) : nullptr) {
         details.region = operation->root_region;
         details.operation = operation->id;
