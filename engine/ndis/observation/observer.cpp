@@ -33,10 +33,15 @@ trace::OperationKind trace_kind(CHIMNEY_OPERATION operation) {
 
 Observer::Observer(machine::Machine& machine) : machine_(machine), probe_(machine), watch_(machine, probe_), labels_(machine.recorder()) {
     machine_.set_observer([this](LayerIndex writer) { watch_.observe(writer, context_hook()); });
-    machine_.pool().on_free([this](const machine::Allocation& allocation) { memory_freed(allocation); });
+    machine_.pool().on_free([self = self_](const machine::Allocation& allocation) {
+        if (*self) (*self)->memory_freed(allocation);
+    });
 }
 
-Observer::~Observer() { machine_.set_observer({}); }
+Observer::~Observer() {
+    machine_.set_observer({});
+    *self_ = nullptr;
+}
 
 Watch::ContextChanged Observer::context_hook() {
     return [this](RegionId region, void* context, LayerIndex writer) { context_changed(region, context, writer); };

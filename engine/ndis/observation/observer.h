@@ -109,6 +109,7 @@ private:
     [[nodiscard]] Watch::ContextChanged context_hook();
 
     machine::Machine& machine_;
+    std::shared_ptr<Observer*> self_ = std::make_shared<Observer*>(this);  // the pool's hook outlives us
     MemoryProbe probe_;
     Watch watch_;
     Labels labels_;
