@@ -158,6 +158,55 @@ TEST(Engine, EveryScenarioOfTheLibraryFillsTheWindow) {
     }
 }
 
+TEST(Engine, EveryConversionByADriverShowsItsCallEntry) {
+    MainWindow window(engine_source(), nullptr);
+    window.show();
+    QSignalSpy shown(&window, &MainWindow::session_shown);
+    window.open_scenario(QStringLiteral("m2"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return shown.count() > 0; }, 30'000));
+    PlaybackModel& playback = window.playback();
+    int saves = 0;
+    int restores = 0;
+    playback.first();
+    while (playback.step(trace::Landmark::conversion, 1)) {
+        const auto& arrow = window.stage_model().scene().arrow;
+        const auto kind = static_cast<trace::ConversionKind>(playback.trace()->event(playback.position()).detail);
+        if (kind == trace::ConversionKind::miniport_to_protocol_by_driver) {
+            ASSERT_TRUE(arrow && arrow->meaning == StageArrow::Meaning::saves) << playback.position().value;
+            ++saves;
+        } else if (kind == trace::ConversionKind::protocol_to_miniport_by_driver) {
+            ASSERT_TRUE(arrow && arrow->meaning == StageArrow::Meaning::restores) << playback.position().value;
+            ++restores;
+        }
+    }
+    EXPECT_GE(saves, 2);
+    EXPECT_EQ(saves, restores);
+}
+
+TEST(Engine, ASendIsShownOnItsOwnWayDown) {
+    MainWindow window(engine_source(), nullptr);
+    window.show();
+    QSignalSpy shown(&window, &MainWindow::session_shown);
+    window.open_scenario(QStringLiteral("m4"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return shown.count() > 0; }, 30'000));
+    PlaybackModel& playback = window.playback();
+    trace::EventId send;
+    for (std::uint32_t i = 0; i < playback.event_count() && !send.valid(); ++i) {
+        const trace::Event& event = playback.trace()->event(trace::EventId(i));
+        if (event.kind == trace::EventKind::enter && playback.trace()->text(event.name) == "MiniportTcpOffloadSend") send = trace::EventId(i);
+    }
+    ASSERT_TRUE(send.valid());
+    playback.seek(send);
+    const StageScene& scene = window.stage_model().scene();
+    EXPECT_FALSE(scene.card.shown) << "a send carries no block list";
+    ASSERT_EQ(scene.rungs.size(), 4U);
+    EXPECT_EQ(scene.rungs[0].function, QStringLiteral("NdisOffloadTcpSend"));
+    EXPECT_EQ(scene.rungs[0].tense, Tense::past);
+    EXPECT_EQ(scene.rungs[1].function, QStringLiteral("MiniportTcpOffloadSend"));
+    EXPECT_EQ(scene.rungs[1].tense, Tense::present);
+    EXPECT_EQ(scene.rungs[2].tense, Tense::future);
+}
+
 TEST(Engine, ASavedRunOpensAgainAsItWas) {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("m1.chimney"));

@@ -24,6 +24,9 @@ struct LadderCall {
 };
 
 [[nodiscard]] std::vector<LadderCall> ladder_of(const trace::History& history, const trace::Operation& operation);
+// A call that carries no block list but passes through the stack all the same: I/O on an offloaded connection and its
+// completion, and indications. Empty unless one is open at the event; then the way it goes, top to bottom or bottom to top.
+[[nodiscard]] std::vector<LadderCall> passing_call(const trace::History& history, trace::EventId at);
 // The call that brought the operation where it is at the event: index, or -1 before the first.
 [[nodiscard]] int present_call(const std::vector<LadderCall>& ladder, trace::EventId at);
 

@@ -24,6 +24,7 @@ constexpr double slot_height = 20;
 constexpr double slot_gap = 4;
 constexpr int longest_down_name = 25;  // MiniportInvalidateOffload
 constexpr int longest_up_name = 33;    // ProtocolInvalidateOffloadComplete
+constexpr int longest_passing_name = 36;  // ProtocolTcpOffloadDisconnectComplete, when there is no card beside it
 constexpr double least_card_width = 186;
 constexpr double widest_card = 268;
 
@@ -31,13 +32,13 @@ struct Columns {
     double down_line, down_names, centre_left, centre_right, up_line, up_names, right;
 };
 
-Columns columns_for(double width, const StageMetrics& metrics) {
+Columns columns_for(double width, const StageMetrics& metrics, int up_name = longest_up_name) {
     Columns c{};
     c.right = width - edge;
     c.down_line = edge + title_width + 12;
     c.down_names = c.down_line + 10;
     c.centre_left = c.down_names + longest_down_name * metrics.mono_advance + 12;
-    c.up_names = c.right - longest_up_name * metrics.mono_advance - 8;
+    c.up_names = c.right - up_name * metrics.mono_advance - 8;
     c.up_line = c.up_names - 10;
     c.centre_right = c.up_line - 12;
     return c;
@@ -49,7 +50,7 @@ void place_lanes(StageScene& scene, const StageRequest& request) {
     const int count = static_cast<int>(trace.layers().size());
     const double gap = request.room.height() < count * 70 ? 20 : 26;
     const double least = 50;
-    const double most = 128;
+    const double most = 150;
     const double free_height = request.room.height() - 2 * edge - gap * std::max(0, count - 1);
     double weights = 0;
     for (const trace::Layer& layer : trace.layers()) weights += layer.role == trace::LayerRole::intermediate_driver ? 1.0 : 0.82;
@@ -79,6 +80,13 @@ void place_lanes(StageScene& scene, const StageRequest& request) {
         }
     }
     scene.size.setHeight(std::max(request.room.height(), y + edge));
+    // Room that is left over goes above and below.
+    const double spare = std::floor((scene.size.height() - y - edge) / 2);
+    for (StageLane& lane : scene.lanes) lane.box.translate(0, spare);
+    for (StageBoundary& boundary : scene.boundaries) {
+        boundary.y += spare;
+        boundary.pill.translate(0, spare);
+    }
 }
 
 double y_of_call(const StageScene& scene, const LadderCall& call) {
@@ -191,14 +199,16 @@ void place_chips(StageScene& scene, const StageRequest& request, const Columns& 
     }
 }
 
-const StageSlot* entry_slot(const StageScene& scene, int layer) {
-    const StageSlot* any = nullptr;
+// The slot of the call entry that the operation has at this layer. At the conversion on the way down the memory is not
+// known to be a call entry yet (it is recognised when the driver hands the list on), but its place is.
+const StageSlot* entry_slot(const StageScene& scene, const StageRequest& request, trace::LayerIndex layer) {
+    const trace::Passage* passage = request.operation->passage(layer);
+    if (passage == nullptr || passage->call_entry == trace::Passage::no_index) return nullptr;
+    std::uint32_t number = request.history->call_entries()[passage->call_entry].slot;
     for (const StageSlot& slot : scene.slots) {
-        if (slot.layer != layer || !slot.region.valid()) continue;
-        if (slot.of_shown_operation) return &slot;
-        any = &slot;
+        if (slot.layer == layer && number-- == 0) return &slot;
     }
-    return any;
+    return nullptr;
 }
 
 void place_arrow(StageScene& scene, const StageRequest& request) {
@@ -212,7 +222,7 @@ void place_arrow(StageScene& scene, const StageRequest& request) {
         switch (kind) {
             case trace::ConversionKind::miniport_to_protocol_by_driver:
             case trace::ConversionKind::protocol_to_miniport_by_driver: {
-                const StageSlot* slot = entry_slot(scene, event.layer);
+                const StageSlot* slot = entry_slot(scene, request, event.layer);
                 if (slot == nullptr) return;
                 // Between the two rows of function names, so that no name is struck through.
                 const QRectF& lane = scene.lanes[event.layer].box;
@@ -270,16 +280,22 @@ StageScene build_stage(const StageRequest& request) {
     scene.size = QSizeF(std::max(request.room.width(), least_stage_width(request.metrics)), request.room.height());
     const Columns columns = columns_for(scene.size.width(), request.metrics);
     place_lanes(scene, request);
+    const auto passing = passing_call(history, request.at);
 
     QStringList subtitle;
     if (!request.title.isEmpty()) subtitle << request.title;
-    if (request.operation != nullptr) subtitle << operation_name(request.operation->kind) + QStringLiteral(", operation %1").arg(operation_ordinal(history, request.operation->id));
+    if (!passing.empty()) {
+        subtitle << passing.front().function;
+    } else if (request.operation != nullptr)
+        subtitle << operation_name(request.operation->kind) + QStringLiteral(", operation %1").arg(operation_ordinal(history, request.operation->id));
     subtitle << QStringLiteral("virtual time ") + time_text(event.virtual_time);
     scene.subtitle = subtitle.join(QStringLiteral(" · "));
     const EventText present_text = event_text(history, request.at);
     scene.present = to_qstring(history.layer_name(present_text.layer)) + QStringLiteral(": ") + present_text.what;
 
-    if (request.operation != nullptr && !request.operation->crossings.empty()) {
+    if (!passing.empty()) {
+        place_ladder(scene, request, passing, present_call(passing, request.at), columns_for(scene.size.width(), request.metrics, longest_passing_name));
+    } else if (request.operation != nullptr && !request.operation->crossings.empty()) {
         const auto ladder = ladder_of(history, *request.operation);
         const int present = present_call(ladder, request.at);
         place_ladder(scene, request, ladder, present, columns);

@@ -127,7 +127,7 @@ struct StageArrow {
 struct StageScene {
     QSizeF size;
     QString subtitle;
-    QString present;  // the present event in a few words
+    QString present;  // the present event in a few words, for those who cannot see the picture
     std::vector<StageLane> lanes;
     std::vector<StageBoundary> boundaries;
     std::vector<StageRung> rungs;

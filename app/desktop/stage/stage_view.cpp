@@ -57,6 +57,7 @@ void StageView::take_scene(PlaybackModel::Move how) {
     const StageScene before = std::move(shown_);
     shown_ = stage_.scene();
     update_scroll_bars();
+    if (!shown_.present.isEmpty()) setAccessibleDescription(shown_.present);
     const bool same_card = before.card.shown && shown_.card.shown && before.card.operation == shown_.card.operation;
     if (how == PlaybackModel::Move::jump || glide_time() <= 0 || before.size.width() != shown_.size.width()) {
         clock_.stop();
