@@ -74,6 +74,11 @@ bool Ndis::restart(std::string_view adapter) {
     return found && system_->restart(*found);
 }
 
+std::string Ndis::protocol_name(LayerIndex layer) const {
+    const LoadedDriver* driver = system_->driver_of(layer);
+    return driver && driver->protocol ? machine::to_utf8(driver->protocol->name) : std::string();
+}
+
 bool Ndis::unbind(LayerIndex protocol, std::string_view adapter) {
     MachineScope scope(system_->machine(), trace::ndis_layer);
     system_->want(protocol, adapter, false);

@@ -85,6 +85,9 @@ public:
     bool bind(LayerIndex protocol, std::string_view adapter);
     // Names of the virtual miniports of a layer that are up, in the order in which they came up.
     [[nodiscard]] std::vector<std::string> virtual_adapters(LayerIndex im) const;
+    // The name under which the layer's driver registered its protocol edge, where its configuration lies
+    // (protocol\<name>\adapter\<device name>); empty when it has none.
+    [[nodiscard]] std::string protocol_name(LayerIndex layer) const;
     // Everything that is Paused becomes Running, bottom up.
     void restart_stack();
 

@@ -97,7 +97,8 @@ private:
                 names.push_back(virtual_miniport_name(i + 1, number));
             }
             built_.machine->configuration().set_multi_text(
-                "protocol\\" + built_.ndis->protocol_name(layer) + "\\adapter\\" + below.front(), "UpperBindings", names);
+                "protocol\\" + built_.ndis->protocol_name(layer) + "\\adapter\\" + below.front(), "UpperBindings",
+                names);
             if (!built_.ndis->bind(layer, below.front()))
                 return fail(driver.name + " did not bind to " + below.front());
             below = built_.ndis->virtual_adapters(layer);

@@ -77,6 +77,14 @@ private:
             }
             schedule = variant->schedule;
         }
+        const std::size_t floors = scenario_.machine.intermediate_drivers.size();
+        if (options_.drivers.size() > floors) {
+            result_.problems.push_back({scenario_.source, 0, 0,
+                                        "the scenario " + scenario_.id + " has " + std::to_string(floors) +
+                                            " intermediate drivers, not " + std::to_string(options_.drivers.size()),
+                                        "Name no more drivers than it has floors."});
+            return false;
+        }
         if (options_.schedule) {
             schedule_ = *options_.schedule;
         } else {

@@ -18,7 +18,7 @@
 #include "engine/scenario/scenario.h"
 #include "engine/trace/trace.h"
 
-struct _DRIVER_OBJECT;   // <ndis.h>; named here so that who only runs scenarios needs no DDI headers
+struct _DRIVER_OBJECT;  // <ndis.h>; named here so that who only runs scenarios needs no DDI headers
 struct _UNICODE_STRING;
 
 namespace chimneylab::scenario {
@@ -27,7 +27,7 @@ namespace chimneylab::scenario {
 // layer needs an image of its own.
 struct LoadedDriver {
     int (*entry)(_DRIVER_OBJECT*, _UNICODE_STRING*) = nullptr;  // DriverEntry
-    std::string name;                                          // "student.so", shown as the layer's driver
+    std::string name;                                           // "student.so", shown as the layer's driver
 };
 
 struct Progress {
@@ -37,11 +37,11 @@ struct Progress {
 };
 
 struct RunOptions {
-    std::string variant;                            // empty: the correct run
-    std::optional<machine::Schedule> schedule;      // else the variant's, else the scenario's
-    std::vector<LoadedDriver> drivers;              // replace the scenario's intermediate drivers, from the top
-    std::size_t dispatch_limit = 1'000'000;         // of one settling; what still goes on then is a finding
-    const std::atomic<bool>* cancel = nullptr;      // set by another thread: the run ends soon, between two dispatches
+    std::string variant;                        // empty: the correct run
+    std::optional<machine::Schedule> schedule;  // else the variant's, else the scenario's
+    std::vector<LoadedDriver> drivers;          // replace the scenario's intermediate drivers, from the top
+    std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
+    const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
     std::string producer = "chimneylab";            // goes into the trace's description
 };

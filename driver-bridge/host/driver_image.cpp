@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "driver-bridge/host/driver_image.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace chimneylab::driver_host {
+namespace {
+
+struct Descriptor {
+    int number = -1;
+    explicit Descriptor(int fd) : number(fd) {}
+    ~Descriptor() {
+        if (number >= 0) close(number);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+};
+
+DriverImage::Problem system_problem(const std::filesystem::path& file, const char* what) {
+    return {file.string() + ": " + what + ": " + std::strerror(errno), "check the path and its permissions"};
+}
+
+bool is_elf_shared_object(int file) {
+    std::array<unsigned char, sizeof(Elf64_Ehdr)> bytes{};
+    if (pread(file, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) return false;
+    Elf64_Ehdr header;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
+           header.e_type == ET_DYN;
+}
+
+bool copy(int from, int to) {
+    std::array<char, 65536> buffer;
+    off_t position = 0;
+    for (;;) {
+        const ssize_t got = pread(from, buffer.data(), buffer.size(), position);
+        if (got < 0) return false;
+        if (got == 0) return true;
+        for (ssize_t done = 0; done < got;) {
+            const ssize_t written = write(to, buffer.data() + done, static_cast<std::size_t>(got - done));
+            if (written <= 0) return false;
+            done += written;
+        }
+        position += got;
+    }
+}
+
+// dlerror() names the descriptor path of the private copy; people know their file.
+std::string loader_message(const std::string& private_path, const std::filesystem::path& file) {
+    const char* raw = dlerror();
+    std::string message = raw ? raw : "the loader gave no reason";
+    for (std::size_t at; (at = message.find(private_path)) != std::string::npos;)
+        message.replace(at, private_path.size(), file.filename().string());
+    return message;
+}
+
+}  // namespace
+
+std::variant<std::unique_ptr<DriverImage>, DriverImage::Problem> DriverImage::load(const std::filesystem::path& file) {
+    const Descriptor source(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (source.number < 0) return system_problem(file, "cannot open the driver");
+    struct stat status {};
+    if (fstat(source.number, &status) != 0) return system_problem(file, "cannot read the driver");
+    if (!S_ISREG(status.st_mode)) return Problem{file.string() + ": not a file", "name the driver's .so file"};
+    if (!is_elf_shared_object(source.number))
+        return Problem{file.string() + ": not a 64-bit ELF shared object",
+                       "compile the driver with: cc -shared -fPIC -fshort-wchar -fms-extensions "
+                       "-I\"$(chimneylab-cli --ddi-include)\" driver.c -o driver.so"};
+
+    // The dynamic loader gives a file it already knows out a second time; a private copy is a file of its own, so every
+    // layer gets its own globals. The copy lives in memory and goes with the last mapping.
+    const Descriptor image(memfd_create(file.filename().c_str(), MFD_CLOEXEC));
+    if (image.number < 0 || !copy(source.number, image.number)) return system_problem(file, "cannot copy the driver");
+    const std::string private_path = "/proc/self/fd/" + std::to_string(image.number);
+
+    dlerror();
+    std::unique_ptr<DriverImage> loaded(new DriverImage);
+    loaded->file_ = file;
+    loaded->mapping_ = dlopen(private_path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!loaded->mapping_)
+        return Problem{file.string() + ": the driver cannot be loaded: " + loader_message(private_path, file),
+                       "a function named here is not part of the driver interface that the lab offers"};
+    loaded->entry_ = reinterpret_cast<PDRIVER_INITIALIZE>(dlsym(loaded->mapping_, "DriverEntry"));
+    if (!loaded->entry_)
+        return Problem{file.string() + ": the driver has no DriverEntry",
+                       "define NTSTATUS DriverEntry(PDRIVER_OBJECT, PUNICODE_STRING) and do not make it static"};
+    return loaded;
+}
+
+DriverImage::~DriverImage() {
+    if (mapping_) dlclose(mapping_);
+}
+
+}  // namespace chimneylab::driver_host

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// What recording costs: one event with a block list of 152 bytes looked at, of which two words changed.
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <cstring>
+
+#include "engine/trace/recorder.h"
+#include "tests/benchmark/baseline.h"
+
+namespace chimneylab {
+namespace {
+
+void recorder_event_with_block(benchmark::State& state) {
+    const double floor = benchmark_support::append_and_copy_ns();
+    constexpr std::size_t events_per_trace = 100'000;
+    double spent = 0;
+    std::size_t events = 0;
+    for (auto _ : state) {
+        trace::Recorder recorder;
+        std::uint64_t now = 0;
+        recorder.set_clock([&now] { return now += 150; });
+        std::array<std::byte, 152> block{};
+        trace::Region description;
+        description.kind = trace::RegionKind::block_list;
+        description.size = static_cast<std::uint32_t>(block.size());
+        const trace::RegionId region = recorder.begin_region(description, block);
+        trace::Event event;
+        event.kind = trace::EventKind::enter;
+        event.layer = 1;
+        const auto start = benchmark_support::Clock::now();
+        for (std::size_t i = 0; i < events_per_trace; ++i) {
+            std::memcpy(block.data() + 0x38, &i, sizeof i);
+            std::memcpy(block.data() + 0x80, &i, sizeof i);
+            recorder.observe(region, block, 1);
+            recorder.append(event);
+        }
+        spent += benchmark_support::nanoseconds_since(start);
+        events += events_per_trace;
+    }
+    state.SetItemsProcessed(static_cast<std::int64_t>(events));
+    state.counters["ns_per_event"] = spent / static_cast<double>(events);
+    state.counters["floor_ns"] = floor;
+    state.counters["recorder_ratio"] = spent / static_cast<double>(events) / floor;
+}
+BENCHMARK(recorder_event_with_block)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace chimneylab
