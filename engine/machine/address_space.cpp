@@ -21,6 +21,9 @@ constexpr std::uint64_t highest_pointer = 0x0000800000000000;
 // New mappings of a process appear near old ones. A word farther away than this from every mapping is data, and the
 // process map need not be read again for it.
 constexpr std::uint64_t neighbourhood = std::uint64_t{1} << 34;
+// No driver's object lies in a mapping of this size: reservations, and the shadow memory of a sanitizer, which covers
+// what would otherwise be plain numbers.
+constexpr std::uint64_t reservation = std::uint64_t{1} << 36;
 
 }  // namespace
 
@@ -70,7 +73,10 @@ void AddressSpace::read_process_map() {
         Range range;
         char dash = 0;
         text >> std::hex >> range.begin >> dash >> range.end;
+        std::string access;
+        text >> access;
         if (!text || dash != '-' || range.begin >= highest_pointer) continue;
+        if (access.front() != 'r' || range.end - range.begin >= reservation) continue;
         // What an image covers is the image's; the remains on either side are stack, heap or mapped memory.
         for (const Range& image : images) {
             if (image.end <= range.begin || image.begin >= range.end) continue;

@@ -5,6 +5,8 @@
 // wait looks at its SignalState, runs other pending work while it is not signalled, and takes what it must take.
 #include <ndis.h>
 
+#include <functional>
+
 #include "engine/machine/machine.h"
 
 using namespace chimneylab::machine;
@@ -44,8 +46,9 @@ NTSTATUS wait_for(Machine& machine, DISPATCHER_HEADER& header, std::optional<Nan
     }
     auto* mutex = header.Type == mutant ? reinterpret_cast<KMUTEX*>(&header) : nullptr;
     const PVOID self = owner_of_flow(machine);
-    const std::function<bool()> signalled = [&] { return header.SignalState > 0 || (mutex && mutex->OwnerThread == self); };
-    const WaitOutcome outcome = machine.wait_until(signalled, timeout, function);
+    const auto signalled = [&] { return header.SignalState > 0 || (mutex && mutex->OwnerThread == self); };
+    // By reference: a thread that waits for ever leaves its stack behind, and nothing on it may own memory.
+    const WaitOutcome outcome = machine.wait_until(std::cref(signalled), timeout, function);
     if (outcome == WaitOutcome::timed_out) return STATUS_TIMEOUT;
     // After a deadlock the wait is let through, or nothing behind it would ever be seen.
     if (mutex) {

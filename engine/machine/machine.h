@@ -103,7 +103,8 @@ public:
     trace::EventId record(trace::EventKind kind, std::string_view name, const void* subject = nullptr,
                           std::uint64_t detail = 0);
     // Called just before every event at which a change of memory must be seen: enter, leave, work_started,
-    // work_finished, choice, memory_freed. writer is who ran since the last such call.
+    // work_finished, choice. writer is who ran since the last such call. Memory that is released is shown to the pool's
+    // on_free hooks, which look at it themselves.
     using Observer = std::function<void(LayerIndex writer)>;
     void set_observer(Observer observer) { observer_ = std::move(observer); }
     void observe_now();
