@@ -85,8 +85,11 @@ Tree Forest::initiate_tree() {
         }
         const std::uint32_t neighbor = neighbors[below(neighbors.size())].number;
         std::vector<Node> dependents = new_dependents(P, neighbor);
-        for (Object& path : objects_) {
-            if (path.kind != P || path.parent != neighbor || path.state != CHIMNEY_OBJECT_OFFLOADED || path.operations != 0 || path.used || !chance(60)) continue;
+        const std::vector<Object> known = objects_;  // the loop creates more
+        for (const Object& path : known) {
+            if (path.kind != P || path.parent != neighbor || path.state != CHIMNEY_OBJECT_OFFLOADED || path.operations != 0 ||
+                find(path.number)->used || !chance(60))
+                continue;
             std::vector<Node> connections = new_dependents(T, path.number);
             if (connections.empty()) continue;
             find(path.number)->used = true;
@@ -172,11 +175,15 @@ Tree Forest::terminate_tree() {
 
 Tree Forest::everything() {
     refresh();
-    Tree tree;
-    const std::vector<Object> all = objects_;
-    for (const Object& object : all)
-        if (object.kind == N && object.state != CHIMNEY_OBJECT_IN_HOST && whole_is_free(*find(object.number))) tree.push_back(whole(object));
-    return tree;
+    // From the lowest layer that is left: a path whose own terminate failed outlives its neighbor.
+    for (const std::uint32_t kind : {N, P, T}) {
+        Tree tree;
+        const std::vector<Object> all = objects_;
+        for (const Object& object : all)
+            if (object.kind == kind && object.state != CHIMNEY_OBJECT_IN_HOST && whole_is_free(*find(object.number))) tree.push_back(whole(object));
+        if (!tree.empty()) return tree;
+    }
+    return {};
 }
 
 }  // namespace chimneylab::test

@@ -23,7 +23,7 @@ public:
     Tree reference_tree(std::uint32_t operation_kind);
     // Terminates whole neighbors, whole paths or single connections, chosen at random. May be empty.
     Tree terminate_tree();
-    // Everything that is offloaded.
+    // What is offloaded in the lowest layer that has anything, with all that depends on it; empty when nothing is left.
     Tree everything();
     void refresh();  // asks the host stack how its objects are
 
