@@ -57,8 +57,10 @@ NDIS_STATUS System::initialize(Adapter& adapter) {
         machine_.finding_about(driver.layer, FindingKind::driver_refused,
                                "MiniportInitializeEx of " + who(driver.layer) + " succeeded for " + adapter.name +
                                    " without setting registration and general attributes; the adapter cannot be used");
-        machine::DriverCall call(machine_, driver.layer, "MiniportHaltEx", about(adapter.context, passive_level));
-        driver.characteristics.HaltHandlerEx(adapter.context, NdisHaltDeviceInitializationFailed);
+        if (adapter.attributes.registration_set) {  // else there is no context to name the adapter by
+            machine::DriverCall call(machine_, driver.layer, "MiniportHaltEx", about(adapter.context, passive_level));
+            driver.characteristics.HaltHandlerEx(adapter.context, NdisHaltDeviceInitializationFailed);
+        }
         status = NDIS_STATUS_FAILURE;
     } else if (status != NDIS_STATUS_SUCCESS) {
         machine_.finding_about(driver.layer, FindingKind::driver_refused,
