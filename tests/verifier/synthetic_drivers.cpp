@@ -249,7 +249,7 @@ void Stack::Inside::target_completes(std::size_t number) {
         if (list != 0 && plants(Plant::data_status_changed)) put(list + nbl_status, 0x78, 4);
         if (list != 0 && plants(Plant::data_reordered) && operation.kind == OperationKind::initiate) put(each + at::net_buffer_list_chain, list);
         if (plants(Plant::data_at_query) && operation.kind == OperationKind::query)
-            put(each + at::net_buffer_list_chain, objects[0].handle);
+            put(each + at::net_buffer_list_chain, allocate(target, net_buffer_list_size, host_tag));
         if (operation.kind == OperationKind::terminate && operation.plan[i].net_buffer_lists == 0 &&
             plants(Plant::data_reordered) && i + 1 == tree.size()) {
             std::vector<Address> lists;
