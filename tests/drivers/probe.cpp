@@ -83,6 +83,9 @@ void Probe::handed_up(PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST root, const char* functi
             if (list->SourceHandle != handle) complain(name + ": SourceHandle of a NET_BUFFER_LIST");
     });
     if (index != call.blocks.size()) complain(std::string(function) + ": blocks are missing");
+    // Between the target and the lowest intermediate driver somebody forgets what stood in the second word. That is no
+    // excuse: whoever saved both words puts both back.
+    if (machine_.layer_count() > 2 && machine_.current_layer() + 1 == machine_.layer_count()) root->ImReserved[1] = this;
 }
 
 }  // namespace chimneylab::test

@@ -4,7 +4,8 @@
 // A second observer, independent of NDIS and of the trace: it stands at the functions themselves. The linker routes every
 // NdisXxxOffload and NdisMXxxOffloadComplete call of the drivers through the probe (--wrap), which reads the raw memory of
 // the tree there. What a driver hands up must be what was handed to it, bit for bit: both words of ImReserved, SourceHandle
-// and slot B of every block. One probe at a time; install it for the time of a test.
+// and slot B of every block. To make that hard, the probe overwrites the second word of ImReserved as the tree leaves the target.
+// One probe at a time; install it for the time of a test.
 #pragma once
 
 #include <cstddef>
