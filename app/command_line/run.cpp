@@ -13,8 +13,8 @@ namespace chimneylab::command_line {
 
 int run_scenario(const RunVerbOptions& options, Console& console) {
     if (!options.drivers.empty()) {
-        return refuse("drivers from files cannot be run: this program has no driver host",
-                      "Leave --driver out; the scenario then runs on the reference driver.", console);
+        return refuse("this program loads no drivers from files",
+                      "Use chimneylab-host --driver FILE --scenario ID, or leave --driver out.", console);
     }
     scenario::RunOptions run_options;
     run_options.variant = options.variant;

@@ -42,7 +42,7 @@ const Usage usages[] = {
     {"UnknownVariant", {"run", "m1", "--variant", "nonsense"}, "no variant 'nonsense'"},
     {"BadSchedule", {"run", "m1", "--schedule", "sometimes"}, "--schedule"},
     {"BadSeed", {"run", "m1", "--schedule", "seed:x"}, "--schedule"},
-    {"DriverFile", {"run", "m1", "--driver", "x.so"}, "Leave --driver out"},
+    {"DriverFile", {"run", "m1", "--driver", "x.so"}, "chimneylab-host --driver"},
     {"NoSuchFile", {"run", "./no-such-file.yaml"}, "./no-such-file.yaml: there is no such file"},
     {"ADirectory", {"run", "/tmp/"}, "no regular file"},
     {"NoSuchSession", {"show", "/no/such/session.chimney"}, "/no/such/session.chimney"},
