@@ -300,10 +300,11 @@ private:
             unsigned wanted = 0;
             const char* const end = term.value.data() + term.value.size();
             const auto [stop, problem] = std::from_chars(term.value.data() + 1, end, wanted);
-            if (problem != std::errc{} || stop != end)
-                fail(term.value_column, "after '#' comes the number of an operation");
-            return
-                [wanted](const Trace&, EventId, const Event& event) { return event.operation == OperationId(wanted); };
+            if (problem != std::errc{} || stop != end || wanted == 0)
+                fail(term.value_column, "after '#' comes the number of an operation, 1 for the first");
+            return [number = OperationId(wanted - 1)](const Trace&, EventId, const Event& event) {
+                return event.operation == number;
+            };
         }
         const auto wanted = parse_operation_kind(term.value);
         if (!wanted)

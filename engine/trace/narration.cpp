@@ -137,7 +137,7 @@ std::string Narrator::heading(EventId id) const {
             return "Conversion";
         case EventKind::operation_started:
         case EventKind::operation_finished:
-            return operation_title(event.operation_kind) + " #" + std::to_string(event.operation.value) +
+            return operation_title(event.operation_kind) + " #" + std::to_string(event.operation.value + 1) +
                    (event.kind == EventKind::operation_started ? " begins" : " is complete");
         case EventKind::finding:
             return finding_title(static_cast<FindingKind>(event.detail));

@@ -57,7 +57,7 @@ TEST(Filter, each_condition_picks_what_it_says) {
     EXPECT_EQ(picked("from:ndis"), events([](const Event& e) { return e.other_layer == ndis_layer; }));
     EXPECT_EQ(picked("op:initiate"),
               events([](const Event& e) { return e.operation_kind == OperationKind::initiate; }));
-    EXPECT_EQ(picked("#3"), events([](const Event& e) { return e.operation == OperationId(3); }));
+    EXPECT_EQ(picked("#3"), events([](const Event& e) { return e.operation == OperationId(2); }));
     EXPECT_EQ(picked("op:#3"), picked("#3"));
     EXPECT_EQ(picked("call"), picked("kind:enter"));
     EXPECT_EQ(picked("changed"), events([](const Event& e) { return e.change_count > 0; }));
@@ -121,6 +121,7 @@ TEST(Filter, tells_where_it_cannot_follow) {
     EXPECT_EQ(column("name:"), 6u);
     EXPECT_EQ(column("name:\"open"), 6u);
     EXPECT_EQ(column("#x"), 1u);
+    EXPECT_EQ(column("#0"), 1u);
     EXPECT_EQ(column("status:WHAT"), 8u);
     EXPECT_EQ(column("event:99999999999999999999999"), 7u);
     EXPECT_EQ(column("()"), 2u);
