@@ -44,11 +44,14 @@ protected:
 };
 
 TEST_F(Operations, OnlyTheRootGetsTheCallingBindingAsSourceHandle) {  // IM-101
+    Block placeholder(TcpOffloadState);
+    tree.connection->NextBlock = placeholder;
     initiate(tree.neighbor);
     EXPECT_EQ(tree.neighbor->SourceHandle, Stack::value(upper));
     const Block untouched(0);
     EXPECT_EQ(tree.path->SourceHandle, untouched.list.SourceHandle);
     EXPECT_EQ(tree.connection->SourceHandle, untouched.list.SourceHandle);
+    EXPECT_EQ(placeholder->SourceHandle, untouched.list.SourceHandle);
 }
 
 TEST_F(Operations, TheFirstBindingStaysInTheHandle) {  // IM-102
