@@ -60,6 +60,7 @@ std::string Machine::layer_name(LayerIndex layer) const {
 }
 
 void Machine::observe_now() {
+    if (current_layer_ < layers_.size()) pool_->check_recent_releases(current_layer_);
     if (!observer_ || observing_) return;
     observing_ = true;
     observer_(current_layer_);

@@ -262,15 +262,15 @@ void Pool::check_guards(Chunk& chunk, std::string_view when) {
                            where + describe(allocation) + " was overwritten; seen " + std::string(when), allocation.address);
 }
 
-void Pool::check_poison(Chunk& chunk, std::string_view when) {
+void Pool::check_poison(Chunk& chunk, std::string_view when, std::optional<LayerIndex> writer) {
     Allocation& allocation = chunk.allocation;
     if (allocation.damage_reported) return;
     const std::size_t at = first_difference(allocation.address, allocation.size, free_fill);
     if (at < allocation.size) {
         allocation.damage_reported = true;
-        machine_.finding_about(allocation.owner, FindingKind::use_after_free,
-                               "byte " + std::to_string(at) + " of " + describe(allocation) +
-                                   " was written after the release; seen " + std::string(when),
+        machine_.finding_about(writer.value_or(allocation.owner), FindingKind::use_after_free,
+                               "byte " + std::to_string(at) + " of " + describe(allocation) + " was written after the release" +
+                                   (writer ? " by " + machine_.layer_name(*writer) : "; seen " + std::string(when)),
                                allocation.address);
         std::memset(allocation.address, free_fill, allocation.size);
         return;
@@ -314,6 +314,12 @@ void Pool::check_recent_releases() {
     const std::size_t count = std::min(options_.recent_releases, quarantine_.size());
     for (std::size_t i = quarantine_.size() - count; i < quarantine_.size(); ++i)
         check_poison(chunks_[quarantine_[i]], "after a dispatch");
+}
+
+void Pool::check_recent_releases(LayerIndex writer) {
+    const std::size_t count = std::min(options_.youngest_releases, quarantine_.size());
+    for (std::size_t i = quarantine_.size() - count; i < quarantine_.size(); ++i)
+        check_poison(chunks_[quarantine_[i]], "when it gave up control", writer);
 }
 
 void Pool::check_everything() {

@@ -53,6 +53,7 @@ struct PoolOptions {
     std::size_t arena_bytes = std::size_t{1} << 30;  // reserved, committed by use
     std::size_t quarantine_bytes = std::size_t{16} << 20;
     std::size_t recent_releases = 32;  // looked at after each dispatch
+    std::size_t youngest_releases = 16;  // looked at whenever a driver gives up control
 };
 
 class Pool {
@@ -101,6 +102,8 @@ public:
     [[nodiscard]] PoolFaults& faults() { return faults_; }
 
     void check_recent_releases();         // after each dispatch
+    // When a driver gives up control: what it wrote into the youngest releases is its doing and told of it.
+    void check_recent_releases(LayerIndex writer);
     void check_everything();              // end of run: all guards, all of the quarantine
     std::size_t report_leaks(LayerIndex owner);  // one finding per live allocation of a layer that is gone
 
@@ -116,7 +119,7 @@ private:
     void* place(std::uint32_t index, std::size_t size, std::uint32_t tag, LayerIndex owner);
     void fill_guards(const Chunk& chunk);
     void check_guards(Chunk& chunk, std::string_view when);
-    void check_poison(Chunk& chunk, std::string_view when);
+    void check_poison(Chunk& chunk, std::string_view when, std::optional<LayerIndex> writer = {});
     void leave_quarantine();
     [[nodiscard]] std::string describe(const Allocation& allocation) const;
 

@@ -20,14 +20,15 @@ struct Consequences {
     "IM-028", "IM-049", "IM-061", "IM-063", "IM-065", "MEM-001", "MEM-002", "MEM-005", "MEM-006", "MEM-007", "MEM-012"
 
 constexpr Consequences table[] = {
-    {"IM-001", {"IM-014", "MEM-010"}},
-    {"IM-002", {"IM-014", "MEM-010"}},
+    {"IM-001", {"IM-014", "MEM-010", "MEM-006"}},
+    {"IM-002", {"IM-014", "MEM-010", "MEM-006"}},
     {"IM-003", {"IM-014", CHIMNEYLAB_LOST}},
-    {"IM-004", {"IM-014"}},
-    {"IM-005", {"MEM-010"}},
-    {"IM-006", {"MEM-010"}},
+    {"IM-004", {"IM-014", "MEM-006"}},
+    {"IM-005", {"MEM-010", "MEM-006"}},
+    {"IM-006", {"MEM-010", "MEM-006"}},
     {"IM-007", {"IM-001", "IM-002", "IM-003", "IM-004", "IM-014"}},
     {"IM-008", {"IM-002", "IM-004", "IM-014"}},
+    {"IM-014", {CHIMNEYLAB_LOST, "MEM-010"}},
     {"IM-018", {CHIMNEYLAB_LOST}},
     {"IM-023", {CHIMNEYLAB_LOST, "IM-041", "IM-108"}},
     {"IM-027", {CHIMNEYLAB_LOST, "IM-070"}},
@@ -78,10 +79,23 @@ constexpr std::span<const std::string_view> effects_of(std::string_view cause) {
     return {};
 }
 
+// Mistakes after which the other drivers of the operation work on a tree that is not what it should be.
+constexpr std::string_view spoils_tree[] = {"IM-029", "IM-030", "IM-031", "IM-032", "IM-034", "IM-035", "IM-036",
+                                            "IM-037", "IM-038", "IM-039", "IM-043", "IM-046", "IM-050", "IM-051",
+                                            "IM-052", "IM-066", "IM-070", "IM-112"};
+
+bool misleads_others(const Violation& cause, const Violation& effect) {
+    return cause.operation.valid() && cause.operation == effect.operation && cause.layer != effect.layer &&
+           cause.noticed < effect.noticed && std::ranges::find(spoils_tree, cause.rule) != std::end(spoils_tree);
+}
+
+// A driver that is not registered as it should be cannot be given anything.
+bool about_registration(const Violation& cause) { return !cause.operation.valid() && cause.rule < "IM-016" && cause.rule.starts_with("IM"); }
+
 // They concern the same operation, or the later one belongs to none (memory) and the same driver.
 bool related(const Violation& earlier, const Violation& later) {
     if (earlier.operation.valid() && later.operation.valid() && earlier.operation == later.operation) return true;
-    if (earlier.layer == later.layer) return true;
+    if (earlier.layer == later.layer || about_registration(earlier)) return true;
     return later.rule.starts_with("MEM") && !later.operation.valid();
 }
 
@@ -106,7 +120,9 @@ void find_causes(std::vector<Violation>& violations) {
         for (std::uint32_t j = first; j < violations.size(); ++j) {
             const Violation& cause = violations[j];
             if (cause.event > effect.noticed) break;
-            if (i == j || cause.rule == effect.rule || !can_follow(cause.rule, effect.rule) || !related(cause, effect)) continue;
+            if (i == j) continue;
+            const bool follows = cause.rule != effect.rule && can_follow(cause.rule, effect.rule) && related(cause, effect);
+            if (!follows && !misleads_others(cause, effect)) continue;
             if (j > i && can_follow(effect.rule, cause.rule)) continue;  // each could follow from the other: the earlier one leads
             violations[i].cause = j;
             violations[i].first_cause = false;

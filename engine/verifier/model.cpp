@@ -23,6 +23,11 @@ OperationRecord* Model::operation_of_root(Address root) {
     return found == by_root_.end() ? nullptr : &operations_[found->second];
 }
 
+OperationRecord* Model::last_operation_of_root(Address root) {
+    const auto found = last_by_root_.find(root);
+    return found == last_by_root_.end() ? nullptr : &operations_[found->second];
+}
+
 OperationRecord* Model::operation_of_block(RegionId block) {
     const auto found = by_block_.find(block.value);
     return found == by_block_.end() ? nullptr : &operations_[found->second];
@@ -73,6 +78,12 @@ Model::BlockUnderWay Model::block_under_way(Address start, Address end) const {
     return {found->second.first, &operations_[found->second.second]};
 }
 
+Model::BlockUnderWay Model::block_of_past(Address start, Address end) const {
+    const auto found = past_blocks_.lower_bound(start);
+    if (found == past_blocks_.end() || found->first >= end) return {};
+    return {found->second.first, &operations_[found->second.second]};
+}
+
 const ObjectRecord* Model::object(Address handle) const {
     const auto found = objects_.find(handle);
     return found == objects_.end() ? nullptr : &found->second;
@@ -95,7 +106,7 @@ OperationRecord& Model::begin_operation(OperationKind kind, RegionId root, Layer
         by_block_[block.region.value] = number;
         blocks_under_way_[block.address] = {block.region, number};
     }
-    by_root_[replay_->trace().region(root).address] = number;
+    by_root_[replay_->trace().region(root).address] = last_by_root_[replay_->trace().region(root).address] = number;
     operations_.push_back(std::move(operation));
     return operations_.back();
 }
@@ -265,8 +276,10 @@ void Model::finish_operation(OperationRecord& operation) {
     const std::uint32_t number = number_of(operation);
     for (const BlockRef& block : operation.shape().blocks)
         if (const auto found = blocks_under_way_.find(block.address);
-            found != blocks_under_way_.end() && found->second.second == number)
+            found != blocks_under_way_.end() && found->second.second == number) {
+            past_blocks_[block.address] = found->second;
             blocks_under_way_.erase(found);
+        }
     for (const TreeShape& shape : operation.shapes) {
         const auto found = by_root_.find(shape.blocks.front().address);
         if (found != by_root_.end() && found->second == number) by_root_.erase(found);

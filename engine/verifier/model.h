@@ -114,6 +114,8 @@ public:
 
     [[nodiscard]] std::span<const OperationRecord> operations() const { return operations_; }
     [[nodiscard]] OperationRecord* operation_of_root(Address root);
+    // The last operation with this root, under way or over.
+    [[nodiscard]] OperationRecord* last_operation_of_root(Address root);
     // The last operation whose tree has or had this block.
     [[nodiscard]] OperationRecord* operation_of_block(RegionId block);
     [[nodiscard]] const OperationRecord* operation_of_block(RegionId block) const;
@@ -135,6 +137,8 @@ public:
         const OperationRecord* operation = nullptr;
     };
     [[nodiscard]] BlockUnderWay block_under_way(Address start, Address end) const;
+    // The same for operations that are over: the youngest one that had a block there.
+    [[nodiscard]] BlockUnderWay block_of_past(Address start, Address end) const;
     [[nodiscard]] EventId first_fault() const { return first_fault_; }  // an injected fault was seen
 
     // How many call entries that were not allocated for their operation each driver has used.
@@ -184,8 +188,9 @@ private:
     const Replay* replay_;
     std::vector<OperationRecord> operations_;
     std::unordered_map<Address, std::uint32_t> by_root_;    // under way
+    std::unordered_map<Address, std::uint32_t> last_by_root_;
     std::unordered_map<std::uint32_t, std::uint32_t> by_block_;  // region → latest operation
-    std::map<Address, std::pair<RegionId, std::uint32_t>> blocks_under_way_;
+    std::map<Address, std::pair<RegionId, std::uint32_t>> blocks_under_way_, past_blocks_;
     std::map<Address, ObjectRecord> objects_;  // by handle address
     std::map<LayerIndex, DriverRecord> drivers_;
     std::map<Address, CallEntryUse> call_entries_;  // by start of the allocation

@@ -99,6 +99,25 @@ void tree_untouched_after_completion(const Scene& scene, const Report& report) {
                    " after it had completed the operation upward; the tree belongs to the drivers above again.");
 }
 
+// The tree has been released by its owner meanwhile, and the write shows in the released memory.
+void released_tree_written(const Scene& scene, const Report& report, bool on_the_way_up) {
+    if (static_cast<trace::FindingKind>(scene.event.detail) != trace::FindingKind::use_after_free) return;
+    const AllocationRecord* allocation = scene.replay().allocation(scene.event.subject);
+    if (!allocation) return;
+    const auto [block, operation] = scene.model.block_of_past(allocation->address, allocation->address + allocation->size);
+    const Passage* passage = operation ? operation->passage(scene.driver) : nullptr;
+    if (!passage || !passage->arrived.valid() || !passage->completed.valid()) return;
+    const bool behind_completion = in_completion_handler(scene) || !passage->handed_on.valid();
+    if (behind_completion != on_the_way_up) return;
+    report.add(report.draft(scene).operation(*operation).block(block),
+               scene.who() + " wrote to the tree of " + scene.replay().region_name(block) +
+                   (on_the_way_up ? " after it had completed the operation upward" : " after it had passed it down") +
+                   "; its owner has released it by now.");
+}
+
+void released_tree_written_after_call(const Scene& scene, const Report& report) { released_tree_written(scene, report, false); }
+void released_tree_written_after_completion(const Scene& scene, const Report& report) { released_tree_written(scene, report, true); }
+
 // A strict machine fills these members on the way down; the pattern in a place for saved values gives the driver away.
 void nothing_kept_in(const Scene& scene, const Report& report, std::uint64_t pattern, std::string_view member) {
     if (!scene.passage->handed_on.valid()) return;
@@ -204,6 +223,7 @@ constexpr Unit all[] = {
     {"IM-043", Moment::memory_written, tree_untouched_after_call},
     {"IM-043", Moment::memory_written, entries_untouched_after_call},
     {"IM-043", Moment::memory_freed, entries_kept_during_call},
+    {"IM-043", Moment::found_by_machine, released_tree_written_after_call},
     {"IM-044", Moment::operation_completed, nothing_kept_in_scratch},
     {"IM-045", Moment::operation_completed, nothing_kept_in_miniport_reserved},
     {"IM-046", Moment::operation_completed, undone_when_refused},
@@ -211,6 +231,7 @@ constexpr Unit all[] = {
     {"IM-048", Moment::completion_arrives, handler_does_not_wait},
     {"IM-048", Moment::found_by_machine, deadlock_in_handler},
     {"IM-066", Moment::memory_written, tree_untouched_after_completion},
+    {"IM-066", Moment::found_by_machine, released_tree_written_after_completion},
 };
 
 }  // namespace

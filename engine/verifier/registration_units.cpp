@@ -62,6 +62,14 @@ const TableLayout* table_handed_over(const Scene& scene) {
     return layout_of(static_cast<std::uint8_t>(scene.replay().word(scene.event.region, 0, 1)));
 }
 
+// The table that NDIS has just taken; nullptr when this is no such return, or it was refused (IM-007, IM-008).
+const TableLayout* table_taken(const Scene& scene) {
+    if (!is(scene, "NdisSetOptionalHandlers", trace::EventKind::leave) || scene.event.status < 0) return nullptr;
+    if (!scene.event.region.valid() || scene.replay().trace().region(scene.event.region).kind != RegionKind::handler_table)
+        return nullptr;
+    return layout_of(static_cast<std::uint8_t>(scene.replay().word(scene.event.region, 0, 1)));
+}
+
 std::string_view running_handler(const Scene& scene) {
     const EventId frame = scene.replay().frame_of(scene.driver);
     return frame.valid() ? scene.replay().trace().text(scene.replay().trace().event(frame).name) : std::string_view{};
@@ -80,7 +88,12 @@ const DriverRecord* driver_of(const Scene& scene) {
 
 bool has(const DriverRecord& driver, std::uint8_t type) { return driver.tables.contains(type); }
 
-Draft at_table(const Scene& scene, const Report& report) { return std::move(report.draft(scene).block(scene.event.region)); }
+Draft at_table(const Scene& scene, const Report& report) {
+    Draft draft = report.draft(scene);
+    draft.block(scene.event.region);
+    if (scene.event.kind == trace::EventKind::leave) draft.at(scene.event.partner);
+    return draft;
+}
 
 std::string where(const Scene& scene) {
     const std::string_view handler = running_handler(scene);
@@ -90,7 +103,7 @@ std::string where(const Scene& scene) {
 // A table of that type: handed over in the right handler, and not missing beside its twin when DriverEntry returns.
 void provider_table(const Scene& scene, const Report& report, std::uint8_t type, std::uint8_t twin) {
     if (!scene.by_intermediate_driver()) return;
-    if (const TableLayout* table = table_handed_over(scene)) {
+    if (const TableLayout* table = table_taken(scene)) {
         if (table->type == type && running_handler(scene) != "MiniportSetOptions")
             report.add(at_table(scene, report), scene.who() + " registers " + std::string(table->name) + " " + where(scene) +
                                                     "; its place is MiniportSetOptions.");
@@ -112,7 +125,7 @@ void provider_tcp_in_set_options(const Scene& scene, const Report& report) {
 
 void client_generic_in_set_options(const Scene& scene, const Report& report) {
     if (!scene.by_intermediate_driver()) return;
-    if (const TableLayout* table = table_handed_over(scene)) {
+    if (const TableLayout* table = table_taken(scene)) {
         if (table->type != client_generic || running_handler(scene) == "ProtocolSetOptions") return;
         const bool binding = on_binding(scene);
         Draft draft = at_table(scene, report);
@@ -132,7 +145,7 @@ void client_generic_in_set_options(const Scene& scene, const Report& report) {
 }
 
 void client_tcp_in_set_options(const Scene& scene, const Report& report) {
-    const TableLayout* table = table_handed_over(scene);
+    const TableLayout* table = table_taken(scene);
     if (!scene.by_intermediate_driver() || !table || table->type != client_tcp) return;
     if (running_handler(scene) == "ProtocolSetOptions" || on_binding(scene)) return;
     report.add(at_table(scene, report), scene.who() + " registers the client TCP table " + where(scene) +

@@ -96,7 +96,7 @@ void Verifier::Inside::out_of_turn(Scene scene, Turn turn) {
 }
 
 Address Verifier::Inside::root_address(const Event& event) const {
-    return event.region.valid() ? replay_.trace().region(event.region).address : 0;
+    return event.region.valid() ? replay_.trace().region(event.region).address : event.detail;
 }
 
 void Verifier::Inside::take_in() {
@@ -137,7 +137,8 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
     const bool driver_calls = function.side == trace::Side::driver_calls_ndis;
     switch (function.group) {
     case FunctionGroup::state_manipulation:
-        if (!event.region.valid()) break;  // a root that nobody could watch: the machine has said why
+        // A root that is watched no more: an operation that is over. Nothing but a second completion can be said of it.
+        if (!event.region.valid() && !(function.completion && driver_calls)) break;
         if (!function.completion) driver_calls ? handed_on(event, function) : arrives(event, function);
         else driver_calls ? completed(event, function) : comes_back(event, function);
         break;
@@ -240,7 +241,7 @@ void Verifier::Inside::completed(const Event& event, const Function& function) {
     const LayerIndex driver = event.other_layer;
     OperationRecord* operation = model_.operation_of_root(root_address(event));
     const bool under_way = operation != nullptr;
-    if (!under_way) operation = model_.operation_of_block(event.region);
+    if (!under_way) operation = model_.last_operation_of_root(root_address(event));
     Passage* passage = operation ? operation->passage(driver) : nullptr;
     Scene what = scene(driver, function.operation);
     what.operation = operation;
