@@ -57,6 +57,7 @@ void ChimneyPlatform::ndis_call_begins(CHIMNEY_CALL& call) {
     const LayerIndex caller = machine_.current_layer();
     if (call.Kind == ChimneyOperationDown) observer_.before_down(call, caller);
     if (call.Kind == ChimneyOperationUp) observer_.before_up(call, caller);
+    chains_.push_back(call.Kind == ChimneyTransferUp ? observer_.watch_completed(call, caller) : std::vector<trace::RegionId>{});
     ndis_calls_.emplace_back(machine_, call.Name, observer_.details(call));
     // The pages give a level for the indications only.
     if (call.Kind == ChimneyIndicationUp && machine_.strict()) machine_.irql().require_exactly(machine::dispatch_level, call.Name);
@@ -64,6 +65,8 @@ void ChimneyPlatform::ndis_call_begins(CHIMNEY_CALL& call) {
 
 void ChimneyPlatform::ndis_call_ends(CHIMNEY_CALL& call) {
     if (call.ReturnsStatus) ndis_calls_.back().set_status(call.Status);
+    observer_.forget(chains_.back());
+    chains_.pop_back();
     ndis_calls_.pop_back();
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <vector>
 
 #include "engine/ndis/circulation.h"
 #include "engine/ndis/observation/observer.h"
@@ -33,6 +34,7 @@ private:
     CHIMNEY_PLATFORM platform_{};
     Circulation circulation_;
     std::deque<machine::NdisCall> ndis_calls_;        // open crossings; they nest
+    std::deque<std::vector<trace::RegionId>> chains_;  // by open NDIS call: NET_BUFFER_LISTs watched during it
     std::deque<machine::DriverCall> handler_calls_;
 };
 

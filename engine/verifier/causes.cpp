@@ -44,7 +44,10 @@ constexpr Consequences table[] = {
     {"IM-038", {CHIMNEYLAB_LOST, "IM-052"}},
     {"IM-039", {CHIMNEYLAB_LOST, "IM-037", "IM-040", "IM-052", "IM-054", "IM-055", "IM-102", "MEM-010"}},
     {"IM-041", {CHIMNEYLAB_LOST, "IM-039", "IM-052", "IM-058", "IM-059"}},
+    {"IM-042", {"MEM-001", "MEM-006", "MEM-007"}},
     {"IM-043", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-052", "IM-053", "IM-066", "MEM-004"}},
+    {"IM-044", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-052", "IM-105"}},
+    {"IM-045", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-052", "IM-105"}},
     {"IM-048", {CHIMNEYLAB_LOST}},
     {"IM-049", {CHIMNEYLAB_LOST, "IM-066"}},
     {"IM-050", {CHIMNEYLAB_LOST, "IM-066", "IM-105", "MEM-010"}},
@@ -65,6 +68,7 @@ constexpr Consequences table[] = {
     {"IM-066", {"IM-108", "MEM-001"}},
     {"IM-070", {CHIMNEYLAB_LOST, "IM-066", "MEM-010"}},
     {"IM-112", {CHIMNEYLAB_LOST, "IM-032", "IM-050", "IM-051", "IM-052", "IM-105"}},
+    {"IM-114", {"IM-042", "IM-067", "MEM-007"}},
     {"MEM-001", {"MEM-002", "MEM-006"}},
     {"MEM-002", {"MEM-001"}},
     {"MEM-006", {CHIMNEYLAB_LOST}},
@@ -81,7 +85,7 @@ constexpr std::span<const std::string_view> effects_of(std::string_view cause) {
 
 // Mistakes after which the other drivers of the operation work on a tree that is not what it should be.
 constexpr std::string_view spoils_tree[] = {"IM-029", "IM-030", "IM-031", "IM-032", "IM-034", "IM-035", "IM-036",
-                                            "IM-037", "IM-038", "IM-039", "IM-043", "IM-046", "IM-050", "IM-051",
+                                            "IM-037", "IM-038", "IM-039", "IM-043", "IM-044", "IM-045", "IM-046", "IM-050", "IM-051",
                                             "IM-052", "IM-066", "IM-070", "IM-112"};
 
 bool misleads_others(const Violation& cause, const Violation& effect) {
@@ -96,6 +100,7 @@ bool about_registration(const Violation& cause) { return !cause.operation.valid(
 bool related(const Violation& earlier, const Violation& later) {
     if (earlier.operation.valid() && later.operation.valid() && earlier.operation == later.operation) return true;
     if (earlier.layer == later.layer || about_registration(earlier)) return true;
+    if (earlier.rule == "IM-114") return true;  // shows when the send completes, at any driver
     return later.rule.starts_with("MEM") && !later.operation.valid();
 }
 

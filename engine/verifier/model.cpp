@@ -348,4 +348,50 @@ void Model::transfer(const trace::Event& event, const trace::Function& function)
     std::erase_if(open_transfers_, [&](const OpenTransfer& open) { return open.enter == event.partner; });
 }
 
+const Model::Completion* Model::completion(EventId enter) const {
+    const auto found = std::ranges::find(completions_, enter, &Completion::enter);
+    return found == completions_.end() ? nullptr : &*found;
+}
+
+// NDIS's cut: a run is as long as SourceHandle stays the same; NULL ones in front belong to the run behind them.
+void Model::chain_completed(const trace::Event& event) {
+    Completion completion;
+    completion.enter = replay_->now();
+    Address at = event.detail;
+    for (std::size_t limit = 0; at != 0 && limit < 65536; ++limit) {
+        const RegionId region = replay_->region_at(RegionKind::net_buffer_list, at);
+        if (!region.valid()) {
+            completion.watched = false;
+            break;
+        }
+        const std::uint64_t source = replay_->word(region, net_buffer_list_offset::source_handle);
+        if (completion.runs.empty() || (completion.runs.back().source != 0 && completion.runs.back().source != source))
+            completion.runs.push_back({at, source});
+        else if (completion.runs.back().source == 0)
+            completion.runs.back().source = source;
+        at = replay_->word(region, net_buffer_list_offset::next);
+    }
+    completions_.push_back(std::move(completion));
+}
+
+void Model::chain_forwarded(const trace::Event& event) {
+    Address at = event.detail;
+    for (std::size_t limit = 0; at != 0 && limit < 65536; ++limit) {
+        chain_sources_.erase({event.other_layer, at});
+        const RegionId region = replay_->region_at(RegionKind::net_buffer_list, at);
+        at = region.valid() ? replay_->word(region, net_buffer_list_offset::next) : 0;
+    }
+}
+
+void Model::run_delivered(const trace::Event& event) {
+    const auto open = std::ranges::find(completions_, event.parent, &Completion::enter);
+    if (open == completions_.end()) return;
+    for (Run& run : open->runs)
+        if (run.head == event.detail) run.delivered = true;
+}
+
+void Model::completion_returned(const trace::Event& event) {
+    std::erase_if(completions_, [&](const Completion& open) { return open.enter == event.partner; });
+}
+
 }  // namespace chimneylab::verifier

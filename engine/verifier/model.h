@@ -156,6 +156,18 @@ public:
     [[nodiscard]] const Gone* gone(Address handle) const;
 
     // Calls of I/O functions of the host stack that have not returned, by handle and function.
+    // A chain that is being completed, cut into the runs that NDIS owes to each binding.
+    struct Run {
+        Address head = 0;
+        std::uint64_t source = 0;  // 0: a NULL SourceHandle that nothing follows
+        bool delivered = false;
+    };
+    struct Completion {
+        EventId enter;
+        std::vector<Run> runs;
+        bool watched = true;  // every NET_BUFFER_LIST of it could be seen
+    };
+    [[nodiscard]] const Completion* completion(EventId enter) const;
     struct OpenTransfer {
         EventId enter;
         LayerIndex caller;
@@ -174,6 +186,10 @@ public:
     void finish_operation(OperationRecord& operation);
     void memory_freed(const trace::Event& event);
     void transfer(const trace::Event& event, const trace::Function& function);
+    void chain_completed(const trace::Event& event);   // enter of NdisTcpOffloadXxxComplete
+    void chain_forwarded(const trace::Event& event);   // the same, after the rules have looked: its records are used up
+    void run_delivered(const trace::Event& event);     // enter of ProtocolTcpOffloadXxxComplete
+    void completion_returned(const trace::Event& event);
     void registration(const trace::Event& event);
     void request_or_status(const trace::Event& event);
     void fault_seen() { if (!first_fault_.valid()) first_fault_ = replay_->now(); }
@@ -198,6 +214,7 @@ private:
     std::map<Address, Gone> gone_;
     std::map<std::pair<LayerIndex, Address>, std::uint64_t> chain_sources_;
     std::vector<OpenTransfer> open_transfers_;
+    std::vector<Completion> completions_;  // open calls of NdisTcpOffloadXxxComplete
     EventId first_fault_;
 };
 

@@ -163,6 +163,61 @@ void nothing_written_on_the_way_up(const Scene& scene, const Report& report) {
     }
 }
 
+// The handler is given what stands in the handle of the call that NDIS serves.
+void context_passed_by_value(const Scene& scene, const Report& report) {
+    const trace::Function* function = scene.replay().function(scene.event);
+    const trace::Event* call = enclosing_call(scene);
+    if (!call || function->side != trace::Side::ndis_calls_driver || function->completion ||
+        function->name == "MiniportTcpOffloadReceiveReturn")
+        return;
+    const RegionId handle = scene.replay().region_at(RegionKind::offload_handle, call->subject);
+    if (!handle.valid()) return;
+    const std::uint64_t wanted = scene.replay().word(handle, handle_offset::miniport_offload_context);
+    if (wanted == scene.event.subject) return;
+    report.add(report.draft(scene).by(trace::ndis_layer).block(handle)
+                   .member("MiniportOffloadContext", handle_offset::miniport_offload_context).values(wanted, scene.event.subject),
+               "NDIS did not pass " + std::string(function->name) + " the value of MiniportOffloadContext in the handle.");
+}
+
+void run_goes_to_its_binding(const Scene& scene, const Report& report) {
+    const trace::Function* function = scene.replay().function(scene.event);
+    if (function->side != trace::Side::ndis_calls_driver || !function->completion) return;
+    const Model::Completion* completion = scene.model.completion(scene.event.parent);
+    if (!completion || !completion->watched) return;
+    const auto run = std::ranges::find(completion->runs, scene.event.detail, &Model::Run::head);
+    if (run == completion->runs.end()) {
+        report.add(report.draft(scene).by(trace::ndis_layer).seen_only(scene.event.detail),
+                   "NDIS cut the completed chain at a NET_BUFFER_LIST where SourceHandle does not change.");
+        return;
+    }
+    const BindingRecord* binding = scene.replay().binding(run->source);
+    if (binding && binding->owner != scene.driver)
+        report.add(report.draft(scene).by(trace::ndis_layer).seen_only(run->source),
+                   "NDIS delivered completed NET_BUFFER_LISTs to " + scene.who() + ", but their SourceHandle is " +
+                       scene.replay().meaning(run->source) + ".");
+}
+
+// What the machine stopped or could not deliver it has told itself.
+bool told_of_by_machine(const Scene& scene) {
+    const trace::Trace& trace = scene.replay().trace();
+    for (std::uint32_t at = scene.event.partner.value + 1; at < scene.id.value; ++at)
+        if (trace.event(EventId(at)).kind == trace::EventKind::finding && trace.event(EventId(at)).parent == scene.event.partner)
+            return true;
+    return false;
+}
+
+void every_run_delivered(const Scene& scene, const Report& report) {
+    const Model::Completion* completion = scene.model.completion(scene.event.partner);
+    if (!completion || !completion->watched) return;
+    for (const Model::Run& run : completion->runs) {
+        const BindingRecord* binding = scene.replay().binding(run.source);
+        if (run.delivered || !binding || binding->closed.valid() || told_of_by_machine(scene)) continue;  // a wrong SourceHandle is a driver's mistake
+        report.add(report.draft(scene).by(trace::ndis_layer).at(scene.event.partner).seen_only(run.head),
+                   "NDIS did not deliver the completed NET_BUFFER_LISTs of " + scene.replay().meaning(run.source) +
+                       " as a chain of their own.");
+    }
+}
+
 constexpr Unit all[] = {
     {"IM-101", Moment::operation_arrives, source_handle_of_root_only},
     {"IM-102", Moment::operation_arrives, first_binding_stays},
@@ -170,6 +225,9 @@ constexpr Unit all[] = {
     {"IM-104", Moment::completion_arrives, answers_for_missing_handlers},
     {"IM-105", Moment::completion_arrives, routed_by_source_handle},
     {"IM-105", Moment::operation_out_of_turn, routed_by_source_handle},
+    {"IM-106", Moment::transfer, context_passed_by_value},
+    {"IM-107", Moment::transfer, run_goes_to_its_binding},
+    {"IM-107", Moment::transfer_returned, every_run_delivered},
     {"IM-108", Moment::completion_arrives, nothing_written_on_the_way_up},
 };
 

@@ -143,7 +143,10 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
         else driver_calls ? completed(event, function) : comes_back(event, function);
         break;
     case FunctionGroup::offloaded_io:
+        if (driver_calls && function.completion) model_.chain_completed(event);
         show(Moment::transfer, scene(driver_calls ? event.other_layer : event.layer));
+        if (driver_calls && function.completion) model_.chain_forwarded(event);
+        if (!driver_calls && function.completion) model_.run_delivered(event);
         if (driver_calls && !function.completion) model_.transfer(event, function);
         break;
     case FunctionGroup::indication:
@@ -162,8 +165,13 @@ void Verifier::Inside::take_in_return(const Event& event) {
     const Function* function = replay_.function(event);
     if (!function) return;
     const bool driver_calls = function->side == trace::Side::driver_calls_ndis;
-    if (function->group == FunctionGroup::offloaded_io && driver_calls && !function->completion) {
-        model_.transfer(event, *function);
+    if (function->group == FunctionGroup::offloaded_io && driver_calls) {
+        if (function->completion) {
+            show(Moment::transfer_returned, scene(event.other_layer));
+            model_.completion_returned(event);
+        } else {
+            model_.transfer(event, *function);
+        }
     } else if (function->group == FunctionGroup::state_manipulation && driver_calls && !function->completion) {
         OperationRecord* operation = model_.operation_of_block(event.region);
         Passage* passage = operation ? operation->passage(event.other_layer) : nullptr;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <string>
 
 #include "engine/verifier/verifier.h"
@@ -29,12 +30,29 @@ std::string told(const trace::Trace& trace, std::span<const Violation> violation
     return text;
 }
 
+// What the runs amounted to: a test that nothing happens in proves nothing.
+struct Happened {
+    std::map<std::string, std::size_t> calls;  // by function
+    std::size_t faults = 0, data = 0, failures = 0;
+    void add(const trace::Trace& trace) {
+        for (const trace::Event& event : trace.events()) {
+            if (event.kind == trace::EventKind::enter) ++calls[std::string(trace.text(event.name))];
+            if (event.kind == trace::EventKind::fault_injected) ++faults;
+            if (event.kind == trace::EventKind::operation_finished && event.status < 0) ++failures;
+        }
+        for (const trace::Region& region : trace.regions())
+            if (region.kind == trace::RegionKind::net_buffer_list) ++data;
+    }
+};
+
 TEST(CorrectRuns, TripNothing) {
+    Happened happened;
     const std::uint64_t first = number_from("CHIMNEYLAB_RANDOM_SEED", 1), count = number_from("CHIMNEYLAB_RANDOM_RUNS", 200);
     std::size_t operations = 0, alarms = 0;
     for (std::uint64_t seed = first; seed < first + count && alarms < 10; ++seed) {
         const RandomRun run = random_run(seed, 24);
         operations += run.operations;
+        happened.add(run.trace);
         const auto violations = verify(run.trace);
         if (violations.empty()) continue;
         ++alarms;
@@ -42,6 +60,13 @@ TEST(CorrectRuns, TripNothing) {
                       << told(run.trace, violations) << run.machine_findings;
     }
     EXPECT_GT(operations, count * 4) << "the runs must do something";
+    for (const char* function : {"MiniportInitiateOffload", "MiniportQueryOffload", "MiniportUpdateOffload",
+                                 "MiniportInvalidateOffload", "MiniportTerminateOffload", "MiniportTcpOffloadSend",
+                                 "ProtocolTcpOffloadSendComplete", "ProtocolTcpOffloadEvent"})
+        EXPECT_GT(happened.calls[function], count / 4) << function;
+    EXPECT_GT(happened.faults, count / 10) << "allocation failures";
+    EXPECT_GT(happened.data, count / 10) << "send data in blocks";
+    EXPECT_GT(happened.failures, count / 10) << "operations that failed";
 }
 
 // A verifier that follows a growing trace says the same as one that gets it whole.

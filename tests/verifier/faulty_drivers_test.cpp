@@ -110,6 +110,7 @@ struct Case {
     std::set<std::string> also = {};  // further first causes
     bool armed_after_initiate = false;
     trace::LayerIndex layer = 2;
+    machine::Mode mode = machine::Mode::faithful;
 };
 
 class FaultyDriver : public testing::TestWithParam<Case> {
@@ -129,7 +130,7 @@ TEST_P(FaultyDriver, IsCaughtByItsRule) {
     ChimneylabChooseFault(test.armed_after_initiate ? NoFault : test.fault, applies);
     test::StackOptions options;
     options.intermediate_drivers = 3;
-    options.mode = machine::Mode::faithful;
+    options.mode = test.mode;
     Stack stack(options);
     Bed bed{stack};
     bed.n = stack.neighbor();
@@ -205,6 +206,8 @@ const Case cases[] = {
     {StaticCallEntry, "IM-112", two_at_once, {}, false, 1},
     {SecondWaits, "IM-112", two_at_once},
     {HandlerWaits, "IM-048", just_initiate},
+    {SavedInScratch, "IM-044", just_initiate, {}, false, 2, machine::Mode::strict},
+    {SavedInMiniportReserved, "IM-045", just_initiate, {}, false, 2, machine::Mode::strict},
     {UndoForgotten, "IM-046", memory_runs_out},
     {RefusedWithSuccess, "IM-046", memory_runs_out},
     {QueryFailedLocally, "IM-047", initiate_and_query},
@@ -230,6 +233,7 @@ const Case cases[] = {
     {CallEntryLeaks, "IM-065", just_initiate},
     {SourceHandleOfDataForgotten, "IM-067", with_send_data_that_fails},
     {StatusOfDataChanged, "IM-068", with_send_data_that_fails},
+    {SourceHandleOfSendForgotten, "IM-042", with_send_data},
     {DataOfOffloadedTouched, "IM-114", with_send_data},
 };
 

@@ -48,6 +48,12 @@ void Stack::send_complete(std::size_t) {
                 self.put(watched.address + nbl_source, saved->second);
             const EventId call = self.enter("NdisTcpOffloadSendComplete", trace::ndis_layer, layer, 0x7000u + layer, nullptr, 0, layer,
                                             watched.address);
+            for (LayerIndex to = 0; to < self.target; ++to)
+                if (binding_of(to) == self.get(watched.address + nbl_source)) {
+                    const EventId handler = self.enter("ProtocolTcpOffloadSendComplete", to, trace::ndis_layer, 0x6000u + to, nullptr,
+                                                       0, trace::ndis_layer, watched.address);
+                    self.leave(handler, to);
+                }
             self.leave(call, trace::ndis_layer);
         }
     }

@@ -72,6 +72,14 @@ static void CheckBlockGoingDown(const CONVERSION *conversion, PNDIS_PROTOCOL_OFF
     }
 }
 
+/* Scratch and MiniportReserved belong to whoever holds the block. The shipping NDIS leaves them alone; a driver below may
+   not, and a driver above that relies on them across the call is found out by these patterns. */
+static void OverwriteLentMembers(PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST block)
+{
+    NdisFillMemory(block->Scratch, sizeof(block->Scratch), CHIMNEY_SCRATCH_FILL);
+    NdisFillMemory(block->MiniportReserved, sizeof(block->MiniportReserved), CHIMNEY_MINIPORT_RESERVED_FILL);
+}
+
 static BOOLEAN ConvertToMiniport(void *context, PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST block)
 {
     const CONVERSION *conversion = (const CONVERSION *)context;
@@ -95,6 +103,9 @@ static BOOLEAN ConvertToMiniport(void *context, PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIS
             CheckBlockGoingDown(conversion, block);
         }
         block->NdisReserved[2] = NULL;
+    }
+    if (conversion->Platform->Strict) {
+        OverwriteLentMembers(block);
     }
     return ChimneyStampChain(conversion->Platform, conversion->Call, block->NetBufferListChain, conversion->Source);
 }

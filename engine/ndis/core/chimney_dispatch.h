@@ -11,13 +11,18 @@
  *          every NET_BUFFER_LIST of the block SourceHandle := binding; then the miniport driver's handler
  *   up     the root's SourceHandle alone says who is called; nothing is written
  *
- * Strict mode additionally checks what the shipping NDIS takes on trust, reports it, and then goes on as before.
+ * Strict mode additionally checks what the shipping NDIS takes on trust, reports it, and then goes on as before; and on
+ * the way down it overwrites the members that a driver may not rely on across the call (Scratch, MiniportReserved).
  * No state is kept between calls; any thread, any IRQL up to DISPATCH_LEVEL.
  */
 #ifndef CHIMNEYLAB_NDIS_CHIMNEY_DISPATCH_H
 #define CHIMNEYLAB_NDIS_CHIMNEY_DISPATCH_H
 
 #include "engine/ndis/core/chimney_platform.h"
+
+/* Bytes with which strict mode overwrites, on the way down, what no driver may rely on across the call. */
+#define CHIMNEY_SCRATCH_FILL 0x5C
+#define CHIMNEY_MINIPORT_RESERVED_FILL 0x3D
 
 #ifdef __cplusplus
 extern "C" {

@@ -61,6 +61,9 @@ static void PassToMiniport(const CHIMNEY_PLATFORM *platform, CHIMNEY_CALL *call,
                       "the miniport driver below registered no such TCP handler; the shipping NDIS would call NULL");
         return;
     }
+    if (call->Transfer != ChimneyReceiveReturn) {
+        handlerCall.Handle = offloadContext; /* what the handler knows the connection by */
+    }
     handlerCall.ReturnsStatus = TRUE;
     platform->HandlerBegins(platform->Self, &handlerCall);
     handlerCall.Status = CallMiniport(call->Binding, call->Transfer, offloadContext, call->NetBufferLists, flags);

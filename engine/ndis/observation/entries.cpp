@@ -88,6 +88,28 @@ void Observer::watch_chain(Operation& operation, const Block& block, RegionId bl
     }
 }
 
+std::vector<RegionId> Observer::watch_completed(const CHIMNEY_CALL& call, LayerIndex caller) {
+    std::vector<RegionId> regions;
+    std::set<const void*> seen;
+    for (const void* at = call.NetBufferLists; at && seen.size() < most_lists && seen.insert(at).second;) {
+        const auto list = probe_.copy<NET_BUFFER_LIST>(at);
+        if (!list) break;
+        if (!watch_.find(RegionKind::net_buffer_list, at)) {
+            trace::Region region;
+            region.kind = RegionKind::net_buffer_list;
+            region.owner = caller;
+            region.label = machine_.recorder().intern("completed " + std::to_string(seen.size()));
+            if (const auto id = watch_.begin(region, at, sizeof(NET_BUFFER_LIST))) regions.push_back(*id);
+        }
+        at = list->Next;
+    }
+    return regions;
+}
+
+void Observer::forget(const std::vector<RegionId>& regions) {
+    for (const RegionId region : regions) watch_.end(region);
+}
+
 RegionId Observer::watch_handle(const void* handle, LayerIndex owner, const void* object, std::string_view suffix, RegionId entry) {
     if (const auto known = watch_.find(RegionKind::offload_handle, handle)) return *known;
     trace::Region region;

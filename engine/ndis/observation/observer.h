@@ -48,6 +48,10 @@ public:
     // A driver is about to call NdisXxxOffload or NdisMXxxOffloadComplete.
     void before_down(const CHIMNEY_CALL& call, LayerIndex caller);
     void before_up(const CHIMNEY_CALL& call, LayerIndex caller);
+    // A driver is about to complete a chain of NET_BUFFER_LISTs: they are shown as they are now, and watched until forget().
+    // Those that are watched already are not among the result.
+    [[nodiscard]] std::vector<RegionId> watch_completed(const CHIMNEY_CALL& call, LayerIndex caller);
+    void forget(const std::vector<RegionId>& regions);
     // NDIS has converted the tree of the call.
     void converted(const CHIMNEY_CALL& call, LayerIndex caller);
     // ProtocolXxxOffloadComplete of `layer` was entered, and is about to return.

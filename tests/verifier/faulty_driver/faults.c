@@ -202,6 +202,12 @@ VOID ImEnterCall(PIM_CALL_ENTRY CallEntry, PIM_VIRTUAL_MINIPORT UpperEdge, IM_OP
     if (Is(OneWordSaved)) {
         Root->ImReserved[1] = UpperEdge;
     }
+    if (Is(SavedInScratch)) {
+        Root->Scratch[0] = Root->SourceHandle;
+    }
+    if (Is(SavedInMiniportReserved)) {
+        Root->MiniportReserved[1] = Root->SourceHandle;
+    }
 }
 
 VOID ImLeaveCall(PIM_CALL_ENTRY CallEntry, PIM_UPPER_BLOCK Root)
@@ -213,6 +219,12 @@ VOID ImLeaveCall(PIM_CALL_ENTRY CallEntry, PIM_UPPER_BLOCK Root)
     CorrectImLeaveCall(CallEntry, Root);
     if (Is(SourceHandleForgotten)) {
         Root->SourceHandle = source;
+    }
+    if (Is(SavedInScratch)) {
+        Root->SourceHandle = Root->Scratch[0];
+    }
+    if (Is(SavedInMiniportReserved)) {
+        Root->SourceHandle = Root->MiniportReserved[1];
     }
     if (Is(ImReservedForgotten)) {
         Root->ImReserved[0] = first;
@@ -257,6 +269,17 @@ VOID ImPopRecords(PIM_LOWER_BINDING Lower, PNET_BUFFER_LIST Lists)
     if (Lists != NULL && Is(StatusOfDataChanged)) {
         Lists->Status = NDIS_STATUS_FAILURE;
     }
+}
+
+PNET_BUFFER_LIST FaultyImTakeRun(PIM_LOWER_BINDING Lower, PNET_BUFFER_LIST *Rest, PIM_VIRTUAL_MINIPORT *UpperEdge, ULONG *Count)
+{
+    PVOID source = (*Rest)->SourceHandle;
+    PNET_BUFFER_LIST first = ImTakeRun(Lower, Rest, UpperEdge, Count);
+
+    if (Is(SourceHandleOfSendForgotten)) {
+        first->SourceHandle = source;
+    }
+    return first;
 }
 
 /* ---- the call down ---- */

@@ -25,7 +25,7 @@ extern "C" {
     FAULT(UpperHandleOfFirst) FAULT(UpperHandlePassedDown) FAULT(HandleNotZero) FAULT(NewHandleForLinker) \
     FAULT(PlaceholderGetsHandle) FAULT(SiblingsSkipped) FAULT(OnlyRootConverted) FAULT(SiblingsCut) FAULT(StatusWritten) \
     FAULT(ProtocolReservedUsed) FAULT(PortChanged) FAULT(StateChanged) FAULT(TreeTouchedAfterCall) \
-    FAULT(CallEntryTouchedAfterCall) FAULT(StaticCallEntry) FAULT(SecondWaits) FAULT(HandlerWaits) FAULT(UndoForgotten) \
+    FAULT(CallEntryTouchedAfterCall) FAULT(StaticCallEntry) FAULT(SecondWaits) FAULT(HandlerWaits) FAULT(SavedInScratch) FAULT(SavedInMiniportReserved) FAULT(UndoForgotten) \
     FAULT(RefusedWithSuccess) FAULT(QueryFailedLocally) \
     /* up */ \
     FAULT(NeverCompleted) FAULT(CompletedTwice) FAULT(SourceHandleForgotten) FAULT(ImReservedForgotten) FAULT(OneWordSaved) \
@@ -33,7 +33,7 @@ extern "C" {
     FAULT(ContextThroughStaleSlot) FAULT(FailureTurnedIntoSuccess) FAULT(PartialTakenForFailure) FAULT(WrongCompletion) \
     FAULT(TreeTouchedAfterCompletion) FAULT(EntryOfFailedLeaks) FAULT(EntryOfTerminatedLeaks) FAULT(EntryOfLinkerFreed) \
     FAULT(EntryFreedAtQuery) FAULT(EntryFreedAtFailedTerminate) FAULT(CallEntryLeaks) \
-    FAULT(SourceHandleOfDataForgotten) FAULT(StatusOfDataChanged) FAULT(DataOfOffloadedTouched)
+    FAULT(SourceHandleOfDataForgotten) FAULT(StatusOfDataChanged) FAULT(DataOfOffloadedTouched) FAULT(SourceHandleOfSendForgotten)
 
 #define CHIMNEYLAB_FAULT_NAME(name) name,
 enum chimneylab_fault { CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfFaults };
