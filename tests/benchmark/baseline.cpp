@@ -5,7 +5,6 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
-#include <cstdlib>
 #include <vector>
 
 #include "engine/trace/event.h"
@@ -18,7 +17,7 @@ double append_and_copy_ns() {
     std::vector<std::byte> heap;
     std::array<std::byte, 152> block{};
     trace::Event event;
-    const auto start = Clock::now();
+    const double start = processor_time_ns();
     for (std::size_t i = 0; i < rounds; ++i) {
         event.subject = i;
         block[i % block.size()] = static_cast<std::byte>(i);
@@ -26,18 +25,7 @@ double append_and_copy_ns() {
         heap.insert(heap.end(), block.begin(), block.end());
         benchmark::ClobberMemory();
     }
-    return nanoseconds_since(start) / rounds;
-}
-
-double allocate_and_free_ns() {
-    constexpr std::size_t rounds = 200'000;
-    const auto start = Clock::now();
-    for (std::size_t i = 0; i < rounds; ++i) {
-        void* memory = std::malloc(64);
-        benchmark::DoNotOptimize(memory);
-        std::free(memory);
-    }
-    return nanoseconds_since(start) / rounds;
+    return (processor_time_ns() - start) / rounds;
 }
 
 }  // namespace chimneylab::benchmark_support

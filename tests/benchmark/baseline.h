@@ -1,24 +1,21 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 //
-// What the same work costs without the lab, measured on this machine in this run. Nanoseconds per piece of work.
+// What the same work costs without the lab, measured on this machine in this run. Nanoseconds of processor time of this
+// thread per piece of work, so that a busy machine does not spoil the ratios.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
+#include <ctime>
 
 namespace chimneylab::benchmark_support {
 
-using Clock = std::chrono::steady_clock;
-
-inline double nanoseconds_since(Clock::time_point start) {
-    return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+inline double processor_time_ns() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
 }
 
 // One 80-byte record appended to a vector and one 152-byte block copied behind it: the floor under any recorder.
 double append_and_copy_ns();
-
-// std::malloc and std::free of a call entry's size: the floor under any pool.
-double allocate_and_free_ns();
 
 }  // namespace chimneylab::benchmark_support
