@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/ndis/circulation.h"
 
+#include <string_view>
+
 namespace chimneylab::ndis {
 
 using machine::FindingKind;
@@ -12,6 +14,9 @@ namespace {
 [[nodiscard]] const void* what(const CHIMNEY_CALL& call) {
     if (call.Kind == ChimneyOperationUp) return call.Block;
     if (call.Kind == ChimneyTransferUp) return call.NetBufferLists;
+    // NdisMOffloadEventIndicate is given an adapter and calls with a binding context: the binding alone is common to both.
+    const std::string_view name = call.Name;
+    if (name == "NdisMOffloadEventIndicate" || name == "ProtocolIndicateOffloadEvent") return nullptr;
     return call.Handle;
 }
 

@@ -69,6 +69,15 @@ TEST(CorrectRuns, TripNothing) {
     EXPECT_GT(happened.failures, count / 10) << "operations that failed";
 }
 
+// What adds up over a long run: counters that are never taken back, lists that only grow.
+TEST(CorrectRuns, LongOnesTripNothingEither) {
+    for (const std::uint64_t seed : {2, 5, 8}) {
+        const RandomRun run = random_run(seed, 2500);
+        const auto violations = verify(run.trace);
+        EXPECT_TRUE(violations.empty()) << run.description << "\n" << told(run.trace, violations);
+    }
+}
+
 // A verifier that follows a growing trace says the same as one that gets it whole.
 TEST(CorrectRuns, OneLookOrManyMakesNoDifference) {
     const RandomRun run = random_run(5, 24);
