@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -199,6 +200,17 @@ Trace play(const Case& test) {
         tree.push_back({.object = stack.connection(), .parent = 1});
         stack.run(initiate, tree);
         break;
+    case ndis_overwrites_reserved:
+        stack.run(initiate, tree);
+        stack.run(query, {{.object = t}});
+        break;
+    case send_after_terminate: {
+        stack.run(initiate, tree);
+        const std::size_t last = stack.begin(terminate, {{.object = t}});
+        stack.send(t, 1);
+        stack.complete(last);
+        break;
+    }
     case deferred_with_indication: stack.run(initiate, {{.object = t}}); break;
     case status_of_no_operation:
     case state_touched:
@@ -246,6 +258,7 @@ const Case cases[] = {
     // host stack
     {sibling_of_other_layer, "sibling_of_other_layer", "IM-016", "NdisInitiateOffload", "Header.Type", 0},
     {path_under_connection, "path_under_connection", "IM-017", "NdisInitiateOffload", "DependentBlockList", 0},
+    {cycle, "cycle", "IM-018", "NdisInitiateOffload", "NextBlock", 0},
     {linker_without_dependents, "linker_without_dependents", "IM-020", "NdisInitiateOffload", "DependentBlockList", 0},
     {stale_context, "stale_context", "IM-019", "NdisInitiateOffload", "MiniportOffloadContext", 0, 0},
     {reference_not_offloaded, "reference_not_offloaded", "IM-019", "NdisQueryOffloadState", "MiniportOffloadContext", 0, 0},
@@ -317,6 +330,7 @@ const Case cases[] = {
     {chain_touched_at_success, "chain_touched_at_success", "IM-114", "NdisMInitiateOffloadComplete", "SourceHandle"},
     {wrong_completion, "wrong_completion", "IM-070", "NdisMUpdateOffloadComplete", ""},
     {deferred_with_indication, "deferred_with_indication", "IM-072", "NdisTcpOffloadReceiveHandler", ""},
+    {send_after_terminate, "send_after_terminate", "IM-116", "NdisOffloadTcpSend", ""},
     // offload target
     {status_of_no_operation, "status_of_no_operation", "IM-058", "NdisMQueryOffloadStateComplete", "Status", 2},
     {status_forgotten, "status_forgotten", "IM-059", "NdisMInitiateOffloadComplete", "Status", 2},
@@ -330,12 +344,24 @@ const Case cases[] = {
     {target_never_completes, "target_never_completes", "IM-049", "MiniportInitiateOffload", "", 2},
     // NDIS
     {ndis_writes_all_source_handles, "ndis_writes_all_source_handles", "IM-101", "MiniportInitiateOffload", "SourceHandle", ndis, 0},
+    {ndis_overwrites_reserved, "ndis_overwrites_reserved", "IM-102", "MiniportQueryOffload", "NdisReserved[0]", ndis, 0},
     {ndis_wrong_context_slot, "ndis_wrong_context_slot", "IM-103", "MiniportInitiateOffload", "MiniportOffloadContext", ndis, 0},
     {ndis_touches_unsupported, "ndis_touches_unsupported", "IM-104", "ProtocolInitiateOffloadComplete", "NdisReserved[2]", ndis, 0, true,
      false, true},
     {ndis_routes_wrongly, "ndis_routes_wrongly", "IM-105", "ProtocolInitiateOffloadComplete", "SourceHandle", ndis, 2},
     {ndis_writes_on_the_way_up, "ndis_writes_on_the_way_up", "IM-108", "ProtocolInitiateOffloadComplete", "NdisReserved[2]", ndis, 0},
 };
+
+// What one driver passes down wrongly arrives wrongly at the next: told there too, under the first cause.
+TEST(PlantedDefects, AWrongHandleIsSeenWhereItArrives) {
+    const Trace trace = play({new_handle_for_linker, "", "", "", "", 1, 2});
+    const auto violations = verify(trace);
+    const auto arrived = std::ranges::find(violations, "IM-040", &Violation::rule);
+    ASSERT_NE(arrived, violations.end()) << told(trace, violations);
+    EXPECT_FALSE(arrived->first_cause);
+    EXPECT_EQ(violations[arrived->cause].rule, "IM-037");
+    EXPECT_EQ(trace.text(trace.event(arrived->event).name), "MiniportQueryOffload");
+}
 
 INSTANTIATE_TEST_SUITE_P(EachMistake, PlantedDefect, testing::ValuesIn(cases),
                          [](const auto& test) { return test.param.name; });

@@ -158,8 +158,6 @@ public:
         operation.plan = plan;
         for (const BlockPlan& each : plan) operation.blocks.push_back(block(each));
         for (std::size_t i = 0; i < plan.size(); ++i) {  // links: first dependent, then siblings in order
-            Address* none = nullptr;
-            (void)none;
             for (std::size_t j = 0; j < plan.size(); ++j) {
                 if (j == i) continue;
                 if (plan[j].parent == i && get(operation.blocks[i] + at::dependent_block_list) == 0)
@@ -200,6 +198,7 @@ public:
         const std::uint64_t binding = on_binding.value_or(binding_of(caller));
         const EventId call = enter(name(kind, Rung::call_ndis), trace::ndis_layer, caller, binding, &operations[number], root, caller);
         const auto below = static_cast<LayerIndex>(caller + 1);
+        if (plants(Plant::cycle)) return leave(call, trace::ndis_layer);  // NDIS would walk for ever
         if (below == target && settings.without_handlers) {
             put(root + at::source_handle, binding);
             walk(root, [&](Address each) { put(each + at::status, static_cast<std::uint32_t>(not_supported), 4); });

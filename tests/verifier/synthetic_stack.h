@@ -41,7 +41,7 @@ enum class Plant : std::uint8_t {
     slot_a_left, context_not_written, failed_object_published, context_in_own_handle, status_changed, partial_as_failure,
     entry_of_failed_leaks, entry_of_linker_freed, entry_of_terminated_leaks, entry_freed_at_query, entry_freed_at_failed_terminate,
     call_entry_leaks, tree_touched_after_completion, wrong_completion, chain_source_lost_at_failure, chain_touched_at_success,
-    deferred_with_indication,
+    deferred_with_indication, send_after_terminate,
     // offload target
     status_of_no_operation, status_forgotten, placeholder_failed, data_status_changed, data_reordered, data_at_query,
     indication_after_terminate, terminate_overtakes_query, target_completes_twice, target_never_completes,
