@@ -20,8 +20,8 @@ TEST(Scenarios, CorrectRunsAreSilent) {
         for (const char* schedule : {"fifo", "lifo", "seed:1", "seed:7", "seed:42"}) {
             scenario::RunOptions options;
             const auto parsed = machine::Schedule::parse(schedule);
-            ASSERT_TRUE(parsed) << schedule;
-            options.schedule = *parsed;
+            ASSERT_TRUE(parsed.schedule) << schedule;
+            options.schedule = *parsed.schedule;
             const scenario::RunResult result = scenario::run(*loaded.scenario, options);
             std::string told;
             for (const Violation& each : verify(result.trace))
