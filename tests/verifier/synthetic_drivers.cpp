@@ -42,6 +42,7 @@ void Stack::Inside::driver_takes(std::size_t number, LayerIndex layer, Address r
         put(call_entry + 8, get(root + at::im_reserved_0));
         put(call_entry + 16, get(root + at::im_reserved_1));
     }
+    saved_words[{number, layer}] = {get(root + at::source_handle), get(root + at::im_reserved_0), get(root + at::im_reserved_1)};
     put(call_entry + 24, 0x5000u + layer);
     if (!plants(Plant::no_call_entry, layer)) put(root + at::im_reserved_0, call_entry);
     if (settings.second_word) put(root + at::im_reserved_1, 0x2222);
@@ -149,6 +150,7 @@ void Stack::Inside::driver_gets_back(std::size_t number, LayerIndex layer, Addre
     }
     if (plants(Plant::never_completes, layer)) return;
     const Address call_entry = call_entries.at({number, layer});
+    const auto& saved = saved_words.at({number, layer});
     const OperationKind real = operations[number].kind;
     std::vector<Address> ended;
     std::size_t index = 0;
@@ -188,10 +190,10 @@ void Stack::Inside::driver_gets_back(std::size_t number, LayerIndex layer, Addre
                 put(list + nbl_source, chain_sources[{layer, list}]);
     }
     if (plants(Plant::status_changed, layer)) put(tree.back() + at::status, static_cast<std::uint32_t>(failure), 4);
-    if (!plants(Plant::source_handle_lost, layer) && !plants(Plant::store_nothing, layer)) put(root + at::source_handle, get(call_entry));
+    if (!plants(Plant::source_handle_lost, layer) && !plants(Plant::store_nothing, layer)) put(root + at::source_handle, saved[0]);
     if (!plants(Plant::im_reserved_lost, layer) && !plants(Plant::store_nothing, layer)) {
-        put(root + at::im_reserved_0, get(call_entry + 8));
-        if (!plants(Plant::one_word_saved, layer)) put(root + at::im_reserved_1, get(call_entry + 16));
+        put(root + at::im_reserved_0, saved[1]);
+        if (!plants(Plant::one_word_saved, layer)) put(root + at::im_reserved_1, saved[2]);
     }
     conversion(operations[number], trace::ConversionKind::protocol_to_miniport_by_driver, layer);
     if (plants(Plant::deferred_with_indication, layer)) {

@@ -113,8 +113,9 @@ public:
     }
     void release(LayerIndex owner, Address address) {
         bench.look(owner);
+        const auto size = static_cast<std::uint32_t>(bench.recorder.trace().event(bench.allocations.at(address)).detail);
         for (const Bench::Watched& each : std::vector<Bench::Watched>(bench.watched))
-            if (each.address >= address && each.address < address + 0x40) bench.forget(each.region);
+            if (each.address >= address && each.address < address + size) bench.forget(each.region);
         bench.free_event(owner, address);
     }
 
@@ -304,7 +305,7 @@ public:
     std::map<Address, std::uint64_t> target_contexts;
     std::optional<std::pair<std::size_t, Address>> delayed;
     unsigned initiates_begun = 0;
-    std::map<LayerIndex, std::array<std::uint64_t, 3>> static_words;
+    std::map<std::pair<std::size_t, LayerIndex>, std::array<std::uint64_t, 3>> saved_words;  // what each call entry holds
     bool done_once = false;
 };
 

@@ -17,6 +17,7 @@ static PVOID OwnHandles[MOST_BLOCKS];
 static PVOID CutLink;
 static PIM_CALL_ENTRY HiddenCallEntry;
 static IM_CALL_ENTRY SharedCallEntry;
+static IM_OFFLOAD_ENTRY Decoy; /* a handle that is not the right one, but somebody's */
 static PNDIS_OFFLOAD_HANDLE FirstUpperHandle;
 static PIM_UPPER_BLOCK HeldBack;
 static NDIS_HANDLE HeldBackContext;
@@ -30,6 +31,7 @@ void ChimneylabChooseFault(enum chimneylab_fault fault, int (*applies)(void))
     CutLink = NULL;
     HiddenCallEntry = NULL;
     FirstUpperHandle = NULL;
+    NdisZeroMemory(&Decoy, sizeof(Decoy));
     HeldBack = NULL;
     InitiatesBelow = 0;
     CameBack = FALSE;
@@ -320,10 +322,8 @@ static VOID Down(NDIS_HANDLE binding, PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST root, DO
         }
     }
     if (Is(NewHandleForLinker) && !initiate) {
-        static NDIS_OFFLOAD_HANDLE other;
-        PIM_OFFLOAD_ENTRY known = ImOffloadEntryOfHandle(last->NdisOffloadHandle);
-        other = known->OffloadHandle;
-        last->NdisOffloadHandle = &other;
+        Decoy = *ImOffloadEntryOfHandle(last->NdisOffloadHandle);
+        last->NdisOffloadHandle = &Decoy.OffloadHandle;
     }
     if (Is(SiblingsCut)) {
         CutLink = root->DependentBlockList;
@@ -456,7 +456,8 @@ static VOID Up(NDIS_HANDLE miniport, PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST root, UP_
             block->NetBufferListChain->SourceHandle = root->SourceHandle;
         }
         if (initiate && Is(UndoForgotten)) {
-            block->NdisOffloadHandle = &SharedCallEntry;
+            Decoy.UpperHandle = &Decoy.OffloadHandle;
+            block->NdisOffloadHandle = &Decoy.OffloadHandle;
         }
         if (initiate && Is(RefusedWithSuccess)) {
             block->Status = NDIS_STATUS_SUCCESS;
