@@ -59,7 +59,7 @@ constexpr Rule further[] = {
     {"IM-122", warning, d, "NdisTcpOffloadEventHandler",
      "NdisTcpOffloadEventHandler, NdisTcpOffloadReceiveHandler and NdisMOffloadEventIndicate are called at "
      "DISPATCH_LEVEL.",
-     no, later, "m10"},
+     yes, "IRQL of these calls", "m10"},
     {"IM-123", error, d, "Placeholders, Linkers, and New Offloads",
      "The Status of a placeholder is SUCCESS, except where NDIS itself answers for a driver without handlers.", yes,
      "Status of placeholders where it is written: at the offload target, or at a completion without a downward call",

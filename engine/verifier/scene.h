@@ -26,12 +26,13 @@ enum class Moment : std::uint8_t {
     memory_freed,           // before the model forgets what lay there
     transfer,               // enter of any I/O function on an offloaded connection
     transfer_returned,      // leave of NdisTcpOffloadXxxComplete
+    transfer_handler_returned,  // leave of MiniportTcpOffloadXxx
     indication,             // enter of NdisTcpOffloadEventHandler, NdisTcpOffloadReceiveHandler, NdisMOffloadEventIndicate
     registration,           // enter of NdisSetOptionalHandlers; leave of NdisMGetOffloadHandlers and of DriverEntry
     found_by_machine,       // a finding event
     run_ended,
 };
-inline constexpr std::size_t moments = 13;
+inline constexpr std::size_t moments = 14;
 
 // Why a call is out of turn.
 enum class Turn : std::uint8_t {

@@ -17,6 +17,7 @@ namespace chimneylab::verifier {
 [[nodiscard]] std::span<const Unit> entry_units();             // IM-061 … IM-065
 [[nodiscard]] std::span<const Unit> net_buffer_list_units();   // IM-042, IM-067 … IM-069, IM-113, IM-114
 [[nodiscard]] std::span<const Unit> indication_units();        // IM-071, IM-072, IM-116
+[[nodiscard]] std::span<const Unit> transfer_units();          // IM-074, IM-076, IM-077, IM-088 … IM-090, IM-122
 [[nodiscard]] std::span<const Unit> ndis_units();              // IM-101 … IM-108
 [[nodiscard]] std::span<const Unit> machine_units();           // MEM-001 …
 

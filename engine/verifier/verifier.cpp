@@ -172,6 +172,8 @@ void Verifier::Inside::take_in_return(const Event& event) {
         } else {
             model_.transfer(event, *function);
         }
+    } else if (function->group == FunctionGroup::offloaded_io && !function->completion) {
+        show(Moment::transfer_handler_returned, scene(event.layer));
     } else if (function->group == FunctionGroup::state_manipulation && driver_calls && !function->completion) {
         OperationRecord* operation = model_.operation_of_block(event.region);
         Passage* passage = operation ? operation->passage(event.other_layer) : nullptr;

@@ -96,6 +96,29 @@ void memory_runs_out(Bed& bed) {
     bed.stack.machine().pool().faults().fail_nth(3, filter);
     bed.initiate();
 }
+void sends(Bed& bed) {
+    bed.initiate();
+    chimney_host_stack_transfer send{};
+    send.object = bed.t;
+    send.kind = 1;
+    send.count = 1;
+    send.bytes = 100;
+    bed.stack.host(IOCTL_CHIMNEY_HOST_STACK_START_TRANSFER, send);
+    bed.stack.run();
+}
+void indicates(Bed& bed) {
+    bed.initiate();
+    chimney_target_object object{};
+    for (object.index = 0; bed.stack.target(IOCTL_CHIMNEY_TARGET_QUERY_OBJECT, object) && object.command.result == 0; ++object.index)
+        if (object.kind == T) break;
+    chimney_target_event event{};
+    event.object_kind = T;
+    event.number = object.number;
+    event.event_type = 3;
+    event.information = 1;
+    bed.stack.target(IOCTL_CHIMNEY_TARGET_INDICATE_EVENT, event);
+    bed.stack.run();
+}
 void paused(Bed& bed) {
     chimney_target_status status{};
     status.status = 0x40020001;
@@ -235,6 +258,9 @@ const Case cases[] = {
     {StatusOfDataChanged, "IM-068", with_send_data_that_fails},
     {SourceHandleOfSendForgotten, "IM-042", with_send_data},
     {DataOfOffloadedTouched, "IM-114", with_send_data},
+    {UpperHandleUsedForSend, "IM-074", sends},
+    {SendAnswered, "IM-076", sends},
+    {OwnHandleIndicated, "IM-090", indicates},
 };
 
 INSTANTIATE_TEST_SUITE_P(EachMistake, FaultyDriver, testing::ValuesIn(cases),

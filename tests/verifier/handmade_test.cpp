@@ -24,6 +24,7 @@ using trace::RegionKind;
 
 constexpr LayerIndex host = 0, im = 1, target = 2, ndis = trace::ndis_layer;
 constexpr std::uint64_t host_binding = 0xFFFFFA9000000010, im_binding = 0xFFFFFA9000000020;
+constexpr std::int32_t pending = 0x103;
 constexpr std::int32_t not_supported = static_cast<std::int32_t>(0xC00000BB);
 
 class Script {
@@ -52,6 +53,7 @@ public:
         event.subject = subject;
         event.detail = detail;
         event.region = region;
+        event.irql = irql;
         return recorder.enter(event);
     }
     void leave(EventId call, std::int32_t status = 0) { recorder.leave(call, status, true); }
@@ -88,6 +90,7 @@ public:
         return rules;
     }
     trace::Recorder recorder;
+    std::uint8_t irql = 2;
 };
 
 using testing::ElementsAre;
@@ -154,11 +157,44 @@ TEST(Handmade, TransfersGetTheValueInTheHandle) {
         Script script;
         script.region(RegionKind::offload_handle, 0xFFFFFA8000001000, std::array<std::uint64_t, 2>{host_binding, 0xFFFFFA8000002000});
         const EventId down = script.enter("NdisOffloadTcpSend", ndis, host, 0xFFFFFA8000001000);
-        script.call("MiniportTcpOffloadSend", im, ndis, right ? 0xFFFFFA8000002000 : 0xFFFFFA8000001008);
+        script.call("MiniportTcpOffloadSend", im, ndis, right ? 0xFFFFFA8000002000 : 0xFFFFFA8000001008, 0, pending);
         script.leave(down);
         if (right) EXPECT_THAT(script.judged(), IsEmpty());
         else EXPECT_THAT(script.judged(), ElementsAre("IM-106"));
     }
+}
+
+TEST(Handmade, HandlersOfTheDataPathAnswerAsTheyShould) {
+    for (const auto& [function, status, rule] :
+         {std::tuple{"MiniportTcpOffloadReceive", 0, "IM-076"}, {"MiniportTcpOffloadForward", pending, ""},
+          {"MiniportTcpOffloadReceiveReturn", 0, ""}, {"MiniportTcpOffloadReceiveReturn", pending, "IM-077"}}) {
+        Script script;
+        script.call(function, im, ndis, 0, 0, status);
+        const auto rules = script.judged();
+        if (*rule == 0) EXPECT_THAT(rules, IsEmpty()) << function;
+        else EXPECT_THAT(rules, ElementsAre(rule)) << function;
+    }
+}
+
+TEST(Handmade, NothingIsSentOnWhatIsNotOffloaded) {
+    Script script;
+    script.region(RegionKind::offload_handle, 0xFFFFFA8000001000, std::array<std::uint64_t, 2>{host_binding, 0});
+    script.call("NdisOffloadTcpSend", ndis, host, 0xFFFFFA8000001000, 0, pending);
+    EXPECT_THAT(script.judged(), ElementsAre("IM-088"));
+}
+
+TEST(Handmade, IndicationsAreMadeAtDispatchLevel) {
+    Script script;
+    script.irql = 0;
+    script.call("NdisMOffloadEventIndicate", ndis, target, 0x77);
+    EXPECT_THAT(script.judged(), ElementsAre("IM-122"));
+}
+
+TEST(Handmade, CompletedListsNameTheirBinding) {
+    Script script;
+    script.region(RegionKind::net_buffer_list, 0xFFFFFA8000010000, std::array<std::uint64_t, 38>{});
+    script.call("NdisTcpOffloadSendComplete", ndis, target, 0, 0xFFFFFA8000010000);
+    EXPECT_THAT(script.judged(), ElementsAre("IM-089"));
 }
 
 // Three NET_BUFFER_LISTs of two bindings: two runs.

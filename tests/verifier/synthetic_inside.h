@@ -86,6 +86,7 @@ public:
         event.other_layer = caller;
         event.subject = subject;
         event.detail = detail != 0 ? detail : root;
+        event.irql = 2;
         if (operation) event.operation = operation->id;
         if (root != 0) event.region = blocks.count(root) ? blocks.at(root) : RegionId{};
         return bench.recorder.enter(event);

@@ -23,6 +23,7 @@ static PIM_UPPER_BLOCK HeldBack;
 static NDIS_HANDLE HeldBackContext;
 static ULONG InitiatesBelow;
 static volatile BOOLEAN CameBack;
+static BOOLEAN SentUp;
 
 void ChimneylabChooseFault(enum chimneylab_fault fault, int (*applies)(void))
 {
@@ -35,6 +36,7 @@ void ChimneylabChooseFault(enum chimneylab_fault fault, int (*applies)(void))
     HeldBack = NULL;
     InitiatesBelow = 0;
     CameBack = FALSE;
+    SentUp = FALSE;
 }
 
 const char *ChimneylabFaultName(enum chimneylab_fault fault)
@@ -282,6 +284,27 @@ PNET_BUFFER_LIST FaultyImTakeRun(PIM_LOWER_BINDING Lower, PNET_BUFFER_LIST *Rest
         first->SourceHandle = source;
     }
     return first;
+}
+
+NDIS_STATUS FaultyNdisOffloadTcpSend(PNDIS_OFFLOAD_HANDLE handle, PNET_BUFFER_LIST lists)
+{
+    if (Is(UpperHandleUsedForSend) && !SentUp) {
+        SentUp = TRUE; /* it comes back to this driver: once is enough */
+        handle = ImOffloadEntryOfHandle(handle)->UpperHandle;
+    }
+    return Is(SendAnswered) ? (NdisOffloadTcpSend(handle, lists), NDIS_STATUS_SUCCESS) : NdisOffloadTcpSend(handle, lists);
+}
+
+VOID CorrectImTcpOffloadEvent(PVOID OffloadContext, ULONG EventType, ULONG EventSpecificInformation);
+
+VOID ImTcpOffloadEvent(PVOID OffloadContext, ULONG EventType, ULONG EventSpecificInformation)
+{
+    if (Is(OwnHandleIndicated)) {
+        PIM_OFFLOAD_ENTRY entry = ImOffloadEntryOfHandle(OffloadContext);
+        entry->UpperEdge->Offload.NdisTcpOffloadEventHandler(OffloadContext, EventType, EventSpecificInformation);
+        return;
+    }
+    CorrectImTcpOffloadEvent(OffloadContext, EventType, EventSpecificInformation);
 }
 
 /* ---- the call down ---- */

@@ -33,7 +33,9 @@ extern "C" {
     FAULT(ContextThroughStaleSlot) FAULT(FailureTurnedIntoSuccess) FAULT(PartialTakenForFailure) FAULT(WrongCompletion) \
     FAULT(TreeTouchedAfterCompletion) FAULT(EntryOfFailedLeaks) FAULT(EntryOfTerminatedLeaks) FAULT(EntryOfLinkerFreed) \
     FAULT(EntryFreedAtQuery) FAULT(EntryFreedAtFailedTerminate) FAULT(CallEntryLeaks) \
-    FAULT(SourceHandleOfDataForgotten) FAULT(StatusOfDataChanged) FAULT(DataOfOffloadedTouched) FAULT(SourceHandleOfSendForgotten)
+    FAULT(SourceHandleOfDataForgotten) FAULT(StatusOfDataChanged) FAULT(DataOfOffloadedTouched) FAULT(SourceHandleOfSendForgotten) \
+    /* data path */ \
+    FAULT(UpperHandleUsedForSend) FAULT(SendAnswered) FAULT(OwnHandleIndicated)
 
 #define CHIMNEYLAB_FAULT_NAME(name) name,
 enum chimneylab_fault { CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfFaults };
