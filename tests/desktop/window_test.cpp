@@ -343,8 +343,8 @@ TEST(Window, StartingAnotherRunDropsTheFirst) {
 
 TEST(Window, PanesCloseComeBackAndTakeTheWholeWindow) {
     Lab lab;
-    PanelDock* stage = lab.window->panes()[1];
-    PanelDock* events = lab.window->panes()[3];
+    PanelDock* stage = lab.window->pane("stage");
+    PanelDock* events = lab.window->pane("events");
     events->close();
     EXPECT_FALSE(events->isVisible());
     events->toggleViewAction()->trigger();
@@ -360,20 +360,38 @@ TEST(Window, PanesCloseComeBackAndTakeTheWholeWindow) {
     EXPECT_TRUE(events->isVisible());
 }
 
+TEST(Window, LayoutsShowTheirPanesAndLearnIsTheFirst) {
+    Lab lab;
+    EXPECT_EQ(lab.window->pane_layout(), layout_learn);
+    const int stage_width = lab.window->pane("stage")->width();
+    lab.key(Qt::Key_1, Qt::ControlModifier | Qt::AltModifier);
+    QTest::qWait(30);
+    EXPECT_EQ(lab.window->pane_layout(), layout_teach);
+    EXPECT_FALSE(lab.window->pane("library")->isVisible());
+    EXPECT_FALSE(lab.window->pane("events")->isVisible());
+    EXPECT_TRUE(lab.window->pane("narration")->isVisible());
+    EXPECT_GT(lab.window->pane("stage")->width(), stage_width + 100);
+    lab.key(Qt::Key_2, Qt::ControlModifier | Qt::AltModifier);
+    QTest::qWait(30);
+    EXPECT_TRUE(lab.window->pane("library")->isVisible());
+    EXPECT_TRUE(lab.window->pane("events")->isVisible());
+    EXPECT_NEAR(lab.window->pane("stage")->width(), stage_width, 4);
+}
+
 TEST(Window, TheArrangementIsRemembered) {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("lab.ini"));
     {
         Lab lab("one", {1366, 768}, std::make_unique<QSettings>(file, QSettings::IniFormat));
-        lab.window->panes()[4]->close();
+        lab.window->pane("members")->close();
         lab.playback().set_speed(5);
         lab.window->close();
     }
     MainWindow again(testing::synthetic_source(), std::make_unique<QSettings>(file, QSettings::IniFormat));
     again.restore_arrangement();
     again.show();
-    EXPECT_FALSE(again.panes()[4]->isVisible());
-    EXPECT_TRUE(again.panes()[0]->isVisible());
+    EXPECT_FALSE(again.pane("members")->isVisible());
+    EXPECT_TRUE(again.pane("library")->isVisible());
     EXPECT_DOUBLE_EQ(again.playback().speed(), 5);
 }
 

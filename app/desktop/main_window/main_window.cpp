@@ -22,10 +22,6 @@
 
 namespace chimneylab::desktop {
 
-namespace {
-constexpr int arrangement_version = 1;
-}
-
 MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings, QWidget* parent)
     : QMainWindow(parent),
       source_(std::move(source)),
@@ -39,8 +35,8 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     make_actions();
     make_panes();
     make_menus();
-    arrange();
-    first_arrangement_ = docks_->saveState(arrangement_version);
+    choose_layout(layout_learn);
+    first_arrangement_ = docks_->saveState(pane_grid_->version());
 
     connect(&theme_, &Theme::changed, this, &MainWindow::apply_theme);
     connect(&playback_, &PlaybackModel::session_changed, this, &MainWindow::update_actions);
@@ -49,11 +45,8 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     connect(&playback_, &PlaybackModel::shown_events_changed, this, &MainWindow::update_actions);
     connect(&stage_model_, &StageModel::scene_changed, this, [this] {
         const StageScene& scene = stage_model_.scene();
-        stage_pane_->set_summary(scene.empty() ? QString() : scene.subtitle);
+        pane("stage")->set_summary(scene.empty() ? QString() : scene.subtitle);
     });
-    connect(narration_, &NarrationView::summary_changed, narration_pane_, &PanelDock::set_summary);
-    connect(event_view_, &EventListView::summary_changed, event_pane_, &PanelDock::set_summary);
-    connect(inspector_, &MemberInspector::summary_changed, member_pane_, &PanelDock::set_summary);
     connect(stage_view_, &StageView::member_wanted, inspector_, &MemberInspector::show_member);
     connect(library_view_, &LibraryView::scenario_wanted, this, &MainWindow::open_scenario);
     connect(&loader_, &SessionLoader::started, notice_, &NoticeBar::show_progress);
@@ -103,18 +96,10 @@ void MainWindow::make_panes() {
     docks_->setContextMenuPolicy(Qt::NoContextMenu);
     column->addWidget(docks_, 1);
 
-    stage_view_ = new StageView(playback_, stage_model_, theme_);
-    event_view_ = new EventListView(playback_, event_model_, theme_);
-    inspector_ = new MemberInspector(playback_, member_model_, theme_);
-    narration_ = new NarrationView(playback_, theme_);
-    library_view_ = new LibraryView(library_model_, theme_);
-    library_pane_ = new PanelDock(QStringLiteral("library"), tr("Scenarios"), theme_, library_view_, docks_);
-    stage_pane_ = new PanelDock(QStringLiteral("stage"), tr("Stage"), theme_, stage_view_, docks_);
-    narration_pane_ = new PanelDock(QStringLiteral("narration"), tr("Narration"), theme_, narration_, docks_);
-    event_pane_ = new PanelDock(QStringLiteral("events"), tr("Events"), theme_, event_view_, docks_);
-    member_pane_ = new PanelDock(QStringLiteral("members"), tr("Members"), theme_, inspector_, docks_);
-    panes_ = {library_pane_, stage_pane_, narration_pane_, event_pane_, member_pane_};
-    for (PanelDock* pane : panes_) {
+    docks_->setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    pane_grid_ = std::make_unique<PaneGrid>(*docks_, theme_);
+    pane_grid_->make(make_pane_table());
+    for (PanelDock* pane : panes()) {
         connect(pane, &PanelDock::maximise_wanted, this, [this, pane] { toggle_maximised(pane); });
     }
 
@@ -134,20 +119,30 @@ void MainWindow::make_panes() {
     setCentralWidget(body);
 }
 
-void MainWindow::arrange() {
-    for (PanelDock* pane : panes_) {
-        docks_->removeDockWidget(pane);
-        pane->setFloating(false);
+std::vector<PaneRow> MainWindow::make_pane_table() {
+    library_view_ = new LibraryView(library_model_, theme_);
+    stage_view_ = new StageView(playback_, stage_model_, theme_);
+    inspector_ = new MemberInspector(playback_, member_model_, theme_);
+    narration_ = new NarrationView(playback_, theme_);
+    event_view_ = new EventListView(playback_, event_model_, theme_);
+    return {
+        // object name, title, view, cell (panes of one cell are tabs), layouts that show it
+        {"library", tr("Scenarios"), library_view_, PaneCell::left_top, layout_learn | layout_debug},
+        {"stage", tr("Stage"), stage_view_, PaneCell::centre_top, layout_every},
+        {"members", tr("Members"), inspector_, PaneCell::centre_bottom, layout_every},
+        {"narration", tr("Narration"), narration_, PaneCell::right_top, layout_every},
+        {"events", tr("Events"), event_view_, PaneCell::right_bottom, layout_learn | layout_debug},
+    };
+}
+
+void MainWindow::choose_layout(PaneLayout layout) {
+    if (maximised_ != nullptr) toggle_maximised(maximised_);
+    layout_ = layout;
+    pane_grid_->arrange(layout);
+    const std::pair<const char*, PaneLayout> names[] = {{"layout_teach", layout_teach}, {"layout_learn", layout_learn}, {"layout_debug", layout_debug}};
+    for (const auto& [name, its] : names) {
+        if (its == layout) actions_[QLatin1String(name)]->setChecked(true);
     }
-    docks_->addDockWidget(Qt::TopDockWidgetArea, library_pane_);
-    docks_->splitDockWidget(library_pane_, stage_pane_, Qt::Horizontal);
-    docks_->splitDockWidget(stage_pane_, narration_pane_, Qt::Horizontal);
-    docks_->splitDockWidget(stage_pane_, member_pane_, Qt::Vertical);
-    docks_->splitDockWidget(narration_pane_, event_pane_, Qt::Vertical);
-    for (PanelDock* pane : panes_) pane->show();
-    docks_->resizeDocks({library_pane_, stage_pane_, narration_pane_}, {222, 764, 348}, Qt::Horizontal);
-    docks_->resizeDocks({stage_pane_, member_pane_}, {356, 286}, Qt::Vertical);
-    docks_->resizeDocks({narration_pane_, event_pane_}, {196, 446}, Qt::Vertical);
 }
 
 void MainWindow::restore_arrangement() {
@@ -155,7 +150,7 @@ void MainWindow::restore_arrangement() {
     const QByteArray geometry = settings_->value(QStringLiteral("window/geometry")).toByteArray();
     if (!geometry.isEmpty()) restoreGeometry(geometry);
     const QByteArray state = settings_->value(QStringLiteral("window/arrangement")).toByteArray();
-    if (!state.isEmpty()) docks_->restoreState(state, arrangement_version);
+    if (!state.isEmpty()) docks_->restoreState(state, pane_grid_->version());
     playback_.set_speed(settings_->value(QStringLiteral("playback/speed"), 1.0).toDouble());
     set_reduced_motion(settings_->value(QStringLiteral("playback/reduced_motion"), false).toBool());
     const QString theme = settings_->value(QStringLiteral("window/theme")).toString();
@@ -170,7 +165,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (maximised_ != nullptr) toggle_maximised(maximised_);
     if (settings_) {
         settings_->setValue(QStringLiteral("window/geometry"), saveGeometry());
-        settings_->setValue(QStringLiteral("window/arrangement"), docks_->saveState(arrangement_version));
+        settings_->setValue(QStringLiteral("window/arrangement"), docks_->saveState(pane_grid_->version()));
         settings_->setValue(QStringLiteral("playback/speed"), playback_.speed());
         settings_->setValue(QStringLiteral("playback/reduced_motion"), reduced_motion_);
         settings_->sync();
@@ -255,13 +250,13 @@ void MainWindow::toggle_maximised(PanelDock* pane) {
         PanelDock* was = maximised_;
         maximised_ = nullptr;
         was->set_maximised(false);
-        docks_->restoreState(before_maximised_, arrangement_version);
+        docks_->restoreState(before_maximised_, pane_grid_->version());
         return;
     }
-    before_maximised_ = docks_->saveState(arrangement_version);
+    before_maximised_ = docks_->saveState(pane_grid_->version());
     maximised_ = pane;
     pane->setFloating(false);
-    for (PanelDock* other : panes_) other->setVisible(other == pane);
+    for (PanelDock* other : panes()) other->setVisible(other == pane);
     pane->set_maximised(true);
 }
 

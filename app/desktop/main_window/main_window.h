@@ -12,6 +12,7 @@
 #include <QSettings>
 #include <memory>
 
+#include "app/desktop/main_window/pane_layout.h"
 #include "app/desktop/models/event_list_model.h"
 #include "app/desktop/models/library_model.h"
 #include "app/desktop/models/member_model.h"
@@ -58,7 +59,10 @@ public:
     [[nodiscard]] TransportBar* transport() const { return transport_; }
     [[nodiscard]] LibraryView* library_view() const { return library_view_; }
     [[nodiscard]] NoticeBar* notice() const { return notice_; }
-    [[nodiscard]] const std::vector<PanelDock*>& panes() const { return panes_; }
+    [[nodiscard]] const std::vector<PanelDock*>& panes() const { return pane_grid_->panes(); }
+    [[nodiscard]] PanelDock* pane(const char* name) const { return pane_grid_->pane(QLatin1String(name)); }
+    [[nodiscard]] PaneLayout pane_layout() const { return layout_; }
+    void choose_layout(PaneLayout layout);
     [[nodiscard]] PanelDock* maximised_pane() const { return maximised_; }
 
 Q_SIGNALS:
@@ -75,7 +79,7 @@ private:
     void make_actions();
     void make_menus();
     void make_panes();
-    void arrange();
+    [[nodiscard]] std::vector<PaneRow> make_pane_table();  // the place to add a pane
     void apply_theme();
     void update_actions();
     void show_session(SessionPointer session);
@@ -109,8 +113,8 @@ private:
     LibraryView* library_view_ = nullptr;
     TransportBar* transport_ = nullptr;
     NoticeBar* notice_ = nullptr;
-    PanelDock *library_pane_ = nullptr, *stage_pane_ = nullptr, *narration_pane_ = nullptr, *event_pane_ = nullptr, *member_pane_ = nullptr;
-    std::vector<PanelDock*> panes_;
+    std::unique_ptr<PaneGrid> pane_grid_;
+    PaneLayout layout_ = layout_learn;
     PanelDock* maximised_ = nullptr;
     QByteArray before_maximised_;
     QByteArray first_arrangement_;

@@ -95,10 +95,16 @@ void MainWindow::make_actions() {
         made->setChecked(choice == Theme::Choice::system);
         themes->addAction(made);
     }
-    action(QStringLiteral("arrange"), tr("Put all panes &back"), {}, [this] {
-        if (maximised_ != nullptr) toggle_maximised(maximised_);
-        arrange();
-    });
+    auto* layouts = new QActionGroup(this);
+    const std::tuple<const char*, QString, PaneLayout, Qt::Key> arrangements[] = {{"layout_teach", tr("&Teach"), layout_teach, Qt::Key_1},
+                                                                                  {"layout_learn", tr("&Learn"), layout_learn, Qt::Key_2},
+                                                                                  {"layout_debug", tr("&Debug"), layout_debug, Qt::Key_3}};
+    for (const auto& [name, text, layout, key] : arrangements) {
+        QAction* made = action(QLatin1String(name), text, {QKeySequence(Qt::CTRL | Qt::ALT | key)}, [this, its = layout] { choose_layout(its); });
+        made->setCheckable(true);
+        layouts->addAction(made);
+    }
+    action(QStringLiteral("arrange"), tr("Put all panes &back"), {QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_0)}, [this] { choose_layout(layout_); });
     action(QStringLiteral("shortcuts"), tr("&Keyboard"), {QKeySequence(Qt::Key_F1)}, [this] { show_shortcuts(); });
     action(QStringLiteral("about"), tr("&About ChimneyLab"), {}, [this] { show_about(); });
 }
@@ -116,9 +122,9 @@ void MainWindow::make_menus() {
     add(menuBar()->addMenu(tr("&File")), {"open", "save", "", "quit"});
     add(menuBar()->addMenu(tr("&Run")), {"play", "run_again", "cancel", "", "slower", "normal_speed", "faster"});
     QMenu* view = menuBar()->addMenu(tr("&View"));
-    for (PanelDock* pane : panes_) view->addAction(pane->toggleViewAction());
+    for (PanelDock* pane : panes()) view->addAction(pane->toggleViewAction());
     view->addSeparator();
-    add(view, {"arrange", ""});
+    add(view->addMenu(tr("&Layout")), {"layout_teach", "layout_learn", "layout_debug", "", "arrange"});
     QMenu* theme = view->addMenu(tr("&Theme"));
     add(theme, {"theme_system", "theme_light", "theme_dark", "theme_high_contrast"});
     add(view, {"reduced_motion", "", "irql"});

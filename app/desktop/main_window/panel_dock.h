@@ -18,9 +18,11 @@ class PanelDock : public QDockWidget {
     Q_OBJECT
 public:
     PanelDock(const QString& name, const QString& title, const Theme& theme, QWidget* content, QWidget* parent = nullptr);
-    void set_summary(const QString& summary);
     void set_maximised(bool maximised);
     [[nodiscard]] QWidget* title_bar() const;
+
+public Q_SLOTS:
+    void set_summary(const QString& summary);
 
 Q_SIGNALS:
     void maximise_wanted();
