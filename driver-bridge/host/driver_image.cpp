@@ -55,6 +55,14 @@ bool copy(int from, int to) {
     }
 }
 
+// A driver's own functions come first, also where the C library or this program has one of the same name ("send").
+// The address sanitizer, which puts itself before the C library, cannot be loaded around so.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int binding = RTLD_NOW | RTLD_LOCAL;
+#else
+constexpr int binding = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
+#endif
+
 // dlerror() names the descriptor path of the private copy; people know their file.
 std::string loader_message(const std::string& private_path, const std::filesystem::path& file) {
     const char* raw = dlerror();
@@ -86,7 +94,7 @@ std::variant<std::unique_ptr<DriverImage>, DriverImage::Problem> DriverImage::lo
     dlerror();
     std::unique_ptr<DriverImage> loaded(new DriverImage);
     loaded->file_ = file;
-    loaded->mapping_ = dlopen(private_path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    loaded->mapping_ = dlopen(private_path.c_str(), binding);
     if (!loaded->mapping_)
         return Problem{file.string() + ": the driver cannot be loaded: " + loader_message(private_path, file),
                        "a function named here is not part of the driver interface that the lab offers"};
@@ -96,6 +104,8 @@ std::variant<std::unique_ptr<DriverImage>, DriverImage::Problem> DriverImage::lo
                        "define NTSTATUS DriverEntry(PDRIVER_OBJECT, PUNICODE_STRING) and do not make it static"};
     return loaded;
 }
+
+void* DriverImage::symbol(const char* name) const { return dlsym(mapping_, name); }
 
 DriverImage::~DriverImage() {
     if (mapping_) dlclose(mapping_);

@@ -29,6 +29,8 @@ public:
     DriverImage(const DriverImage&) = delete;
     DriverImage& operator=(const DriverImage&) = delete;
 
+    // A function that the image exports beside DriverEntry; null when there is none.
+    [[nodiscard]] void* symbol(const char* name) const;
     [[nodiscard]] PDRIVER_INITIALIZE entry() const { return entry_; }
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "driver-bridge/host/driver_image.h"
+#include "driver-bridge/host/faulty_drivers.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/run.h"
 #include "engine/session/session.h"
@@ -54,8 +55,8 @@ int main(int count, char** arguments) {
 
     CLI::App application("Runs a scenario around drivers of your own.", "chimneylab-host");
     application.add_option("--driver", drivers,
-                           "A driver's shared object, for the topmost intermediate driver; again for the ones below")
-        ->required();
+                           "For the topmost intermediate driver: a driver's shared object, or a driver that scenarios can name "
+                           "(reference, source-handle-forgotten …); again for the ones below");
     application.add_option("--scenario", scenario_name, "An id of the library, or the path of a file")->capture_default_str();
     application.add_option("--variant", variant, "A variant of the scenario");
     application.add_option("--schedule", schedule, "Order of pending work: fifo, lifo or seed:N");
@@ -87,7 +88,13 @@ int main(int count, char** arguments) {
     }
 
     std::vector<std::unique_ptr<driver_host::DriverImage>> images;  // outlive the run
+    driver_host::FaultyDrivers faulty_drivers;
+    options.load_driver = [&](std::string_view name) { return faulty_drivers.load(name); };
     for (const std::string& file : drivers) {
+        if (scenario::known_driver(file)) {
+            options.drivers.push_back({nullptr, file});
+            continue;
+        }
         auto image = driver_host::DriverImage::load(file);
         if (const auto* problem = std::get_if<driver_host::DriverImage::Problem>(&image)) return refuse(problem->to_text());
         images.push_back(std::move(std::get<std::unique_ptr<driver_host::DriverImage>>(image)));

@@ -55,11 +55,13 @@ private:
         for (std::size_t i = 0; i < description_.intermediate_drivers.size(); ++i) {
             const IntermediateDriver& driver = description_.intermediate_drivers[i];
             built_.machine->add_layer(trace::LayerRole::intermediate_driver, driver.name,
-                                      i < drivers_.size() ? drivers_[i].name : driver.driver);
+                                      replaced(i) ? drivers_[i].name : driver.driver);
         }
         built_.offload_target =
             built_.machine->add_layer(trace::LayerRole::offload_target, "offload target", "chimneylab");
     }
+
+    [[nodiscard]] bool replaced(std::size_t floor) const { return floor < drivers_.size() && drivers_[floor].entry; }
 
     bool fail(std::string what) {
         built_.failure = std::move(what);
@@ -86,10 +88,9 @@ private:
         for (std::size_t i = floors; i-- > 0;) {
             const IntermediateDriver& driver = description_.intermediate_drivers[i];
             const auto layer = static_cast<trace::LayerIndex>(i + 1);
-            const bool replaced = i < drivers_.size();
-            const PDRIVER_INITIALIZE entry = replaced ? drivers_[i].entry : linked_driver(driver.driver);
+            const PDRIVER_INITIALIZE entry = replaced(i) ? drivers_[i].entry : linked_driver(driver.driver);
             if (!entry) return fail("there is no driver '" + driver.driver + "' for " + driver.name);
-            if (!load(layer, "chimney-im-" + std::to_string(i + 1), entry, replaced ? drivers_[i].name : std::string()))
+            if (!load(layer, "chimney-im-" + std::to_string(i + 1), entry, replaced(i) ? drivers_[i].name : std::string()))
                 return false;
             // What an installation would have written: which virtual miniports the driver is to create on this adapter.
             std::vector<std::string> names;

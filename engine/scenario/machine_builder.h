@@ -34,7 +34,7 @@ struct BuiltMachine {
     ~BuiltMachine();
 };
 
-// `drivers` take the places of the topmost intermediate drivers, whatever the description names there.
+// `drivers` that have an entry take the places of the topmost intermediate drivers, whatever the description names there.
 [[nodiscard]] BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options,
                                          std::span<const LoadedDriver> drivers = {});
 

@@ -69,10 +69,14 @@ std::string suggest(std::string_view written, std::span<const std::string_view> 
     if (!best.empty()) return "Did you mean '" + std::string(best) + "'?";
     if (allowed.empty()) return "There is none yet; define it first.";
     std::string text = "Use one of: ";
-    for (std::size_t i = 0; i < allowed.size(); ++i) {
+    constexpr std::size_t readable = 40;
+    const std::size_t shown = allowed.size() > readable ? 12 : allowed.size();
+    for (std::size_t i = 0; i < shown; ++i) {
         if (i > 0) text += ", ";
         text += allowed[i];
     }
+    if (shown < allowed.size())
+        return text + ", … (" + std::to_string(allowed.size()) + " in all; scenarios/schema.json lists them).";
     return text + ".";
 }
 

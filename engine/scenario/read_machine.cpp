@@ -56,10 +56,9 @@ void ScenarioReader::read_intermediate_drivers(const Node* node) {
         }
         if (const Node* which = fields.find("driver")) {
             if (auto text = fields_.text(which, "the driver", 200)) driver.driver = std::move(*text);
-            const auto known = known_drivers();
-            if (std::find(known.begin(), known.end(), driver.driver) == known.end()) {
+            if (!known_driver(driver.driver)) {
                 fields_.problem(*which, "there is no driver " + in_quotes(driver.driver),
-                                suggest(driver.driver, known));
+                                suggest(driver.driver, driver_words().texts()));
             }
         }
         if (const auto count = fields_.number(fields.find("virtual_miniports"), "the number of virtual miniports", 1,

@@ -248,9 +248,9 @@ void ScenarioReader::read_variants(const Node* node) {
                                     "Name an intermediate driver of the machine.");
                     continue;
                 }
-                const auto known = known_drivers();
-                if (std::find(known.begin(), known.end(), *driver) == known.end()) {
-                    fields_.problem(entry.value, "there is no driver " + in_quotes(*driver), suggest(*driver, known));
+                if (!known_driver(*driver)) {
+                    fields_.problem(entry.value, "there is no driver " + in_quotes(*driver),
+                                    suggest(*driver, driver_words().texts()));
                     continue;
                 }
                 variant.drivers.emplace_back(layer, *driver);

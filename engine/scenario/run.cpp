@@ -33,13 +33,13 @@ public:
     Runner(const Scenario& scenario, const RunOptions& options) : options_(options), scenario_(scenario) {}
 
     RunResult run() {
-        if (!choose_variant()) return std::move(result_);
+        if (!choose_variant() || !load_drivers()) return std::move(result_);
         try {
             machine::MachineOptions machine_options;
             machine_options.mode =
                 scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
-            built_ = build_machine(scenario_.machine, machine_options, options_.drivers);
+            built_ = build_machine(scenario_.machine, machine_options, drivers_);
             describe();
             if (built_.failure.empty())
                 carry_out();
@@ -91,6 +91,37 @@ private:
             // The reader has checked the text.
             schedule_ =
                 machine::Schedule::parse(schedule.value_or(scenario_.schedule)).schedule.value_or(machine::Schedule{});
+        }
+        return true;
+    }
+
+    // Every floor that is not the reference driver's gets an image of its own.
+    bool load_drivers() {
+        drivers_ = options_.drivers;
+        std::vector<IntermediateDriver>& floors = scenario_.machine.intermediate_drivers;
+        for (std::size_t i = 0; i < floors.size(); ++i) {
+            if (i < drivers_.size() && drivers_[i].entry) continue;
+            if (i < drivers_.size() && !drivers_[i].name.empty()) floors[i].driver = drivers_[i].name;
+            const KnownDriver* known = known_driver(floors[i].driver);
+            if (!known || known->linked) continue;
+            if (!options_.load_driver) {
+                result_.problems.push_back(
+                    {scenario_.source, 0, 0,
+                     "the driver " + in_quotes(floors[i].driver) + " of " + floors[i].name +
+                         " is not part of this process, and drivers with mistakes in them are loaded into a process of their own",
+                     "Use chimneylab-cli run or chimneylab-host, which do that."});
+                return false;
+            }
+            LoadedDriver loaded = options_.load_driver(floors[i].driver);
+            if (!loaded.entry) {
+                result_.problems.push_back({scenario_.source, 0, 0,
+                                            "the driver " + in_quotes(floors[i].driver) + " of " + floors[i].name +
+                                                " could not be loaded: " + loaded.name,
+                                            {}});
+                return false;
+            }
+            if (drivers_.size() <= i) drivers_.resize(i + 1);
+            drivers_[i] = std::move(loaded);
         }
         return true;
     }
@@ -274,6 +305,7 @@ private:
     const RunOptions& options_;
     Scenario scenario_;  // with the variant applied
     machine::Schedule schedule_;
+    std::vector<LoadedDriver> drivers_;
     BuiltMachine built_;
     std::unique_ptr<HostStackClient> host_;
     std::unique_ptr<TargetClient> target_;

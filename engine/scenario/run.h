@@ -26,8 +26,8 @@ namespace chimneylab::scenario {
 // An intermediate driver that this process has loaded from a file. It must stay loaded until the run is over, and each
 // layer needs an image of its own.
 struct LoadedDriver {
-    int (*entry)(_DRIVER_OBJECT*, _UNICODE_STRING*) = nullptr;  // DriverEntry
-    std::string name;                                           // "student.so", shown as the layer's driver
+    int (*entry)(_DRIVER_OBJECT*, _UNICODE_STRING*) = nullptr;  // DriverEntry; null: the driver of this name in known_drivers()
+    std::string name;  // "student.so", shown as the layer's driver; both empty: the scenario's own driver stays
 };
 
 struct Progress {
@@ -40,6 +40,10 @@ struct RunOptions {
     std::string variant;                        // empty: the correct run
     std::optional<machine::Schedule> schedule;  // else the variant's, else the scenario's
     std::vector<LoadedDriver> drivers;          // replace the scenario's intermediate drivers, from the top
+    // Loads a driver that the scenario names and that is not linked into this program (known_drivers()): once for each
+    // layer, each time an image of its own. Without it such a scenario cannot be begun. Returns no entry and says why in
+    // `name` when it cannot.
+    std::function<LoadedDriver(std::string_view name)> load_driver;
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/faulty_drivers/faults.h"
+
 namespace chimneylab::scenario {
 
 namespace {
@@ -54,9 +56,34 @@ std::vector<std::string> Scenario::layer_names() const {
     return names;
 }
 
-std::span<const std::string_view> known_drivers() {
-    static constexpr std::string_view drivers[] = {"reference"};
-    return drivers;
+namespace {
+
+#define CHIMNEYLAB_FAULT_ROW(name, word, does) {word, does, false},
+constexpr KnownDriver drivers[] = {{"reference", "keeps every rule", true}, CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_ROW)};
+#undef CHIMNEYLAB_FAULT_ROW
+
+}  // namespace
+
+std::span<const KnownDriver> known_drivers() { return drivers; }
+
+const KnownDriver* known_driver(std::string_view name) {
+    const auto found = std::find_if(std::begin(drivers), std::end(drivers),
+                                    [&](const KnownDriver& driver) { return driver.name == name; });
+    return found == std::end(drivers) ? nullptr : found;
+}
+
+bool needs_driver_host(const Scenario& scenario, std::string_view variant_name) {
+    const Variant* variant = scenario.variant(variant_name);
+    return std::any_of(scenario.machine.intermediate_drivers.begin(), scenario.machine.intermediate_drivers.end(),
+                       [&](const IntermediateDriver& floor) {
+                           std::string_view name = floor.driver;
+                           if (variant) {
+                               for (const auto& [layer, driver] : variant->drivers)
+                                   if (layer == floor.name) name = driver;
+                           }
+                           const KnownDriver* known = known_driver(name);
+                           return !known || !known->linked;
+                       });
 }
 
 }  // namespace chimneylab::scenario

@@ -308,7 +308,16 @@ struct Scenario {
     [[nodiscard]] std::vector<std::string> layer_names() const;
 };
 
-// The drivers that can be named in a file.
-[[nodiscard]] std::span<const std::string_view> known_drivers();
+// An intermediate driver that a file can name: the lab's own ("reference"), or it with one mistake.
+struct KnownDriver {
+    std::string_view name;
+    std::string_view description;  // "does not restore SourceHandle of the root before it completes"
+    bool linked = false;           // else chimneylab-host loads it into a process of its own
+};
+[[nodiscard]] std::span<const KnownDriver> known_drivers();
+[[nodiscard]] const KnownDriver* known_driver(std::string_view name);
+
+// Whether this process can run the scenario so (an unknown variant: yes, the run will say that there is none).
+[[nodiscard]] bool needs_driver_host(const Scenario& scenario, std::string_view variant);
 
 }  // namespace chimneylab::scenario

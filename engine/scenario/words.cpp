@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/faulty_drivers/faults.h"
 #include "engine/scenario/scenario.h"
 
 namespace chimneylab::scenario {
@@ -133,6 +134,10 @@ constexpr Word conversions[] = {
     {"protocol_to_miniport_by_driver", number(ConversionKind::protocol_to_miniport_by_driver)},
 };
 
+#define CHIMNEYLAB_FAULT_ROW(name, word, does) {word, name},
+constexpr Word driver_names[] = {{"reference", NoFault}, CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_ROW)};
+#undef CHIMNEYLAB_FAULT_ROW
+
 constexpr Words status_table{"status_name", "a status", statuses};
 constexpr Words operation_table{"operation_name", "an operation", operations};
 constexpr Words mode_table{"machine_mode", "a machine mode", modes};
@@ -146,6 +151,7 @@ constexpr Words event_type_table{"event_type", "an event type", event_types};
 constexpr Words upload_reason_table{"upload_reason", "an upload reason", upload_reasons};
 constexpr Words event_kind_table{"event_kind", "a kind of event", event_kinds};
 constexpr Words conversion_table{"conversion_name", "a conversion", conversions};
+constexpr Words driver_table{"driver_name", "a driver", driver_names};
 
 }  // namespace
 
@@ -179,12 +185,13 @@ const Words& event_type_words() { return event_type_table; }
 const Words& upload_reason_words() { return upload_reason_table; }
 const Words& event_kind_words() { return event_kind_table; }
 const Words& conversion_words() { return conversion_table; }
+const Words& driver_words() { return driver_table; }
 
 std::span<const Words* const> all_words() {
     static constexpr const Words* tables[] = {
         &status_table,        &operation_table,  &mode_table,       &completion_table,  &state_class_table,
         &answer_table,        &tcp_state_table,  &const_flag_table, &cached_flag_table, &event_type_table,
-        &upload_reason_table, &event_kind_table, &conversion_table,
+        &upload_reason_table, &event_kind_table, &conversion_table, &driver_table,
     };
     return tables;
 }

@@ -41,6 +41,7 @@ struct Words {
 [[nodiscard]] const Words& upload_reason_words();
 [[nodiscard]] const Words& event_kind_words();
 [[nodiscard]] const Words& conversion_words();
+[[nodiscard]] const Words& driver_words();  // the value is the position in known_drivers()
 [[nodiscard]] std::span<const Words* const> all_words();
 
 }  // namespace chimneylab::scenario

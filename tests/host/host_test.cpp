@@ -13,6 +13,7 @@
 #include <ostream>
 #include <string>
 
+#include "engine/scenario/scenario.h"
 #include "engine/session/session.h"
 
 namespace {
@@ -66,6 +67,34 @@ TEST(Host, RecordsASessionThatNamesTheDriver) {
     std::filesystem::remove(file);
 }
 
+// The name is the mistake: the machine itself has to notice that the completion comes back for ever.
+TEST(Host, LoadsTheDriversWithMistakesThatScenariosName) {
+    const Outcome outcome = host("--driver reference --driver source-handle-forgotten --scenario m2");
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.words;
+    EXPECT_THAT(outcome.words, HasSubstr("finding"));
+    const Outcome correct = host("--driver reference --driver reference --scenario m2");
+    EXPECT_EQ(correct.exit_code, 0) << correct.words;
+}
+
+TEST(Host, LoadsEveryDriverWithAMistake) {
+    for (const scenario::KnownDriver& driver : scenario::known_drivers()) {
+        const Outcome outcome = host("--driver " + std::string(driver.name) + " --scenario m1");
+        EXPECT_LE(outcome.exit_code, 1) << driver.name << ": " << outcome.words;
+        EXPECT_GE(outcome.exit_code, 0) << driver.name << ": " << outcome.words;
+    }
+}
+
+// Two layers, two mistakes: each image has its own globals.
+TEST(Host, GivesEveryFloorItsOwnMistake) {
+    const auto words = [](const char* upper, const char* lower) {
+        return host(std::string("--scenario m2 --driver ") + upper + " --driver " + lower).words;
+    };
+    const std::string both = words("call-entry-leaks", "port-changed");
+    EXPECT_NE(both, words("call-entry-leaks", "call-entry-leaks"));
+    EXPECT_NE(both, words("port-changed", "port-changed"));
+    EXPECT_NE(both, words("port-changed", "call-entry-leaks"));
+}
+
 struct BadInput {
     const char* arguments;
     const char* words;
@@ -82,8 +111,7 @@ TEST_P(RefusedByTheHost, SaysWhatAndExitsWithTwo) {
 
 INSTANTIATE_TEST_SUITE_P(
     Arguments, RefusedByTheHost,
-    testing::Values(BadInput{"--scenario m1", "--driver is required"},
-                    BadInput{"--driver /nonexistent.so", "cannot open the driver: No such file or directory"},
+    testing::Values(BadInput{"--driver /nonexistent.so", "cannot open the driver: No such file or directory"},
                     BadInput{"--driver /", "not a file"},
                     BadInput{"--driver /proc/self/status", "not a 64-bit ELF shared object"},
                     BadInput{"--driver " HOST_PROGRAM, "cannot be loaded"},

@@ -52,6 +52,8 @@ const Case cases[] = {
     {"NothingForText", "title: A small one", "title:", 2, 1, "should be text, but this is nothing", "one value"},
     {"MissingDriver", "driver: reference", "driver: refrence", 6, 17, "there is no driver 'refrence'",
      "Did you mean 'reference'?"},
+    {"UnknownDriver", "driver: reference", "driver: windows", 6, 17, "there is no driver 'windows'",
+     "Use one of: reference, no-provider-generic-table"},
     {"NoDriver", "{ driver: reference }", "{ name: IM 1 }", 6, 7, "needs the key 'driver'", "Add 'driver:'"},
     {"TooManyDrivers", "    - { driver: reference }",
      "    - { driver: reference }\n    - { driver: reference }\n    - { driver: reference }\n    - { driver: reference "

@@ -170,6 +170,41 @@ TEST(Run, AnyNumberOfFloorsConvertsTwicePerFloorAndWay) {
     }
 }
 
+// A driver with a mistake in it, in the machine or in a variant, is loaded by who can; this process says that it cannot.
+TEST(Run, DriversThatAreNotLinkedNeedALoader) {
+    std::string text = small_scenario;
+    text += "variants:\n  - { name: wrong, title: x, drivers: { IM 1: source-handle-forgotten } }\n";
+    const Scenario in_variant = from_text(text);
+    EXPECT_FALSE(needs_driver_host(in_variant, ""));
+    EXPECT_TRUE(needs_driver_host(in_variant, "wrong"));
+    EXPECT_EQ(run(in_variant).exit_code(), 0);
+    text.replace(text.find("driver: reference"), 17, "driver: call-entry-leaks");
+    const Scenario in_machine = from_text(text);
+    EXPECT_TRUE(needs_driver_host(in_machine, ""));
+
+    RunOptions options;
+    options.variant = "wrong";
+    for (const RunResult& result : {run(in_variant, options), run(in_machine)}) {
+        ASSERT_EQ(result.problems.size(), 1u);
+        EXPECT_EQ(result.exit_code(), 2);
+        EXPECT_THAT(result.problems[0].to_text(), testing::HasSubstr("loaded into a process of their own. Use"));
+    }
+
+    std::vector<std::string> asked;
+    options.load_driver = [&](std::string_view name) {
+        asked.emplace_back(name);
+        return LoadedDriver{nullptr, "not today"};
+    };
+    const RunResult result = run(in_variant, options);
+    EXPECT_EQ(asked, std::vector<std::string>{"source-handle-forgotten"});
+    ASSERT_EQ(result.problems.size(), 1u);
+    EXPECT_THAT(result.problems[0].to_text(), testing::HasSubstr("'source-handle-forgotten' of IM 1 could not be loaded: not today"));
+
+    // Named by the caller instead: nothing to load.
+    options.drivers = {{nullptr, "reference"}};
+    EXPECT_EQ(run(in_variant, options).exit_code(), 0);
+}
+
 TEST(Run, StepsReachTheTargetAndTheHost) {
     std::string text = small_scenario;
     text += R"(  - { name: answer, answer: accept and hold, connection: T1 }

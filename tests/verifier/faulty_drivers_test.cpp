@@ -6,14 +6,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <set>
 #include <string>
 
+#include "engine/faulty_drivers/faults.h"
 #include "engine/verifier/verifier.h"
 #include "tests/drivers/stack.h"
-#include "tests/verifier/faulty_driver/faults.h"
 
 namespace chimneylab::verifier {
 namespace {
@@ -264,7 +265,11 @@ const Case cases[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(EachMistake, FaultyDriver, testing::ValuesIn(cases),
-                         [](const auto& test) { return std::string(ChimneylabFaultName(test.param.fault)); });
+                         [](const auto& test) {
+                             std::string name = test.param.fault == NoFault ? "none" : ChimneylabFaultName(test.param.fault);
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
 
 }  // namespace
 }  // namespace chimneylab::verifier

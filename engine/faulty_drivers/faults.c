@@ -6,7 +6,7 @@
  * of the same name without it is what the driver's sources call instead.
  */
 #include "engine/intermediate_driver/intermediate.h"
-#include "tests/verifier/faulty_driver/faults.h"
+#include "engine/faulty_drivers/faults.h"
 
 static enum chimneylab_fault Chosen;
 static int (*Applies)(void);
@@ -39,11 +39,38 @@ void ChimneylabChooseFault(enum chimneylab_fault fault, int (*applies)(void))
     SentUp = FALSE;
 }
 
+static const char *const Names[] = {
+    "",
+#define CHIMNEYLAB_FAULT_WORD(name, word, does) word,
+    CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_WORD)
+#undef CHIMNEYLAB_FAULT_WORD
+};
+
 const char *ChimneylabFaultName(enum chimneylab_fault fault)
 {
-#define CHIMNEYLAB_FAULT_TEXT(name) #name,
-    static const char *const names[] = {CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_TEXT)};
-    return fault < NumberOfFaults ? names[fault] : "";
+    return fault < NumberOfFaults ? Names[fault] : "";
+}
+
+static BOOLEAN Equal(const char *a, const char *b)
+{
+    while (*a != 0 && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+int ChimneylabChooseFaultByName(const char *word)
+{
+    int fault;
+
+    for (fault = NoFault + 1; fault < NumberOfFaults; fault++) {
+        if (Equal(Names[fault], word)) {
+            ChimneylabChooseFault((enum chimneylab_fault)fault, NULL);
+            return 1;
+        }
+    }
+    return 0;
 }
 
 static BOOLEAN Is(enum chimneylab_fault fault)

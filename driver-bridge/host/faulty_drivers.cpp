@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "driver-bridge/host/faulty_drivers.h"
+
+#include <cstdlib>
+#include <string>
+
+namespace chimneylab::driver_host {
+
+namespace {
+constexpr const char* file_name = "chimneylab-faulty-drivers.so";
+}
+
+std::filesystem::path faulty_drivers_file() {
+    if (const char* set = std::getenv("CHIMNEYLAB_FAULTY_DRIVERS"); set && *set) return set;
+    std::error_code error;
+    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+    for (const std::filesystem::path& candidate :
+         {program.parent_path() / file_name, std::filesystem::path(CHIMNEYLAB_FAULTY_DRIVERS_INSTALLED)}) {
+        if (std::filesystem::exists(candidate, error)) return candidate;
+    }
+    return {};
+}
+
+scenario::LoadedDriver FaultyDrivers::load(std::string_view name) {
+    const std::filesystem::path file = faulty_drivers_file();
+    if (file.empty())
+        return {nullptr, std::string(file_name) +
+                             " is neither beside this program nor installed; build the target chimneylab-faulty-drivers"};
+    auto image = DriverImage::load(file);
+    if (const auto* problem = std::get_if<DriverImage::Problem>(&image)) return {nullptr, problem->to_text()};
+    images_.push_back(std::move(std::get<std::unique_ptr<DriverImage>>(image)));
+    const auto choose = reinterpret_cast<int (*)(const char*)>(images_.back()->symbol("ChimneylabChooseFaultByName"));
+    if (!choose || !choose(std::string(name).c_str()))
+        return {nullptr, file.string() + " has no driver of this name; it belongs to another version of the lab"};
+    return {images_.back()->entry(), std::string(name)};
+}
+
+}  // namespace chimneylab::driver_host
