@@ -67,6 +67,21 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     show_verb->add_flag("--all", show_options.all, "Tell every event, not only the important ones");
     show_verb->add_flag("--timing", show_options.timing, "Measured times too");
 
+    RulesOptions rules_options;
+    CLI::App* rules_verb = app.add_subcommand("rules", "The rules that drivers and NDIS must keep");
+    rules_verb->add_option("ID", rules_options.rule, "One rule in full, e.g. IM-050");
+    rules_verb->add_flag("--json", rules_options.json, "One JSON document");
+
+    VerifyOptions verify_options;
+    CLI::App* verify_verb = app.add_subcommand("verify", "Judge a recorded session by the rules");
+    verify_verb->add_option("SESSION", verify_options.session, "A file written by run --record")->required();
+    verify_verb->add_option("--without", verify_options.without, "Leave out this rule; may be repeated")
+        ->allow_extra_args(false);
+    verify_verb->add_flag("--strict,!--no-strict", verify_options.strict,
+                          "Also rules that show only in sessions of a strict machine (the default)");
+    verify_verb->add_flag("--errors-only", verify_options.errors_only, "No warnings and notes");
+    verify_verb->add_flag("--json", verify_options.json, "One JSON document");
+
     bool doctor_json = false;
     CLI::App* doctor_verb = app.add_subcommand("doctor", "What is installed, what is missing, what to do");
     doctor_verb->add_flag("--json", doctor_json, "One JSON document");
@@ -84,7 +99,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         std::replace(what.begin(), what.end(), '\n', ' ');
         // An argument that is not expected is most often a misspelt verb.
         std::string remedy = "'chimneylab-cli --help' lists the verbs and their options.";
-        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "doctor"};
+        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "doctor"};
         if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
             const std::string suggestion = scenario::suggest(arguments.front(), verbs);
             what = "there is no verb " + scenario::in_quotes(arguments.front());
@@ -106,6 +121,8 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     if (*scenarios_verb) return list_scenarios(scenarios_json, console);
     if (*run_verb) return run_scenario(run_options, console);
     if (*show_verb) return show_session(show_options, console);
+    if (*rules_verb) return list_rules(rules_options, console);
+    if (*verify_verb) return verify_session(verify_options, console);
     if (*doctor_verb) return doctor(doctor_json, console);
     return refuse("no verb was given",
                   "'chimneylab-cli --help' lists them; 'chimneylab-cli run m1' is a good beginning.", console);

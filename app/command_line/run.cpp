@@ -39,12 +39,14 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
         }
     }
     const trace::History history(result.trace);
+    Judgement judgement = judge(result.trace);
+    judgement.take_declaration(&*loaded.scenario, options.variant);
     if (options.json) {
-        console.out << json_text(run_json(result, history, options.timing));
+        console.out << json_text(run_json(result, history, judgement, options.timing));
     } else {
         tell_heading(history, &*loaded.scenario, console);
         tell_events(history, &*loaded.scenario, {options.all, options.timing}, console);
-        tell_outcome(result, history, console);
+        tell_outcome(result, history, judgement, console);
     }
     if (!options.record.empty() && !options.json) {
         console.out << "The session is in " << printable(options.record) << ".\n";
@@ -53,7 +55,8 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
         console.err << "chimneylab-cli: internal fault while the scenario ran: " << printable(result.failure) << "\n";
         return exit_fault;
     }
-    return result.exit_code();
+    if (const int code = result.exit_code(); code != exit_done) return code;
+    return judgement.silent() ? exit_done : exit_report;
 }
 
 }  // namespace chimneylab::command_line

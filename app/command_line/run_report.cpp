@@ -116,7 +116,8 @@ Json trace_json(const trace::History& history, bool timing) {
     return json;
 }
 
-Json run_json(const scenario::RunResult& result, const trace::History& history, bool timing) {
+Json run_json(const scenario::RunResult& result, const trace::History& history, const Judgement& judgement,
+              bool timing) {
     Json json = trace_json(history, timing);
     // The runner knows steps and statuses of operations; those that never reached NDIS are only here.
     Json operations = Json::array();
@@ -163,8 +164,7 @@ Json run_json(const scenario::RunResult& result, const trace::History& history, 
         transfers.push_back(std::move(entry));
     }
     json["transfers"] = std::move(transfers);
-    json["violations"] = Json::array();
-    json["rules_checked"] = 0;  // the rule checker reads recorded sessions; a run itself knows the machine's findings
+    add_json(judgement, history, json);
     Json leaks = Json::array();
     for (const scenario::Leak& leak : result.leaks) {
         leaks.push_back(
@@ -186,7 +186,8 @@ Json run_json(const scenario::RunResult& result, const trace::History& history, 
     return json;
 }
 
-void tell_outcome(const scenario::RunResult& result, const trace::History& history, Console& console) {
+void tell_outcome(const scenario::RunResult& result, const trace::History& history, const Judgement& judgement,
+                  Console& console) {
     const Terminal& terminal = console.terminal;
     if (!result.operations.empty()) section("Operations", console);
     for (const scenario::OperationResult& operation : result.operations) {
@@ -222,14 +223,7 @@ void tell_outcome(const scenario::RunResult& result, const trace::History& histo
                     << printable(expectation.text) << terminal.in(Tone::dim, " — " + printable(expectation.detail))
                     << "\n";
     }
-    section("Findings of the machine", console);
-    for (const machine::Finding& finding : result.findings) {
-        console.out << folded(fmt::format("{}: {}: {}", history.layer_name(finding.layer),
-                                          machine::to_text(finding.kind), printable(finding.explanation)),
-                              terminal.width, terminal.in(Tone::bad, "  ✗ "), "    ")
-                    << terminal.in(Tone::dim, fmt::format(" (event {})", finding.event.value)) << "\n";
-    }
-    if (result.findings.empty()) console.out << "  none\n";
+    tell_violations(judgement, history, console);  // the findings of the machine are among them
     if (!result.leaks.empty()) section("Leaks", console);
     for (const scenario::Leak& leak : result.leaks)
         console.out << "  " << terminal.in(Tone::bad, "✗ ") << printable(leak.what) << "\n";

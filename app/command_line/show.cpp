@@ -5,7 +5,6 @@
 #include "app/command_line/run_report.h"
 #include "app/command_line/tell.h"
 #include "app/command_line/verbs.h"
-#include "engine/scenario/library.h"
 #include "engine/session/session.h"
 #include "engine/trace/fingerprint.h"
 #include "engine/trace/text.h"
@@ -20,20 +19,22 @@ int show_session(const ShowOptions& options, Console& console) {
     }
     const trace::Trace& trace = std::get<trace::Trace>(loaded);
     const trace::History history(trace);
-    const bool findings = history.next(trace::Landmark::finding, trace::EventId()).valid();
+    Judgement judgement = judge(trace);
+    // The scenario's own words, and what its variant declares, when the library still has it.
+    const std::optional<scenario::Scenario> own = scenario_of(trace);
+    const scenario::Scenario* scenario = own ? &*own : nullptr;
+    judgement.take_declaration(scenario, trace.description().variant);
+    const bool findings = history.next(trace::Landmark::finding, trace::EventId()).valid() || !judgement.silent();
     if (options.json) {
-        console.out << json_text(trace_json(history, options.timing));
+        Json json = trace_json(history, options.timing);
+        add_json(judgement, history, json);
+        console.out << json_text(json);
         return findings ? exit_report : exit_done;
     }
-    // The scenario's own words, when the library still has it.
-    std::optional<scenario::Scenario> own;
-    for (scenario::Scenario& item : scenario::load_library().scenarios) {
-        if (item.id == trace.description().scenario) own = std::move(item);
-    }
-    const scenario::Scenario* scenario = own ? &*own : nullptr;
     tell_heading(history, scenario, console);
     tell_events(history, scenario, {options.all, options.timing}, console);
     tell_ledger(history, console);
+    tell_violations(judgement, history, console);
     console.out << "\n"
                 << fmt::format("{} events, {} conversions, fingerprint {}\n", trace.size(),
                                history.conversions().size(), trace::fingerprint_text(trace::fingerprint(trace)));

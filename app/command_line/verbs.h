@@ -4,7 +4,7 @@
 // The command line as functions: each verb reads its options, writes to the streams it is given and returns the exit
 // code.
 //   0  done and nothing wrong
-//   1  done and something to report: findings, leaks, failed expectations, something missing
+//   1  done and something to report: broken rules, leaks, failed expectations, something missing
 //   2  bad input or bad usage; one clear line on the error stream for each problem: what, where, what to do
 //   3  an internal fault
 // Human text by default, one JSON document with --json. No verb keeps state; several may run in one process, one after
@@ -59,6 +59,23 @@ struct ShowOptions {
     bool all = false;
 };
 int show_session(const ShowOptions& options, Console& console);
+
+struct RulesOptions {
+    std::string rule;  // empty: the whole catalogue
+    bool json = false;
+};
+int list_rules(const RulesOptions& options, Console& console);
+// Refuses a rule that is not in the catalogue and names the nearest ones.
+int unknown_rule(const std::string& written, Console& console);
+
+struct VerifyOptions {
+    std::string session;
+    std::vector<std::string> without;  // rules that are not judged
+    bool strict = true;                // rules that show only in traces of a strict machine
+    bool errors_only = false;          // no warnings and notes
+    bool json = false;
+};
+int verify_session(const VerifyOptions& options, Console& console);
 
 int doctor(bool json, Console& console);
 

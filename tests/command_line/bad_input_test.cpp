@@ -47,6 +47,10 @@ const Usage usages[] = {
     {"ADirectory", {"run", "/tmp/"}, "no regular file"},
     {"NoSuchSession", {"show", "/no/such/session.chimney"}, "/no/such/session.chimney"},
     {"NotASession", {"show", CHIMNEYLAB_CLI}, CHIMNEYLAB_CLI},
+    {"VerifyNothing", {"verify"}, "SESSION is required"},
+    {"VerifyNoSuchSession", {"verify", "/no/such/session.chimney", "--json"}, "/no/such/session.chimney"},
+    {"VerifyNotASession", {"verify", CHIMNEYLAB_CLI}, CHIMNEYLAB_CLI},
+    {"UnknownRule", {"rules", "IM-999"}, "there is no rule 'IM-999'"},
     {"UnwritableRecord", {"run", "m1", "--json", "--record", "/no/such/directory/a.chimney"}, "/no/such/directory"},
 };
 

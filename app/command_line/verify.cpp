@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include "app/command_line/run_report.h"
+#include "app/command_line/tell.h"
+#include "app/command_line/verbs.h"
+#include "app/command_line/violation_report.h"
+#include "engine/session/session.h"
+#include "engine/trace/fingerprint.h"
+
+namespace chimneylab::command_line {
+
+int verify_session(const VerifyOptions& options, Console& console) {
+    verifier::VerifierOptions rules;
+    rules.strict_rules = options.strict;
+    rules.warnings = !options.errors_only;
+    for (const std::string& written : options.without) {
+        const std::string_view id = verifier::rule_id(written);
+        if (id.empty()) return unknown_rule(written, console);
+        rules.without.push_back(id);
+    }
+    const std::variant<trace::Trace, session::Problem> loaded = session::load(options.session);
+    if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
+        console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
+        return exit_bad_input;
+    }
+    const trace::Trace& trace = std::get<trace::Trace>(loaded);
+    const trace::History history(trace);
+    Judgement judgement = judge(trace, rules);
+    const std::optional<scenario::Scenario> own = scenario_of(trace);
+    judgement.take_declaration(own ? &*own : nullptr, trace.description().variant);
+    if (options.json) {
+        const trace::RunDescription& run = trace.description();
+        Json json{{"session", options.session},
+                  {"scenario", run.scenario},
+                  {"variant", run.variant},
+                  {"schedule", run.schedule},
+                  {"mode", run.mode},
+                  {"fingerprint", trace::fingerprint_text(trace::fingerprint(trace))},
+                  {"events", trace.size()}};
+        add_json(judgement, history, json);
+        console.out << json_text(json);
+    } else {
+        tell_heading(history, nullptr, console);
+        tell_violations(judgement, history, console);
+    }
+    return judgement.silent() ? exit_done : exit_report;
+}
+
+}  // namespace chimneylab::command_line
