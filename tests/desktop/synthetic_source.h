@@ -9,7 +9,7 @@
 
 namespace chimneylab::desktop::testing {
 
-[[nodiscard]] SessionPointer synthetic_session(const trace::synthetic::Options& options, const QString& title);
+[[nodiscard]] SessionPointer synthetic_session(const trace::synthetic::Options& options, const QString& title = {});
 [[nodiscard]] SessionSource synthetic_source();
 
 }  // namespace chimneylab::desktop::testing

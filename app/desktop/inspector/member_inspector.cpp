@@ -72,9 +72,9 @@ MemberInspector::MemberInspector(PlaybackModel& playback, MemberModel& members, 
     connect(&members, &MemberModel::refreshed, this, &MemberInspector::refresh);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
         if (!current.isValid() || current.row() >= members_.rowCount()) return;
-        chosen_offset_ = members_.rows()[static_cast<std::size_t>(current.row())].offset;
-        show_details();
+        playback_.choose_member(members_.rows()[static_cast<std::size_t>(current.row())].offset);
     });
+    connect(&playback, &PlaybackModel::member_changed, this, &MemberInspector::refresh);
     connect(previous_, &QPushButton::clicked, this, [this] { go_to_change(-1); });
     connect(next_, &QPushButton::clicked, this, [this] { go_to_change(1); });
     connect(&theme, &Theme::changed, this, &MemberInspector::apply_theme);
@@ -98,14 +98,13 @@ bool MemberInspector::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void MemberInspector::show_member(quint32 offset) {
-    chosen_offset_ = offset;
-    refresh();
+    playback_.choose_member(offset);
     if (table_->currentIndex().isValid()) table_->scrollTo(table_->currentIndex());
 }
 
 void MemberInspector::refresh() {
     const auto& rows = members_.rows();
-    const auto found = std::find_if(rows.begin(), rows.end(), [this](const MemberRow& row) { return row.offset == chosen_offset_; });
+    const auto found = std::find_if(rows.begin(), rows.end(), [this](const MemberRow& row) { return row.offset == playback_.member(); });
     {
         const QSignalBlocker quiet(table_->selectionModel());
         const int row = found == rows.end() ? -1 : static_cast<int>(found - rows.begin());
@@ -131,7 +130,7 @@ void MemberInspector::keep_in_sight() {
 
 void MemberInspector::show_details() {
     const auto& rows = members_.rows();
-    const auto found = std::find_if(rows.begin(), rows.end(), [this](const MemberRow& row) { return row.offset == chosen_offset_; });
+    const auto found = std::find_if(rows.begin(), rows.end(), [this](const MemberRow& row) { return row.offset == playback_.member(); });
     if (found == rows.end()) {
         name_->clear();
         place_->setText(tr("Click a member to read what it is for."));

@@ -48,7 +48,6 @@ private:
     QPushButton* next_ = nullptr;
     QLabel* empty_ = nullptr;
     QWidget* details_ = nullptr;
-    quint32 chosen_offset_ = 0x80;  // SourceHandle, the member that routes a completion
 };
 
 }  // namespace chimneylab::desktop

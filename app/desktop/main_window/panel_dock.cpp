@@ -28,6 +28,8 @@ void PanelDock::set_summary(const QString& summary) { title_->set_summary(summar
 
 void PanelDock::set_maximised(bool maximised) { title_->set_maximised(maximised); }
 
+void PanelDock::set_corner(QWidget* controls) { title_->set_corner(controls); }
+
 void PanelDock::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);

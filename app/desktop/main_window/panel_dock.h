@@ -19,6 +19,7 @@ class PanelDock : public QDockWidget {
 public:
     PanelDock(const QString& name, const QString& title, const Theme& theme, QWidget* content, QWidget* parent = nullptr);
     void set_maximised(bool maximised);
+    void set_corner(QWidget* controls);  // small controls in the title bar; the pane takes them over
     [[nodiscard]] QWidget* title_bar() const;
 
 public Q_SLOTS:

@@ -5,6 +5,7 @@
 #include <QFontMetricsF>
 #include <QMouseEvent>
 #include <QPainter>
+#include <algorithm>
 
 namespace chimneylab::desktop {
 
@@ -28,6 +29,34 @@ void PanelTitle::set_maximised(bool maximised) {
     update();
 }
 
+void PanelTitle::set_corner(QWidget* corner) {
+    corner_ = corner;
+    corner_->setParent(this);
+    corner_->show();
+    place_corner();
+}
+
+void PanelTitle::place_corner() {
+    if (corner_ == nullptr) return;
+    const QSize size = corner_->sizeHint();
+    // A narrow pane keeps its title; what has no room then is reached by making the pane wider.
+    const int title_width = measure::inside_panel + static_cast<int>(QFontMetricsF(theme_.words(measure::title_text, QFont::DemiBold)).horizontalAdvance(title_)) + 8;
+    const int right = width() - 32;
+    const int wide = std::min(size.width(), std::max(0, right - title_width));
+    corner_->setGeometry(right - wide, (height() - size.height()) / 2, wide, size.height());
+    update();
+}
+
+void PanelTitle::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    place_corner();
+}
+
+bool PanelTitle::event(QEvent* event) {
+    if (event->type() == QEvent::LayoutRequest) place_corner();  // the controls have grown or shrunk
+    return QWidget::event(event);
+}
+
 QRectF PanelTitle::cross() const { return {width() - 27.0, height() / 2.0 - 9, 18, 18}; }
 
 void PanelTitle::paintEvent(QPaintEvent*) {
@@ -37,7 +66,7 @@ void PanelTitle::paintEvent(QPaintEvent*) {
     const QFont title_font = theme_.words(measure::title_text, QFont::DemiBold);
     painter.setFont(title_font);
     painter.setPen(t.text);
-    const QRectF line = QRectF(rect()).adjusted(measure::inside_panel, 0, -34, 0);
+    const QRectF line = QRectF(rect()).adjusted(measure::inside_panel, 0, corner_ != nullptr ? corner_->x() - 8 - width() : -34, 0);
     const QFontMetricsF title_metrics(title_font);
     const QString shown = title_metrics.elidedText(title_, Qt::ElideRight, line.width());
     painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, shown);

@@ -16,6 +16,8 @@ public:
     PanelTitle(const QString& title, const Theme& theme, QWidget* parent);
     void set_summary(const QString& summary);
     void set_maximised(bool maximised);
+    // Small controls of the pane, at the right before the cross. Taken over by the title.
+    void set_corner(QWidget* corner);
     QSize sizeHint() const override { return {140, measure::title_bar}; }
     QSize minimumSizeHint() const override { return {100, measure::title_bar}; }
 
@@ -30,13 +32,17 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    bool event(QEvent* event) override;
 
 private:
     [[nodiscard]] QRectF cross() const;
+    void place_corner();
 
     QString title_;
     QString summary_;
     const Theme& theme_;
+    QWidget* corner_ = nullptr;
     bool maximised_ = false;
     bool over_cross_ = false;
     bool pressed_cross_ = false;

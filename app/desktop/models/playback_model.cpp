@@ -137,6 +137,12 @@ void PlaybackModel::choose_region(trace::RegionId region) {
     Q_EMIT focus_changed();
 }
 
+void PlaybackModel::choose_member(std::uint32_t offset) {
+    if (offset == chosen_member_) return;
+    chosen_member_ = offset;
+    Q_EMIT member_changed();
+}
+
 void PlaybackModel::advance(double milliseconds) {
     if (!playing_) return;
     credit_ += milliseconds * speed_;

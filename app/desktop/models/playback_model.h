@@ -60,6 +60,10 @@ public:
     [[nodiscard]] trace::RegionId region() const;
     [[nodiscard]] bool region_chosen() const { return chosen_region_.valid(); }
     void choose_region(trace::RegionId region);
+    // The member that every view marks and explains: an offset in region(), by default that of SourceHandle, the member
+    // that routes a completion.
+    [[nodiscard]] std::uint32_t member() const { return chosen_member_; }
+    void choose_member(std::uint32_t offset);
 
     // One tick of the animation clock, in milliseconds of real time. Called by the clock while playing; tests call it.
     void advance(double milliseconds);
@@ -81,6 +85,7 @@ Q_SIGNALS:
     void speed_changed(double speed);
     void shown_events_changed();
     void focus_changed();  // operation() or region(), without a move
+    void member_changed();
 
 private:
     void set_playing(bool playing);
@@ -91,6 +96,7 @@ private:
     trace::EventId position_;
     trace::OperationId chosen_operation_;
     trace::RegionId chosen_region_;
+    std::uint32_t chosen_member_ = 0x80;
     AnimationClock clock_;
     double credit_ = 0;
     double speed_ = 1;

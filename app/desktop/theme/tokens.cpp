@@ -141,6 +141,9 @@ std::vector<TextPair> text_pairs(const Tokens& t) {
     pairs.push_back({t.changed, t.changed_fill, "a changed value on its own ground"});
     pairs.push_back({t.text, t.changed_fill, "words on changed ground"});
     pairs.push_back({t.call_entry_text, t.call_entry_fill, "number of a call entry"});
+    pairs.push_back({t.text, t.call_entry_fill, "what a call entry remembers"});
+    pairs.push_back({t.text, t.groove, "the state behind a block"});
+    pairs.push_back({t.quiet_text, t.groove, "its size"});
     pairs.push_back({t.on_changed, t.changed, "the time bubble"});
     pairs.push_back({t.on_accent, t.accent, "the play button"});
     return pairs;

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/models/region_bytes.h"
+
+#include <algorithm>
+
+namespace chimneylab::desktop {
+
+std::vector<std::byte> region_bytes(const trace::History& history, trace::RegionId id, trace::EventId at) {
+    const trace::Trace& trace = history.trace();
+    if (!id.valid() || id.value >= trace.region_count()) return {};
+    const trace::Region& region = trace.region(id);
+    const auto initial = trace.initial_bytes(region);
+    std::vector<std::byte> bytes(initial.begin(), initial.end());
+    if (!at.valid()) return bytes;
+    // A region born with an event may also be changed by it.
+    const trace::EventId before_birth = region.born.valid() && region.born.value > 0 ? trace::EventId(region.born.value - 1) : trace::EventId();
+    for (trace::EventId event = history.next_change(id, before_birth); event.valid() && event <= at; event = history.next_change(id, event)) {
+        for (const trace::Change& change : trace.changes(trace.event(event))) {
+            if (change.region != id || change.offset + change.length > bytes.size()) continue;
+            std::ranges::copy(trace.after(change), bytes.begin() + static_cast<std::ptrdiff_t>(change.offset));
+        }
+    }
+    return bytes;
+}
+
+std::optional<std::uint64_t> word_of(const std::vector<std::byte>& bytes, std::uint32_t offset, std::uint32_t size) {
+    if (size == 0 || size > 8 || bytes.size() < size || offset > bytes.size() - size) return std::nullopt;
+    std::uint64_t value = 0;
+    for (std::uint32_t i = 0; i < size; ++i) value |= std::to_integer<std::uint64_t>(bytes[offset + i]) << (8 * i);
+    return value;
+}
+
+std::optional<std::uint64_t> region_word(const trace::History& history, trace::RegionId region, std::uint32_t offset, trace::EventId at) {
+    return word_of(region_bytes(history, region, at), offset);
+}
+
+}  // namespace chimneylab::desktop
