@@ -13,7 +13,9 @@
 #include <gtest/gtest.h>
 
 #include "app/desktop/event_list/event_list_view.h"
+#include "app/desktop/inspector/member_card.h"
 #include "app/desktop/inspector/member_inspector.h"
+#include "app/desktop/lens/lens_bar.h"
 #include "app/desktop/library/library_view.h"
 #include "app/desktop/main_window/main_window.h"
 #include "app/desktop/main_window/notice_bar.h"
@@ -427,6 +429,48 @@ TEST(Window, ViewsHaveAccessibleNames) {
                             static_cast<QWidget*>(lab.window->transport()->scrubber()), static_cast<QWidget*>(lab.window->narration())}) {
         EXPECT_FALSE(widget->accessibleName().isEmpty());
     }
+}
+
+TEST(Window, TheLensFollowsTheTransportAndEveryViewMarksTheSameMember) {
+    Lab lab("five");
+    lab.key(Qt::Key_PageDown);
+    lab.key(Qt::Key_PageDown);
+    ASSERT_TRUE(lab.window->lens_model().picture().here);
+    EXPECT_EQ(lab.window->lens_model().picture().conversion.value, lab.at());
+    LensView* lens = lab.window->lens_view();
+    EXPECT_TRUE(lens->isVisible());
+    lens->advance(2000);
+    const int cell = lens->geometry_of_lens().cell_of_offset(lab.window->lens_model().picture(), trace::block_offset::im_reserved_0);
+    ASSERT_GE(cell, 0);
+    const QRectF place = lens->to_viewport(lens->geometry_of_lens().cells[static_cast<std::size_t>(cell)].out);
+    QTest::mouseClick(lens->viewport(), Qt::LeftButton, Qt::NoModifier, place.center().toPoint());
+    EXPECT_EQ(lab.playback().member(), trace::block_offset::im_reserved_0);
+    EXPECT_EQ(lab.window->member_card()->explanation().name, QStringLiteral("ImReserved[0]"));
+    const QTableView* table = lab.window->inspector()->table();
+    EXPECT_EQ(table->model()->index(table->currentIndex().row(), MemberModel::member).data().toString(), QStringLiteral("ImReserved[0]"));
+    // In calm mode N tells the next member, from anywhere in the window.
+    lab.window->lens_bar()->calm()->click();
+    lab.key(Qt::Key_PageDown);
+    ASSERT_EQ(lens->told(), 0);
+    lab.key(Qt::Key_N);
+    lens->advance(1000);
+    EXPECT_EQ(lens->told(), 1);
+}
+
+TEST(Window, TheLensKeepsItsChoices) {
+    QTemporaryDir folder;
+    const QString file = folder.filePath(QStringLiteral("lab.ini"));
+    {
+        Lab lab("one", {1366, 768}, std::make_unique<QSettings>(file, QSettings::IniFormat));
+        lab.window->lens_bar()->arch()->click();
+        lab.window->lens_bar()->scale()->click();
+        lab.window->close();
+    }
+    MainWindow again(testing::synthetic_source(), std::make_unique<QSettings>(file, QSettings::IniFormat));
+    again.restore_arrangement();
+    EXPECT_EQ(again.lens_model().arch(), layout::Arch::x86);
+    EXPECT_EQ(again.lens_view()->scale(), LensScale::bytes);
+    EXPECT_FALSE(again.lens_view()->calm());
 }
 
 // --- pictures ---

@@ -34,11 +34,12 @@ MemberCard::MemberCard(PlaybackModel& playback, const LensModel& lens, const The
         auto* made = new QPushButton(text, this);
         made->setToolTip(tip);
         made->setProperty("compact", true);
-        row->addWidget(made);
+        made->setAccessibleName(tip);
+        row->addWidget(made, 1);
         return made;
     };
-    previous_ = button(tr("◂ previous change"), tr("Go to the event before this one that changed the member"));
-    next_ = button(tr("next change ▸"), tr("Go to the next event that changes the member"));
+    previous_ = button(tr("◂ change"), tr("Go to the event before this one that changed the member"));
+    next_ = button(tr("change ▸"), tr("Go to the next event that changes the member"));
     writer_ = button(tr("who wrote this"), tr("Go to the event at which the present value was written"));
     column->addLayout(row);
     connect(previous_, &QPushButton::clicked, this, [this] { go(shown_.previous); });

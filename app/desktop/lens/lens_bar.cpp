@@ -48,6 +48,18 @@ LensBar::LensBar(LensModel& lens, LensView& view, QWidget* parent) : QWidget(par
     show_blocks();
 }
 
+void LensBar::remember(QSettings& settings) const {
+    settings.setValue(QStringLiteral("lens/x86"), arch_->isChecked());
+    settings.setValue(QStringLiteral("lens/bytes"), scale_->isChecked());
+    settings.setValue(QStringLiteral("lens/calm"), calm_->isChecked());
+}
+
+void LensBar::recall(const QSettings& settings) {
+    arch_->setChecked(settings.value(QStringLiteral("lens/x86"), false).toBool());
+    scale_->setChecked(settings.value(QStringLiteral("lens/bytes"), false).toBool());
+    calm_->setChecked(settings.value(QStringLiteral("lens/calm"), false).toBool());
+}
+
 QToolButton* LensBar::button(const QString& text, const QString& name, const QString& tip, bool checkable) {
     auto* made = new QToolButton(this);
     made->setText(text);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <QComboBox>
+#include <QSettings>
 #include <QToolButton>
 #include <QWidget>
 
@@ -22,6 +23,9 @@ public:
     [[nodiscard]] QToolButton* scale() const { return scale_; }
     [[nodiscard]] QToolButton* calm() const { return calm_; }
     [[nodiscard]] QToolButton* next() const { return next_; }
+    // The choices that a person keeps: layout, scale, calm.
+    void remember(QSettings& settings) const;
+    void recall(const QSettings& settings);
 
 private:
     void show_blocks();

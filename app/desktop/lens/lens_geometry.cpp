@@ -157,7 +157,8 @@ void add_links(LensGeometry& g, const LensPicture& picture) {
         const QPointF out(cell.out.left(), cell.out.center().y());
         const int index = static_cast<int>(i);
         if (!row.changed && row.origin == LensOrigin::same) g.links.push_back({LensLink::Kind::same, in, out, index});
-        if (row.kept.valid()) g.links.push_back({LensLink::Kind::saved, in, end_of(g, row.kept, true), index});
+        // What has lain there since an earlier operation is found, not saved.
+        if (row.kept.valid()) g.links.push_back({row.kept_before ? LensLink::Kind::leads : LensLink::Kind::saved, in, end_of(g, row.kept, true), index});
         if (row.leads.valid()) g.links.push_back({LensLink::Kind::leads, in, end_of(g, row.leads, true), index});
         if (row.from.valid()) {
             const auto kind = row.origin == LensOrigin::restored ? LensLink::Kind::restored : LensLink::Kind::supplied;

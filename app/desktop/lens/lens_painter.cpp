@@ -78,8 +78,7 @@ private:
             LensLink::Kind kind;
             QString word;
         };
-        const Item items[] = {{LensLink::Kind::same, QStringLiteral("same")},
-                              {LensLink::Kind::saved, QStringLiteral("saved")},
+        const Item items[] = {{LensLink::Kind::saved, QStringLiteral("saved")},
                               {LensLink::Kind::leads, QStringLiteral("leads to")},
                               {LensLink::Kind::restored, QStringLiteral("restored")}};
         const QFont font = theme_.words(measure::small_text);
@@ -93,8 +92,8 @@ private:
         for (const Item& item : items) {
             const QColor colour = colour_of(item.kind, false);
             p_.setPen(pen_of(item.kind, colour, false));
-            p_.drawLine(QPointF(x, y), QPointF(x + stroke - (item.kind == LensLink::Kind::same ? 0 : 5), y));
-            if (item.kind != LensLink::Kind::same) draw_arrow_head(p_, QPointF(x + stroke, y), QPointF(1, 0), 6, colour);
+            p_.drawLine(QPointF(x, y), QPointF(x + stroke - 5, y));
+            draw_arrow_head(p_, QPointF(x + stroke, y), QPointF(1, 0), 6, colour);
             x += stroke + 4;
             text(QRectF(x, g_.legend.top(), metrics.horizontalAdvance(item.word) + 2, g_.legend.height()), Qt::AlignLeft, font, t_.quiet_text, item.word);
             x += metrics.horizontalAdvance(item.word) + space;
@@ -202,6 +201,7 @@ private:
         text(QRectF(inside.left(), inside.top(), name_width, inside.height()), Qt::AlignLeft, name_font, name_ink, name, Qt::ElideMiddle);
         inside.setLeft(inside.left() + name_width + 8);
         if (inside.width() < 14 || pending) return;
+        if (row.renamed && !out) inside.setRight(inside.right() - 14);  // the letter stands there
         const QString value = wrong ? row.rule + QStringLiteral(": ") + row.short_out : out ? row.short_out : row.short_in;
         const QFont value_font = theme_.words(size, marked && out ? QFont::DemiBold : QFont::Normal);
         text(inside, Qt::AlignRight, value_font, marked ? t_.text : t_.quiet_text, value);
@@ -250,7 +250,10 @@ private:
             for (const LensState& part : picture_.states) {
                 const double width = where.width() * share(part) / total;
                 const StatePart& place = x86 ? part.x86 : part.x64;
-                const QString name = picture_.states.size() == 1 ? picture_.state_name + QLatin1Char(' ') + place.word : place.word;
+                // "neighbor const" where there is room for it.
+                const QString whole = QString(picture_.state_name).replace(QStringLiteral("state"), place.word);
+                const bool fits = QFontMetricsF(theme_.mono(measure::small_text)).horizontalAdvance(whole) + 44 < width;
+                const QString name = picture_.states.size() == 1 ? picture_.state_name + QLatin1Char(' ') + place.word : fits ? whole : place.word;
                 state_part(QRectF(x, where.top(), width - 2, where.height()), name, QString::number(place.size), part.changed && out);
                 x += width;
             }
@@ -290,7 +293,7 @@ private:
                 break;
             case LensBox::Kind::handle:
                 border = t_.quiet_text;
-                mark = Mark::dot;
+                mark = Mark::ring;
                 break;
             case LensBox::Kind::binding:
                 border = t_.ndis;

@@ -90,6 +90,7 @@ void LensView::take_picture(bool other, PlaybackModel::Move how) {
     }
     if (other && scale_ == LensScale::bytes) keep_in_sight(geometry_.beats.empty() ? -1 : geometry_.beats.front());
     Q_EMIT told_changed(told(), beats());
+    Q_EMIT summary_changed(lens_.summary());
     viewport()->update();
 }
 

@@ -47,6 +47,7 @@ public:
 
 Q_SIGNALS:
     void told_changed(int told, int of);
+    void summary_changed(const QString& summary);  // "protocol → miniport, by IM 2, on the way up (7 of 10)"
 
 protected:
     bool event(QEvent* event) override;

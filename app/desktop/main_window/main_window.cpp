@@ -10,8 +10,13 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/desktop/bytes/bytes_view.h"
 #include "app/desktop/event_list/event_list_view.h"
+#include "app/desktop/handle_chain/chain_view.h"
+#include "app/desktop/inspector/member_card.h"
 #include "app/desktop/inspector/member_inspector.h"
+#include "app/desktop/ledger/ledger_view.h"
+#include "app/desktop/lens/lens_bar.h"
 #include "app/desktop/library/library_view.h"
 #include "app/desktop/main_window/notice_bar.h"
 #include "app/desktop/main_window/panel_dock.h"
@@ -28,7 +33,11 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
       settings_(std::move(settings)),
       stage_model_(playback_),
       event_model_(playback_),
-      member_model_(playback_) {
+      member_model_(playback_),
+      lens_model_(playback_),
+      call_entry_model_(playback_),
+      handle_chain_model_(playback_),
+      hex_model_(playback_) {
     setWindowTitle(tr("ChimneyLab"));
     setAttribute(Qt::WA_WindowPropagation);
     setMinimumSize(900, 560);
@@ -99,6 +108,7 @@ void MainWindow::make_panes() {
     docks_->setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     pane_grid_ = std::make_unique<PaneGrid>(*docks_, theme_);
     pane_grid_->make(make_pane_table());
+    pane("lens")->set_corner(lens_bar_);
     for (PanelDock* pane : panes()) {
         connect(pane, &PanelDock::maximise_wanted, this, [this, pane] { toggle_maximised(pane); });
     }
@@ -122,15 +132,26 @@ void MainWindow::make_panes() {
 std::vector<PaneRow> MainWindow::make_pane_table() {
     library_view_ = new LibraryView(library_model_, theme_);
     stage_view_ = new StageView(playback_, stage_model_, theme_);
+    lens_view_ = new LensView(playback_, lens_model_, theme_);
+    lens_bar_ = new LensBar(lens_model_, *lens_view_, this);
     inspector_ = new MemberInspector(playback_, member_model_, theme_);
+    member_card_ = new MemberCard(playback_, lens_model_, theme_);
+    ledger_ = new LedgerView(playback_, call_entry_model_, theme_);
+    chain_view_ = new ChainView(playback_, handle_chain_model_, theme_);
+    bytes_view_ = new BytesView(playback_, hex_model_, theme_);
     narration_ = new NarrationView(playback_, theme_);
     event_view_ = new EventListView(playback_, event_model_, theme_);
     return {
         // object name, title, view, cell (panes of one cell are tabs), layouts that show it
         {"library", tr("Scenarios"), library_view_, PaneCell::left_top, layout_learn | layout_debug},
         {"stage", tr("Stage"), stage_view_, PaneCell::centre_top, layout_every},
+        {"lens", tr("Conversion lens"), lens_view_, PaneCell::centre_bottom, layout_every},
         {"members", tr("Members"), inspector_, PaneCell::centre_bottom, layout_every},
+        {"bytes", tr("Bytes"), bytes_view_, PaneCell::centre_bottom, layout_learn | layout_debug},
+        {"call_entries", tr("Call entries"), ledger_, PaneCell::centre_bottom, layout_learn | layout_debug},
+        {"handle_chain", tr("Handle chain"), chain_view_, PaneCell::centre_bottom, layout_learn | layout_debug},
         {"narration", tr("Narration"), narration_, PaneCell::right_top, layout_every},
+        {"member", tr("Member"), member_card_, PaneCell::right_middle, layout_every},
         {"events", tr("Events"), event_view_, PaneCell::right_bottom, layout_learn | layout_debug},
     };
 }
@@ -153,6 +174,7 @@ void MainWindow::restore_arrangement() {
     if (!state.isEmpty()) docks_->restoreState(state, pane_grid_->version());
     playback_.set_speed(settings_->value(QStringLiteral("playback/speed"), 1.0).toDouble());
     set_reduced_motion(settings_->value(QStringLiteral("playback/reduced_motion"), false).toBool());
+    lens_bar_->recall(*settings_);
     const QString theme = settings_->value(QStringLiteral("window/theme")).toString();
     if (theme == QLatin1String("light")) choose_theme(Theme::Choice::light);
     if (theme == QLatin1String("dark")) choose_theme(Theme::Choice::dark);
@@ -168,6 +190,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         settings_->setValue(QStringLiteral("window/arrangement"), docks_->saveState(pane_grid_->version()));
         settings_->setValue(QStringLiteral("playback/speed"), playback_.speed());
         settings_->setValue(QStringLiteral("playback/reduced_motion"), reduced_motion_);
+        lens_bar_->remember(*settings_);
         settings_->sync();
     }
     QMainWindow::closeEvent(event);
@@ -200,6 +223,7 @@ void MainWindow::apply_theme() {
 void MainWindow::set_reduced_motion(bool reduced) {
     reduced_motion_ = reduced;
     stage_view_->set_reduced_motion(reduced);
+    lens_view_->set_reduced_motion(reduced);
     actions_[QStringLiteral("reduced_motion")]->setChecked(reduced);
 }
 

@@ -13,7 +13,11 @@
 #include <memory>
 
 #include "app/desktop/main_window/pane_layout.h"
+#include "app/desktop/models/call_entry_model.h"
 #include "app/desktop/models/event_list_model.h"
+#include "app/desktop/models/handle_chain_model.h"
+#include "app/desktop/models/hex_model.h"
+#include "app/desktop/models/lens_model.h"
 #include "app/desktop/models/library_model.h"
 #include "app/desktop/models/member_model.h"
 #include "app/desktop/models/playback_model.h"
@@ -23,8 +27,14 @@
 
 namespace chimneylab::desktop {
 
+class BytesView;
+class ChainView;
 class EventListView;
+class LedgerView;
+class LensBar;
+class LensView;
 class LibraryView;
+class MemberCard;
 class MemberInspector;
 class NarrationView;
 class NoticeBar;
@@ -54,6 +64,13 @@ public:
     [[nodiscard]] const Theme& theme() const { return theme_; }
     [[nodiscard]] StageView* stage_view() const { return stage_view_; }
     [[nodiscard]] EventListView* event_view() const { return event_view_; }
+    [[nodiscard]] LensModel& lens_model() { return lens_model_; }
+    [[nodiscard]] LensView* lens_view() const { return lens_view_; }
+    [[nodiscard]] LensBar* lens_bar() const { return lens_bar_; }
+    [[nodiscard]] LedgerView* ledger() const { return ledger_; }
+    [[nodiscard]] ChainView* chain_view() const { return chain_view_; }
+    [[nodiscard]] BytesView* bytes_view() const { return bytes_view_; }
+    [[nodiscard]] MemberCard* member_card() const { return member_card_; }
     [[nodiscard]] MemberInspector* inspector() const { return inspector_; }
     [[nodiscard]] NarrationView* narration() const { return narration_; }
     [[nodiscard]] TransportBar* transport() const { return transport_; }
@@ -100,6 +117,10 @@ private:
     StageModel stage_model_;
     EventListModel event_model_;
     MemberModel member_model_;
+    LensModel lens_model_;
+    CallEntryModel call_entry_model_;
+    HandleChainModel handle_chain_model_;
+    HexModel hex_model_;
     LibraryModel library_model_;
     SessionLoader loader_;
     SessionLoader saver_;
@@ -109,6 +130,12 @@ private:
     StageView* stage_view_ = nullptr;
     EventListView* event_view_ = nullptr;
     MemberInspector* inspector_ = nullptr;
+    LensView* lens_view_ = nullptr;
+    LensBar* lens_bar_ = nullptr;
+    MemberCard* member_card_ = nullptr;
+    LedgerView* ledger_ = nullptr;
+    ChainView* chain_view_ = nullptr;
+    BytesView* bytes_view_ = nullptr;
     NarrationView* narration_ = nullptr;
     LibraryView* library_view_ = nullptr;
     TransportBar* transport_ = nullptr;

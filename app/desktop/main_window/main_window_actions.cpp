@@ -9,6 +9,7 @@
 #include <QMessageBox>
 #include <algorithm>
 
+#include "app/desktop/lens/lens_view.h"
 #include "app/desktop/main_window/main_window.h"
 #include "app/desktop/main_window/notice_bar.h"
 #include "app/desktop/main_window/panel_dock.h"
@@ -65,6 +66,7 @@ void MainWindow::make_actions() {
     action(QStringLiteral("next_finding"), tr("Next finding"), {QKeySequence(Qt::Key_F)}, step(Landmark::finding, 1));
     action(QStringLiteral("previous_operation"), tr("Previous operation"), {QKeySequence(Qt::SHIFT | Qt::Key_PageUp)}, step(Landmark::operation, -1));
     action(QStringLiteral("next_operation"), tr("Next operation"), {QKeySequence(Qt::SHIFT | Qt::Key_PageDown)}, step(Landmark::operation, 1));
+    action(QStringLiteral("next_member"), tr("Tell the next member (calm lens)"), {QKeySequence(Qt::Key_N)}, [this] { lens_view_->tell_next(); });
     action(QStringLiteral("bookmark"), tr("Set or clear a bookmark here"), {QKeySequence(Qt::Key_B)}, [this] { toggle_bookmark(); });
     action(QStringLiteral("next_bookmark"), tr("Next bookmark"), {QKeySequence(Qt::SHIFT | Qt::Key_B)}, [this] { next_bookmark(); });
     action(QStringLiteral("faster"), tr("Faster"), {QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Equal)}, [this] { playback_.set_speed(playback_.speed() * 2); });
@@ -129,7 +131,7 @@ void MainWindow::make_menus() {
     add(theme, {"theme_system", "theme_light", "theme_dark", "theme_high_contrast"});
     add(view, {"reduced_motion", "", "irql"});
     add(menuBar()->addMenu(tr("&Navigate")),
-        {"first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "",
+        {"first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "next_member", "",
          "previous_call_entry", "next_call_entry", "", "previous_finding", "next_finding", "", "previous_operation", "next_operation", "", "bookmark",
          "next_bookmark"});
     add(menuBar()->addMenu(tr("&Help")), {"shortcuts", "about"});

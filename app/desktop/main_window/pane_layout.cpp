@@ -29,8 +29,8 @@ int height_of(PaneCell cell) {
     switch (cell) {
         case PaneCell::left_top: return 420;
         case PaneCell::left_bottom: return 222;
-        case PaneCell::centre_top: return 356;
-        case PaneCell::centre_bottom: return 286;
+        case PaneCell::centre_top: return 324;
+        case PaneCell::centre_bottom: return 318;
         case PaneCell::right_top: return 196;
         case PaneCell::right_middle: return 176;
         case PaneCell::right_bottom: return 262;

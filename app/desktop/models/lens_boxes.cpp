@@ -183,6 +183,8 @@ private:
     int add_entry(const Entry& entry, std::uint64_t handle, std::optional<std::uint64_t> upper, EventId at) {
         const bool is_entry = trace_.region(entry.region).kind == trace::RegionKind::offload_entry;
         LensBox box = box_of(entry.region, is_entry ? LensBox::Kind::offload_entry : LensBox::Kind::handle);
+        // Whose it is stands in the title of the whole.
+        if (is_entry) box.title = QStringLiteral("IM offload entry ") + to_qstring(trace::object_name(history_, entry.region));
         box.tip = QStringLiteral("What %1 knows of the object as long as it is offloaded: its own handle and the handle of the driver above").arg(driver());
         if (const trace::OffloadEntry* known = history_.offload_entry_of(entry.region)) box.tip += QStringLiteral("\nin use since event %1").arg(known->recognised.value);
         box.lines.push_back({QStringLiteral("own handle"), to_qstring(trace::value_text(history_, at, handle)), QStringLiteral("&this") + (entry.handle_at > 0 ? QStringLiteral(" + %1").arg(offset_text(entry.handle_at)) : QString()), entry.handle_at, false});
@@ -307,6 +309,7 @@ private:
 
     int add_call_entry(const trace::CallEntry& entry, bool down) {
         LensBox box = box_of(entry.region, LensBox::Kind::call_entry);
+        if (entry.ordinal > 0) box.title = QStringLiteral("IM call entry #%1").arg(entry.ordinal);
         const EventId since = entry.allocated.valid() ? entry.allocated : entry.recognised;
         const trace::Nanoseconds from = trace_.event(since).virtual_time;
         const trace::Nanoseconds to = trace_.event(moments_.out).virtual_time;
@@ -354,8 +357,6 @@ private:
             if (row.story.isEmpty())
                 row.story = ndis ? QStringLiteral("written by NDIS") : QStringLiteral("written by %1; no memory that is watched held this value").arg(driver());
         }
-        if (!row.story.isEmpty()) return;
-        row.story = row.renamed ? QStringLiteral("the same bytes under another name") : QStringLiteral("the value that came in");
     }
 
     LensPicture& picture_;

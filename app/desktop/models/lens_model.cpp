@@ -121,7 +121,10 @@ void LensModel::refresh(PlaybackModel::Move how) {
     if (same) {
         fresh = std::move(picture_);
     } else if (conversion != nullptr) {
-        fresh = build_lens(*history, *conversion, playback_.region());
+        trace::RegionId block = playback_.region();
+        // The state behind a block is looked at with its block.
+        if (block.valid() && history->trace().region(block).kind == trace::RegionKind::following_state) block = history->trace().region(block).parent;
+        fresh = build_lens(*history, *conversion, block);
     }
     session_ = playback_.session().get();
     asked_block_ = playback_.region();

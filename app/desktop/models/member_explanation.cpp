@@ -3,6 +3,7 @@
 #include "app/desktop/models/member_explanation.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "app/desktop/models/region_bytes.h"
 #include "app/desktop/models/short_value.h"
@@ -42,6 +43,15 @@ QString writer_of(const trace::History& history, trace::RegionId region, std::ui
     return {};
 }
 
+// A member of the state behind a block: which structures those are is told by the block's header.
+std::optional<StateMember> state_member(const trace::History& history, const trace::Region& region, std::uint32_t offset, trace::EventId at) {
+    if (region.kind != trace::RegionKind::following_state || !region.parent.valid()) return std::nullopt;
+    const auto header = word_of(region_bytes(history, region.parent, at), 0, 1);
+    for (const StateMember& member : state_members(static_cast<std::uint8_t>(header.value_or(0)), layout::Arch::x64))
+        if (offset >= member.offset && offset < member.offset + member.size) return member;
+    return std::nullopt;
+}
+
 }  // namespace
 
 MemberExplanation explain_member(const PlaybackModel& playback, const LensModel& lens) {
@@ -65,6 +75,11 @@ MemberExplanation explain_member(const PlaybackModel& playback, const LensModel&
         const trace::BlockType other = type == trace::BlockType::protocol ? trace::BlockType::miniport : trace::BlockType::protocol;
         const trace::Member* twin = trace::member_at(trace::members_of(region.kind, other), e.offset);
         if (twin != nullptr && twin->name != member->name) e.other_name = to_qstring(twin->name);
+    } else if (const auto place = state_member(*history, region, playback.member(), at)) {
+        e.offset = place->offset;
+        e.size = place->size;
+        e.name = place->name;
+        e.type = place->type;
     } else {
         e.offset = std::min(playback.member(), region.size > 0 ? region.size - 1 : 0) / 8 * 8;
         e.size = std::min<std::uint32_t>(8, region.size - e.offset);
@@ -97,7 +112,7 @@ MemberExplanation explain_member(const PlaybackModel& playback, const LensModel&
         const auto row = std::ranges::find(picture.rows, e.offset, &LensRow::offset);
         if (row != picture.rows.end()) {
             e.origin = lens.origin_text(*row);
-            if (!row->story.isEmpty() && row->origin != LensOrigin::same) e.origin += QStringLiteral(": ") + row->story;
+            if (!row->story.isEmpty()) e.origin += QStringLiteral(": ") + row->story;
             e.flaw = row->flaw;
             e.rule = row->rule;
             if (row->changed) {  // what came in may be older than the event before this one

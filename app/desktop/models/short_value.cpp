@@ -27,8 +27,11 @@ QString short_value(const trace::History& history, trace::EventId at, std::uint6
             return ordinal > 0 ? of(QStringLiteral("entry #%1").arg(ordinal)) : to_qstring(meaning.text);
         }
         case trace::ValueKind::binding: {
-            QString text = to_qstring(meaning.text);
-            return text.remove(QStringLiteral("binding "));
+            const trace::Binding* binding = history.binding(value);
+            if (binding == nullptr) return to_qstring(meaning.text);
+            QString text = short_layer_name(history, binding->upper) + QStringLiteral(" → ") + short_layer_name(history, static_cast<trace::LayerIndex>(binding->upper + 1));
+            if (binding->number > 1) text += QStringLiteral(" (%1)").arg(binding->number);
+            return binding->closed.valid() && binding->closed <= at ? QStringLiteral("closed ") + text : text;
         }
         case trace::ValueKind::poison: return QStringLiteral("poison");
         default: return to_qstring(meaning.text);

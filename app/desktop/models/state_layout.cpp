@@ -50,4 +50,17 @@ std::vector<StatePart> state_layout(std::uint8_t type, layout::Arch arch) {
     return parts;
 }
 
+std::vector<StateMember> state_members(std::uint8_t type, layout::Arch arch) {
+    std::vector<StateMember> members;
+    for (const StatePart& part : state_layout(type, arch)) {
+        const layout::Structure* structure = layout::find(part.structure.toStdString(), arch);
+        if (structure == nullptr) continue;
+        for (const layout::Member& member : structure->members) {
+            if (member.aggregate) continue;
+            members.push_back({QStringLiteral("%1 %2: %3").arg(state_layer(type), part.word, QString::fromStdString(member.name)), QString::fromStdString(member.type), part.offset + member.offset, member.size});
+        }
+    }
+    return members;
+}
+
 }  // namespace chimneylab::desktop

@@ -23,6 +23,15 @@ struct StatePart {
 
 // Empty for a type that carries no state known here.
 [[nodiscard]] std::vector<StatePart> state_layout(std::uint8_t header_type, layout::Arch arch);
+struct StateMember {
+    QString name;  // "TCP const: Flags"
+    QString type;
+    std::uint32_t offset = 0;  // from the end of the block
+    std::uint32_t size = 0;    // members that share a byte as bit fields are one entry each, with the same place
+};
+// The members of everything that follows, in the order of their places; members of members where they have names.
+[[nodiscard]] std::vector<StateMember> state_members(std::uint8_t header_type, layout::Arch arch);
+
 // "neighbor", "path", "TCP"; empty for a type that is none of them.
 [[nodiscard]] QString state_layer(std::uint8_t header_type);
 

@@ -135,20 +135,20 @@ QLineEdit[problem="true"] { border: 1px solid %changed%; }
 QComboBox { background: %raised%; color: %text%; border: 1px solid %line%; border-radius: 5px; padding: 3px 8px; }
 QComboBox:focus, QPushButton:focus { border: 1px solid %accent%; }
 QComboBox::drop-down { width: 16px; border: none; }
-QComboBox QPushButton[compact="true"] { padding: 1px 9px; font-size: 11px; }
-QComboBox[compact="true"] { padding: 1px 6px; font-size: 11px; }
-QToolButton { background: transparent; color: %quiet%; border: 1px solid transparent; border-radius: 4px; padding: 1px 6px; font-size: 11px; }
-QToolButton:hover { background: %hover%; color: %text%; }
-QToolButton:checked { background: %selection%; color: %text%; border: 1px solid %accent%; }
-QToolButton:focus { border: 1px solid %accent%; }
-QToolButton:disabled { color: %faint%; }
-QScrollArea > QWidget > QWidget { background: transparent; }
-QAbstractItemView { background: %panel%; color: %text%; border: 1px solid %line%; outline: 0;
+QComboBox QAbstractItemView { background: %panel%; color: %text%; border: 1px solid %line%; outline: 0;
             selection-background-color: %selection%; selection-color: %text%; }
 QPushButton { background: %raised%; color: %text%; border: 1px solid %line%; border-radius: 5px; padding: 4px 12px; }
 QPushButton:hover { background: %hover%; }
 QPushButton:pressed { background: %selection%; }
 QPushButton:disabled { color: %faint%; }
+QPushButton[compact="true"] { padding: 1px 9px; font-size: 11px; }
+QComboBox[compact="true"] { padding: 1px 6px; font-size: 11px; }
+QToolButton { background: transparent; color: %quiet%; border: 1px solid %line%; border-radius: 4px; padding: 1px 6px; font-size: 11px; }
+QToolButton:hover { background: %hover%; color: %text%; }
+QToolButton:checked { background: %selection%; color: %text%; border: 1px solid %accent%; }
+QToolButton:focus { border: 1px solid %accent%; }
+QToolButton:disabled { color: %faint%; }
+QScrollArea > QWidget > QWidget { background: transparent; }
 QAbstractItemView { background: transparent; color: %text%; border: none; outline: 0; }
 QAbstractScrollArea { background: transparent; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }

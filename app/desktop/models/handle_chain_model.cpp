@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/models/handle_chain_model.h"
+
+#include "engine/trace/value_text.h"
+
+namespace chimneylab::desktop {
+
+HandleChainModel::HandleChainModel(PlaybackModel& playback, QObject* parent) : QObject(parent), playback_(playback) {
+    connect(&playback, &PlaybackModel::session_changed, this, &HandleChainModel::take_session);
+    connect(&playback, &PlaybackModel::position_changed, this, &HandleChainModel::refresh);
+    connect(&playback, &PlaybackModel::focus_changed, this, &HandleChainModel::refresh);
+    take_session();
+}
+
+// Once a session: which handles the host stack ever had.
+void HandleChainModel::take_session() {
+    objects_.clear();
+    handles_.clear();
+    picked_.clear();
+    if (const trace::History* history = playback_.history()) {
+        const auto regions = history->trace().regions();
+        for (std::uint32_t i = 0; i < regions.size(); ++i) {
+            if (regions[i].kind != trace::RegionKind::offload_handle || regions[i].owner != trace::host_stack_layer) continue;
+            const QString object = to_qstring(trace::object_name(*history, trace::RegionId(i)));
+            auto& known = handles_[object];
+            if (known.empty()) objects_ << object;
+            known.emplace_back(i);
+        }
+    }
+    Q_EMIT objects_changed();
+    refresh();
+}
+
+QString HandleChainModel::focused_object() const {
+    const trace::History* history = playback_.history();
+    const trace::RegionId region = playback_.region();
+    if (history == nullptr || !region.valid()) return objects_.isEmpty() ? QString() : objects_.front();
+    trace::RegionId named = region;
+    const trace::Region& it = history->trace().region(region);
+    if (it.kind == trace::RegionKind::following_state && it.parent.valid()) named = it.parent;
+    const QString object = to_qstring(trace::object_name(*history, named));
+    if (handles_.contains(object)) return object;
+    // A call entry, or a placeholder, has no object: what the operation is about then.
+    if (const trace::Operation* operation = playback_.operation()) {
+        for (const trace::OperationBlock& block : operation->blocks) {
+            const QString name = to_qstring(trace::object_name(*history, block.block));
+            if (handles_.contains(name)) return name;
+        }
+    }
+    return objects_.isEmpty() ? QString() : objects_.front();
+}
+
+trace::RegionId HandleChainModel::host_handle(const QString& object) const {
+    const auto found = handles_.find(object);
+    if (found == handles_.end()) return {};
+    trace::RegionId best = found->second.front();
+    for (const trace::RegionId each : found->second)
+        if (playback_.trace()->region(each).born <= playback_.position()) best = each;
+    return best;
+}
+
+void HandleChainModel::pick(const QString& object) {
+    if (object == picked_) return;
+    picked_ = object;
+    refresh();
+}
+
+void HandleChainModel::refresh() {
+    chain_ = {};
+    if (playback_.history() != nullptr && playback_.position().valid()) {
+        const trace::RegionId handle = host_handle(picked_.isEmpty() ? focused_object() : picked_);
+        if (handle.valid()) chain_ = build_handle_chain(*playback_.history(), handle, playback_.position());
+    }
+    Q_EMIT chain_changed();
+}
+
+QString HandleChainModel::summary() const {
+    if (chain_.empty()) return {};
+    if (chain_.flaws > 0) return tr("%1 · ✖ %2 broken").arg(chain_.object).arg(chain_.flaws);
+    return chain_.offloaded ? tr("%1 · linked from top to bottom").arg(chain_.object) : tr("%1 · not linked to the target at this event").arg(chain_.object);
+}
+
+QString HandleChainModel::empty_text() const {
+    return playback_.session() ? tr("The host stack has no NDIS_OFFLOAD_HANDLE in this run.\nIt appears with the first operation: choose a scenario with an initiate.")
+                               : tr("How an offloaded object is reached from floor to floor stands here.\nRun a scenario or open a session.");
+}
+
+QString HandleChainModel::node_text(int index) const {
+    if (index < 0 || index >= static_cast<int>(chain_.nodes.size())) return {};
+    const ChainNode& node = chain_.nodes[static_cast<std::size_t>(index)];
+    if (!node.exists) return tr("%1: nothing of %2 yet, or no more").arg(node.title, chain_.object);
+    QString text = node.title + QStringLiteral(": ") + node.memory;
+    const auto tell = [&](const QString& what, const ChainLink& link) {
+        if (link.state == ChainState::unseen && link.text.isEmpty()) return;
+        text += QStringLiteral("; %1 %2").arg(what, link.text);
+        if (link.state == ChainState::stale) text += tr(", memory that has been given back");
+        if (!link.flaw.isEmpty()) text += tr(", broken: %1 (%2)").arg(link.flaw, link.rule);
+    };
+    if (node.handle.valid()) {
+        tell(tr("NdisReserved[0] is"), node.binding);
+        tell(tr("MiniportOffloadContext leads down to"), node.down);
+    }
+    if (node.role != trace::LayerRole::host_stack) tell(tr("the way up is"), node.up);
+    return text;
+}
+
+}  // namespace chimneylab::desktop
