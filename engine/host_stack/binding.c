@@ -218,11 +218,71 @@ VOID HsCloseAdapterComplete(NDIS_HANDLE ProtocolBindingContext)
     NdisSetEvent(&((PHS_BINDING)ProtocolBindingContext)->Completed);
 }
 
+/* An OID request that a client asked for, with its buffer. */
+typedef struct _HS_CLIENT_REQUEST {
+    NDIS_OID_REQUEST Request;
+    union {
+        ULONG Value;
+        NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS Parameters;
+        UCHAR Answer[512];
+    } Buffer;
+} HS_CLIENT_REQUEST, *PHS_CLIENT_REQUEST;
+
+static VOID FinishClientRequest(PHS_BINDING Binding, PHS_CLIENT_REQUEST Request, NDIS_STATUS Status)
+{
+    Binding->OidRequestsCompleted++;
+    Binding->LastOidStatus = Status;
+    NdisFreeMemory(Request, 0, 0);
+}
+
+ULONG HsRequestOid(PHS_DRIVER Driver, const struct chimney_host_stack_oid_request *Command)
+{
+    PHS_BINDING binding = HsFindBinding(Driver, Command->binding);
+    PHS_CLIENT_REQUEST request;
+    NDIS_STATUS status;
+
+    if (binding == NULL) {
+        return CHIMNEY_HOST_STACK_NO_SUCH_BINDING;
+    }
+    request = HsAllocate(Driver, sizeof(*request), HS_TAG_BINDING);
+    if (request == NULL) {
+        return CHIMNEY_HOST_STACK_NO_MEMORY;
+    }
+    request->Request.Header.Type = NDIS_OBJECT_TYPE_OID_REQUEST;
+    request->Request.Header.Revision = NDIS_OID_REQUEST_REVISION_1;
+    request->Request.Header.Size = NDIS_SIZEOF_OID_REQUEST_REVISION_1;
+    if (Command->oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS || Command->set != 0) {
+        request->Request.RequestType = NdisRequestSetInformation;
+        request->Request.DATA.SET_INFORMATION.Oid = Command->oid;
+        request->Request.DATA.SET_INFORMATION.InformationBuffer = &request->Buffer;
+        if (Command->oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS) {
+            request->Buffer.Parameters = binding->Parameters;
+            request->Request.DATA.SET_INFORMATION.InformationBufferLength = binding->Parameters.Header.Size;
+        } else {
+            request->Buffer.Value = Command->value;
+            request->Request.DATA.SET_INFORMATION.InformationBufferLength = sizeof(ULONG);
+        }
+    } else {
+        request->Request.RequestType = NdisRequestQueryInformation;
+        request->Request.DATA.QUERY_INFORMATION.Oid = Command->oid;
+        request->Request.DATA.QUERY_INFORMATION.InformationBuffer = &request->Buffer;
+        request->Request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(request->Buffer);
+    }
+    status = NdisOidRequest(binding->BindingHandle, &request->Request);
+    if (status != NDIS_STATUS_PENDING) {
+        FinishClientRequest(binding, request, status);
+    }
+    return CHIMNEY_HOST_STACK_DONE;
+}
+
 VOID HsOidRequestComplete(NDIS_HANDLE ProtocolBindingContext, PNDIS_OID_REQUEST OidRequest, NDIS_STATUS Status)
 {
     PHS_BINDING binding = (PHS_BINDING)ProtocolBindingContext;
 
-    UNREFERENCED_PARAMETER(OidRequest);
+    if (OidRequest != &binding->Request) {
+        FinishClientRequest(binding, CONTAINING_RECORD(OidRequest, HS_CLIENT_REQUEST, Request), Status);
+        return;
+    }
     binding->CompletedStatus = Status;
     NdisSetEvent(&binding->Completed);
 }
@@ -291,6 +351,10 @@ ULONG HsQueryBinding(PHS_DRIVER Driver, struct chimney_host_stack_binding *Comma
     Command->objects_offloaded = HsOffloadedOnBinding(Driver, binding, CHIMNEY_OBJECT_NONE);
     Command->status_indications = binding->StatusIndications;
     Command->last_status = (ULONG)binding->LastStatus;
+    if (Command->command.size >= sizeof(*Command)) { /* a client of version 1 does not know these */
+        Command->oid_requests_completed = binding->OidRequestsCompleted;
+        Command->last_oid_status = (ULONG)binding->LastOidStatus;
+    }
     NdisMoveMemory(Command->adapter_name, binding->Name, sizeof(binding->Name));
     return CHIMNEY_HOST_STACK_DONE;
 }

@@ -25,7 +25,7 @@ NTSTATUS HsDispatchOpenClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 static ULONG MinimumSize(ULONG Code)
 {
     switch (Code) {
-    case IOCTL_CHIMNEY_HOST_STACK_QUERY_BINDING: return sizeof(struct chimney_host_stack_binding);
+    case IOCTL_CHIMNEY_HOST_STACK_QUERY_BINDING: return FIELD_OFFSET(struct chimney_host_stack_binding, oid_requests_completed);
     case IOCTL_CHIMNEY_HOST_STACK_SET_NEIGHBOR: return sizeof(struct chimney_host_stack_neighbor);
     case IOCTL_CHIMNEY_HOST_STACK_SET_PATH: return sizeof(struct chimney_host_stack_path);
     case IOCTL_CHIMNEY_HOST_STACK_SET_CONNECTION: return sizeof(struct chimney_host_stack_connection);
@@ -38,6 +38,7 @@ static ULONG MinimumSize(ULONG Code)
     case IOCTL_CHIMNEY_HOST_STACK_START_TRANSFER:
     case IOCTL_CHIMNEY_HOST_STACK_QUERY_TRANSFER: return sizeof(struct chimney_host_stack_transfer);
     case IOCTL_CHIMNEY_HOST_STACK_SET_RECEIVE_ANSWER: return sizeof(struct chimney_host_stack_receive_answer);
+    case IOCTL_CHIMNEY_HOST_STACK_REQUEST_OID: return sizeof(struct chimney_host_stack_oid_request);
     case IOCTL_CHIMNEY_HOST_STACK_QUERY_EVENT: return sizeof(struct chimney_host_stack_event);
     default: return 0;
     }
@@ -59,6 +60,7 @@ static ULONG CarryOut(PHS_DRIVER Driver, ULONG Code, PVOID Buffer)
     case IOCTL_CHIMNEY_HOST_STACK_QUERY_TRANSFER: return HsQueryTransfer(Driver, Buffer);
     case IOCTL_CHIMNEY_HOST_STACK_SET_RECEIVE_ANSWER: return HsSetReceiveAnswer(Driver, Buffer);
     case IOCTL_CHIMNEY_HOST_STACK_RETURN_RECEIVED: return HsReturnReceived(Driver, Buffer);
+    case IOCTL_CHIMNEY_HOST_STACK_REQUEST_OID: return HsRequestOid(Driver, Buffer);
     default: return HsQueryEvent(Driver, Buffer);
     }
 }

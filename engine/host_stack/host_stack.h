@@ -82,6 +82,8 @@ struct _HS_BINDING {
     NDIS_EVENT OperationFinished;     /* signalled by every completion: a pause waits for them */
     NDIS_OID_REQUEST Request;
     NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS Parameters;
+    ULONG OidRequestsCompleted;       /* of the client's */
+    NDIS_STATUS LastOidStatus;
     char Name[CHIMNEY_HOST_STACK_NAME_LENGTH];
 };
 
@@ -198,6 +200,7 @@ PROTOCOL_OID_REQUEST_COMPLETE HsOidRequestComplete;
 PROTOCOL_RECEIVE_NET_BUFFER_LISTS HsReceiveNetBufferLists;
 PROTOCOL_SEND_NET_BUFFER_LISTS_COMPLETE HsSendNetBufferListsComplete;
 PHS_BINDING HsFindBinding(PHS_DRIVER Driver, ULONG Number);
+ULONG HsRequestOid(PHS_DRIVER Driver, const struct chimney_host_stack_oid_request *Command);
 ULONG HsQueryBinding(PHS_DRIVER Driver, struct chimney_host_stack_binding *Command);
 
 /* ---- state_object.c ---- */

@@ -41,6 +41,7 @@
 #define IOCTL_CHIMNEY_HOST_STACK_SET_RECEIVE_ANSWER CHIMNEY_HOST_STACK_IOCTL(11) /* chimney_host_stack_receive_answer */
 #define IOCTL_CHIMNEY_HOST_STACK_RETURN_RECEIVED CHIMNEY_HOST_STACK_IOCTL(12) /* chimney_host_stack_object */
 #define IOCTL_CHIMNEY_HOST_STACK_QUERY_EVENT CHIMNEY_HOST_STACK_IOCTL(13)     /* chimney_host_stack_event */
+#define IOCTL_CHIMNEY_HOST_STACK_REQUEST_OID CHIMNEY_HOST_STACK_IOCTL(14)     /* chimney_host_stack_oid_request */
 
 enum chimney_host_stack_result {
     CHIMNEY_HOST_STACK_DONE = 0,
@@ -111,6 +112,18 @@ struct chimney_host_stack_binding {
     uint32_t status_indications;   /* received so far */
     uint32_t last_status;          /* the last of them */
     char adapter_name[CHIMNEY_HOST_STACK_NAME_LENGTH]; /* NUL-terminated, non-ASCII replaced by '?' */
+    uint32_t oid_requests_completed; /* of REQUEST_OID */
+    uint32_t last_oid_status;
+};
+
+/* REQUEST_OID. OID_TCP_CONNECTION_OFFLOAD_PARAMETERS is set, to what it was set to when the adapter was bound; another OID
+ * is queried, or set to `value`. The outcome comes later: QUERY_BINDING tells the last one. */
+struct chimney_host_stack_oid_request {
+    struct chimney_host_stack_command command;
+    uint32_t binding;
+    uint32_t oid;
+    uint32_t set;
+    uint32_t value;
 };
 
 /* ---- state objects --------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/ndis/chimney_platform.h"
 
+#include "engine/ndis/core/chimney_dispatch.h"
 #include "engine/ndis/driver_call.h"
 
 namespace chimneylab::ndis {
@@ -18,7 +19,8 @@ ChimneyPlatform& self(void* pointer) { return *static_cast<ChimneyPlatform*>(poi
 }  // namespace
 
 ChimneyPlatform::ChimneyPlatform(System& system)
-    : system_(system), machine_(system.machine()), observer_(system.observer()), circulation_(system) {
+    : system_(system), machine_(system.machine()), observer_(system.observer()), circulation_(system),
+      completion_faults_(machine_) {
     platform_.Self = this;
     platform_.Strict = machine_.strict() ? TRUE : FALSE;
     platform_.ResolveBinding = [](void* pointer, const CHIMNEY_CALL* call, const void* value) -> const CHIMNEY_BINDING* {
@@ -34,6 +36,7 @@ ChimneyPlatform::ChimneyPlatform(System& system)
     };
     platform_.Admit = [](void* pointer, const CHIMNEY_CALL* call, const CHIMNEY_BINDING* recipient) -> BOOLEAN {
         ChimneyPlatform& platform = self(pointer);
+        if (!platform.faults_.empty() && platform.faults_.back() == trace::CompletionFault::dropped) return FALSE;
         return platform.circulation_.admit(*call, owner(*recipient), platform.system_.caller()) ? TRUE : FALSE;
     };
     platform_.Report = [](void* pointer, const CHIMNEY_CALL* call, CHIMNEY_FINDING finding, const void* subject, const char* explanation) {
@@ -59,6 +62,7 @@ void ChimneyPlatform::ndis_call_begins(CHIMNEY_CALL& call) {
     if (call.Kind == ChimneyOperationUp) observer_.before_up(call, caller);
     chains_.push_back(call.Kind == ChimneyTransferUp ? observer_.watch_completed(call, caller) : std::vector<trace::RegionId>{});
     ndis_calls_.emplace_back(machine_, call.Name, observer_.details(call));
+    faults_.push_back(call.Kind == ChimneyOperationUp ? completion_faults_.completes(call, caller) : trace::CompletionFault::none);
     // The pages give a level for the indications only.
     if (call.Kind == ChimneyIndicationUp && machine_.strict()) machine_.irql().require_exactly(machine::dispatch_level, call.Name);
 }
@@ -68,14 +72,23 @@ void ChimneyPlatform::ndis_call_ends(CHIMNEY_CALL& call) {
     observer_.forget(chains_.back());
     chains_.pop_back();
     ndis_calls_.pop_back();
+    const bool again = faults_.back() == trace::CompletionFault::doubled;
+    faults_.pop_back();
+    if (again)
+        ChimneyOperationCompletes(&platform_, call.Operation, const_cast<NDIS_HANDLE>(call.Handle),
+                                  static_cast<PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST>(call.Block));
 }
 
 void ChimneyPlatform::handler_begins(CHIMNEY_CALL& call) {
     const Binding& binding = owner(*call.Binding);
     const bool down = call.Kind == ChimneyOperationDown || call.Kind == ChimneyTransferDown;
     const LayerIndex layer = down ? binding.adapter->driver->layer : binding.protocol->layer;
-    handler_calls_.emplace_back(machine_, layer, call.Name, observer_.details(call));
-    if (call.Kind == ChimneyOperationDown) observer_.miniport_entered(call, layer);
+    const machine::CallDetails details = observer_.details(call);
+    handler_calls_.emplace_back(machine_, layer, call.Name, details);
+    if (call.Kind == ChimneyOperationDown) {
+        observer_.miniport_entered(call, layer);
+        completion_faults_.arrives(call, layer, details.region, details.operation);
+    }
     if (call.Kind == ChimneyOperationUp) observer_.completion_entered(call, layer);
 }
 

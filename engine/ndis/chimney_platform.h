@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/ndis/circulation.h"
+#include "engine/ndis/completion_faults.h"
 #include "engine/ndis/observation/observer.h"
 #include "engine/ndis/system.h"
 
@@ -20,6 +21,7 @@ public:
     ChimneyPlatform& operator=(const ChimneyPlatform&) = delete;
 
     [[nodiscard]] const CHIMNEY_PLATFORM* platform() const { return &platform_; }
+    [[nodiscard]] CompletionFaults& completion_faults() { return completion_faults_; }
 
 private:
     void ndis_call_begins(CHIMNEY_CALL& call);
@@ -33,6 +35,8 @@ private:
     observation::Observer& observer_;
     CHIMNEY_PLATFORM platform_{};
     Circulation circulation_;
+    CompletionFaults completion_faults_;
+    std::deque<trace::CompletionFault> faults_;       // by open NDIS call: what happens to the completion it makes
     std::deque<machine::NdisCall> ndis_calls_;        // open crossings; they nest
     std::deque<std::vector<trace::RegionId>> chains_;  // by open NDIS call: NET_BUFFER_LISTs watched during it
     std::deque<machine::DriverCall> handler_calls_;

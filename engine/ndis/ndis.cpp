@@ -179,6 +179,8 @@ BindingState Ndis::binding_state(LayerIndex protocol, std::string_view adapter) 
 
 std::size_t Ndis::operations_in_progress() const { return system_->observer().operations_in_progress(); }
 
+CompletionFaults& Ndis::completion_faults() { return system_->completion_faults(); }
+
 void Ndis::name_handle(PNDIS_OFFLOAD_HANDLE handle, std::string_view name) { system_->observer().name_handle(handle, name); }
 
 }  // namespace chimneylab::ndis

@@ -23,6 +23,7 @@
 #include <ndischimney.h>
 
 #include "engine/machine/machine.h"
+#include "engine/ndis/completion_faults.h"
 
 namespace chimneylab::ndis {
 
@@ -114,6 +115,9 @@ public:
     [[nodiscard]] AdapterState adapter_state(std::string_view adapter) const;  // halted when there is none
     [[nodiscard]] BindingState binding_state(LayerIndex protocol, std::string_view adapter) const;
     [[nodiscard]] std::size_t operations_in_progress() const;
+
+    // --- faults on request (allocation failures: Machine::pool().faults()) ---
+    [[nodiscard]] CompletionFaults& completion_faults();
 
     // --- names for the trace ---
     // The host stack's handle of an object: its blocks are called "T1", an intermediate driver's handle for the same object

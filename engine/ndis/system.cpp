@@ -74,6 +74,8 @@ System& System::of_call(const char* function) {
 
 const CHIMNEY_PLATFORM* System::chimney_platform() const { return chimney_->platform(); }
 
+CompletionFaults& System::completion_faults() { return chimney_->completion_faults(); }
+
 LayerIndex System::caller() const {
     const trace::EventId innermost = machine_.recorder().innermost();
     if (innermost.valid()) {

@@ -169,6 +169,7 @@ public:
     [[nodiscard]] machine::Machine& machine() { return machine_; }
     [[nodiscard]] const NdisOptions& options() const { return options_; }
     [[nodiscard]] const CHIMNEY_PLATFORM* chimney_platform() const;
+    [[nodiscard]] CompletionFaults& completion_faults();
     [[nodiscard]] observation::Observer& observer() { return *observer_; }
 
     // The driver whose call NDIS is serving: the caller of the innermost open crossing into NDIS.

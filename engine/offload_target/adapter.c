@@ -113,6 +113,7 @@ static VOID FreeAdapter(POT_ADAPTER Adapter)
 {
     OtDeleteTasks(Adapter);
     OtClearFailures(Adapter);
+    OtClearCompletionOrders(Adapter);
     while (!IsListEmpty(&Adapter->Objects)) { /* whose terminate failed and was not repeated */
         OtFreeObject(CONTAINING_RECORD(Adapter->Objects.Flink, OT_OBJECT, Link));
     }
@@ -164,6 +165,7 @@ NDIS_STATUS OtInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDri
     InitializeListHead(&adapter->Tasks);
     InitializeListHead(&adapter->FreeTasks);
     InitializeListHead(&adapter->Failures);
+    InitializeListHead(&adapter->CompletionOrders);
     for (link = driver->Adapters.Flink; link != &driver->Adapters; link = link->Flink) {
         number++;
     }

@@ -282,6 +282,7 @@ static ULONG MinimumSize(ULONG Code)
     case IOCTL_CHIMNEY_TARGET_INDICATE_EVENT: return sizeof(struct chimney_target_event);
     case IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE: return sizeof(struct chimney_target_receive);
     case IOCTL_CHIMNEY_TARGET_INDICATE_STATUS: return sizeof(struct chimney_target_status);
+    case IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER: return sizeof(struct chimney_target_completion_order);
     default: return 0;
     }
 }
@@ -294,7 +295,11 @@ static ULONG CarryOut(POT_ADAPTER Adapter, ULONG Code, PVOID Buffer)
     case IOCTL_CHIMNEY_TARGET_SET_TIMING: return SetTiming(Adapter, Buffer);
     case IOCTL_CHIMNEY_TARGET_QUERY_TIMING: return QueryTiming(Adapter, Buffer);
     case IOCTL_CHIMNEY_TARGET_ADD_FAILURE: return OtAddFailure(Adapter, Buffer);
-    case IOCTL_CHIMNEY_TARGET_CLEAR_FAILURES: OtClearFailures(Adapter); return CHIMNEY_TARGET_DONE;
+    case IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER: return OtAddCompletionOrder(Adapter, Buffer);
+    case IOCTL_CHIMNEY_TARGET_CLEAR_FAILURES:
+        OtClearFailures(Adapter);
+        OtClearCompletionOrders(Adapter);
+        return CHIMNEY_TARGET_DONE;
     case IOCTL_CHIMNEY_TARGET_QUERY_ADAPTER: return QueryAdapter(Adapter, Buffer);
     case IOCTL_CHIMNEY_TARGET_QUERY_OBJECT: return QueryObject(Adapter, Buffer);
     case IOCTL_CHIMNEY_TARGET_COMPLETE_HELD: return CompleteHeld(Adapter, Buffer);

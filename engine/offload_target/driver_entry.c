@@ -2,9 +2,11 @@
  * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
  * SPDX-License-Identifier: MIT
  *
- * Registration of the offload target: a miniport driver with both provider tables, and a control device.
+ * Registration of the offload target: a miniport driver with both provider tables, and a control device. A second entry
+ * point registers the same miniport driver without the tables.
  */
 #include "offload_target.h"
+#include "offload_target_driver.h"
 
 #define EXTENSION_KEY ((PVOID)(ULONG_PTR)DriverEntry)
 
@@ -52,7 +54,8 @@ static VOID OtDriverUnload(PDRIVER_OBJECT DriverObject)
     NdisFreeSpinLock(&driver->Lock);
 }
 
-static NDIS_STATUS RegisterMiniport(POT_DRIVER Driver, PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+static NDIS_STATUS RegisterMiniport(POT_DRIVER Driver, PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath,
+                                    SET_OPTIONS_HANDLER SetOptions)
 {
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS miniport;
 
@@ -64,7 +67,7 @@ static NDIS_STATUS RegisterMiniport(POT_DRIVER Driver, PDRIVER_OBJECT DriverObje
     miniport.MinorNdisVersion = 0;
     miniport.MajorDriverVersion = 1;
     miniport.MinorDriverVersion = 0;
-    miniport.SetOptionsHandler = OtSetOptions;
+    miniport.SetOptionsHandler = SetOptions;
     miniport.InitializeHandlerEx = OtInitialize;
     miniport.HaltHandlerEx = OtHalt;
     miniport.UnloadHandler = OtDriverUnload;
@@ -108,7 +111,7 @@ static NDIS_STATUS RegisterDevice(POT_DRIVER Driver)
     return status;
 }
 
-NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+static NTSTATUS Enter(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath, SET_OPTIONS_HANDLER SetOptions)
 {
     PVOID extension = NULL;
     POT_DRIVER driver;
@@ -121,7 +124,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     NdisZeroMemory(driver, sizeof(*driver));
     NdisAllocateSpinLock(&driver->Lock);
     InitializeListHead(&driver->Adapters);
-    status = RegisterMiniport(driver, DriverObject, RegistryPath);
+    status = RegisterMiniport(driver, DriverObject, RegistryPath, SetOptions);
     if (status != NDIS_STATUS_SUCCESS) {
         NdisFreeSpinLock(&driver->Lock);
         return status;
@@ -132,4 +135,14 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
         NdisFreeSpinLock(&driver->Lock);
     }
     return status;
+}
+
+NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    return Enter(DriverObject, RegistryPath, OtSetOptions);
+}
+
+NTSTATUS ChimneyPlainTargetDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    return Enter(DriverObject, RegistryPath, NULL);
 }

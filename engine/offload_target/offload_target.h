@@ -13,7 +13,7 @@
  *   task.c           what happens later, by timers            transfer.c      send, disconnect, forward
  *   operation.c      accepting and completing operations      delivery.c      received data
  *   state_object.c   internal trees: T -> P -> N              indication.c    events and status
- *   failure.c        failures on request
+ *   failure.c        failures on request              completion_order.c  when one operation completes, on request
  *
  * Time: whatever is not done inside a call is done by a task, which is an NDIS timer; tasks run at DISPATCH_LEVEL.
  * One spin lock per adapter guards its lists and counters; it is never held over a call out of the driver.
@@ -70,6 +70,12 @@ typedef struct _OT_FAILURE {
     ULONG UsesLeft;
 } OT_FAILURE, *POT_FAILURE;
 
+typedef struct _OT_COMPLETION_ORDER {
+    LIST_ENTRY Link;
+    struct chimney_target_completion_order Order;
+    ULONG Ordinal; /* which operation of its kind since the adapter came up, or CHIMNEY_TARGET_ANY */
+} OT_COMPLETION_ORDER, *POT_COMPLETION_ORDER;
+
 struct _OT_ADAPTER {
     LIST_ENTRY Link;
     POT_DRIVER Driver;
@@ -89,6 +95,7 @@ struct _OT_ADAPTER {
     LIST_ENTRY Tasks;         /* OT_TASK.Link of the other tasks that wait for their timers */
     LIST_ENTRY FreeTasks;
     LIST_ENTRY Failures;
+    LIST_ENTRY CompletionOrders;
     struct chimney_target_capacity Capacity;
     struct chimney_target_timing Timing;
     ULONG LastObject;
@@ -156,6 +163,7 @@ struct _OT_TASK {
     NDIS_HANDLE Timer;
     OT_TASK_KIND Kind;
     BOOLEAN Held;            /* an operation that waits for COMPLETE_HELD */
+    BOOLEAN Reordered;       /* an operation that lets the youngest one pass */
     ULONG OperationKind;
     ULONG Ordinal;           /* of the operation among its kind */
     ULONG Sequence;          /* and among all */
@@ -234,6 +242,13 @@ ULONG OtCountFailures(POT_ADAPTER Adapter);
 /* Whether the block shall fail, and with which status. Uses the failure up. */
 BOOLEAN OtTakeFailure(POT_ADAPTER Adapter, ULONG OperationKind, ULONG Ordinal, ULONG BlockIndex, ULONG ObjectKind,
                       const UCHAR Identity[16], NDIS_STATUS *Status);
+
+/* ---- completion_order.c ---- */
+ULONG OtAddCompletionOrder(POT_ADAPTER Adapter, const struct chimney_target_completion_order *Order);
+VOID OtClearCompletionOrders(POT_ADAPTER Adapter);
+/* How this operation is to be completed, if somebody said so: changes what it is given. Uses the order up. */
+VOID OtTakeCompletionOrder(POT_ADAPTER Adapter, ULONG OperationKind, ULONG Ordinal, PULONG Completion,
+                           PULONG AdditionalNanoseconds);
 
 /* ---- initiate.c, manipulate.c, terminate.c: write the Status of every block, complete nothing ---- */
 VOID OtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal);

@@ -35,6 +35,7 @@
 #define IOCTL_CHIMNEY_TARGET_INDICATE_EVENT CHIMNEY_TARGET_IOCTL(9)     /* chimney_target_event */
 #define IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE CHIMNEY_TARGET_IOCTL(10)  /* chimney_target_receive */
 #define IOCTL_CHIMNEY_TARGET_INDICATE_STATUS CHIMNEY_TARGET_IOCTL(11)   /* chimney_target_status */
+#define IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER CHIMNEY_TARGET_IOCTL(12) /* chimney_target_completion_order */
 
 enum chimney_target_result {
     CHIMNEY_TARGET_DONE = 0,
@@ -106,6 +107,16 @@ struct chimney_target_failure {
     uint32_t identity_length; /* 0 = any object */
     uint8_t identity[16];    /* neighbor: destination MAC; path: destination address; connection: local port and remote
                                 port, two bytes each in network order. Compared over identity_length bytes */
+};
+
+/* ADD_COMPLETION_ORDER: the n-th operation of a kind from now on is completed in another way than SET_TIMING says. The
+ * first order that fits counts. CLEAR_FAILURES clears these as well. */
+struct chimney_target_completion_order {
+    struct chimney_target_command command;
+    uint32_t operation_kind; /* 1 initiate … 5 terminate */
+    uint32_t nth_operation;  /* 1 = the next operation of that kind …; CHIMNEY_TARGET_ANY = each */
+    uint32_t completion;     /* enum chimney_target_completion */
+    uint32_t additional_ns;  /* DELAYED, REORDERED: on top of operation_ns and block_ns */
 };
 
 struct chimney_target_adapter {

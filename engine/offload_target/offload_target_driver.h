@@ -16,6 +16,8 @@ extern "C" {
 #endif
 
 NTSTATUS ChimneyOffloadTargetDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
+/* The same driver without provider chimney tables, though its adapter reports the capabilities: NDIS finds nobody home. */
+NTSTATUS ChimneyPlainTargetDriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
 
 #ifdef __cplusplus
 }

@@ -93,8 +93,10 @@ static VOID Accept(NDIS_HANDLE MiniportAdapterContext, ULONG Kind, POT_BLOCK Roo
     POT_ADAPTER adapter = (POT_ADAPTER)MiniportAdapterContext;
     ULONG mode = adapter->Timing.completion[Kind];
     ULONG ordinal = ++adapter->Accepted[Kind];
+    ULONG additional = 0;
     POT_TASK task = NULL;
 
+    OtTakeCompletionOrder(adapter, Kind, ordinal, &mode, &additional);
     if (mode != CHIMNEY_TARGET_SYNCHRONOUS || (Kind == OtTerminate && IsBeingIndicated(Root))) {
         task = OtAllocateTask(adapter, OtTaskCompleteOperation);
     }
@@ -107,7 +109,8 @@ static VOID Accept(NDIS_HANDLE MiniportAdapterContext, ULONG Kind, POT_BLOCK Roo
     task->Sequence = ++adapter->LastSequence;
     task->Root = Root;
     task->Held = (BOOLEAN)(mode == CHIMNEY_TARGET_HELD);
-    OtStartTask(task, &adapter->Operations, Latency(adapter, Kind, Root));
+    task->Reordered = (BOOLEAN)(mode == CHIMNEY_TARGET_REORDERED);
+    OtStartTask(task, &adapter->Operations, Latency(adapter, Kind, Root) + additional);
 }
 
 /* The youngest operation of all takes the place of the one whose time it is; that one waits for the youngest's timer. */
@@ -145,7 +148,7 @@ VOID OtOperationDue(POT_TASK Task)
     ULONG ordinal;
     POT_BLOCK root;
 
-    if (adapter->Timing.completion[Task->OperationKind] == CHIMNEY_TARGET_REORDERED) {
+    if (Task->Reordered || adapter->Timing.completion[Task->OperationKind] == CHIMNEY_TARGET_REORDERED) {
         ChangePlacesWithYoungest(Task);
     }
     if (Task->OperationKind == OtTerminate && IsBeingIndicated(Task->Root)) {

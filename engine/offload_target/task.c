@@ -115,6 +115,7 @@ POT_TASK OtAllocateTask(POT_ADAPTER Adapter, OT_TASK_KIND Kind)
         InitializeListHead(&task->Link);
         task->Kind = Kind;
         task->Held = FALSE;
+        task->Reordered = FALSE;
         task->OperationKind = 0;
         task->Ordinal = 0;
         task->Root = NULL;

@@ -252,11 +252,12 @@ std::vector<std::string> FieldReader::rule_list(const Node* node, std::size_t mo
     for (const Node* item : list(node, "the list of rules", most)) {
         std::optional<std::string> rule = text(item, "a rule", 20);
         if (!rule) continue;
-        const auto between = [&](std::size_t i, char least, char last) {
-            return (*rule)[i] >= least && (*rule)[i] <= last;
+        const std::size_t dash = rule->find('-');
+        const auto all = [](std::string_view part, char least, char last) {
+            return std::all_of(part.begin(), part.end(), [&](char c) { return c >= least && c <= last; });
         };
-        if (rule->size() == 6 && between(0, 'A', 'Z') && between(1, 'A', 'Z') && (*rule)[2] == '-' &&
-            between(3, '0', '9') && between(4, '0', '9') && between(5, '0', '9')) {
+        if ((dash == 2 || dash == 3) && rule->size() == dash + 4 && all(std::string_view(*rule).substr(0, dash), 'A', 'Z') &&
+            all(std::string_view(*rule).substr(dash + 1), '0', '9')) {
             rules.push_back(std::move(*rule));
         } else {
             problem(*item, in_quotes(*rule) + " is no rule number", "Write rules like IM-049.");

@@ -14,7 +14,8 @@ constexpr KeyFormat scenario_keys[] = {
     {"machine", true}, {"objects", true}, {"schedule"}, {"steps", true},   {"narration"},
     {"questions"},     {"expectations"},  {"variants"},
 };
-constexpr KeyFormat machine_keys[] = {{"mode"}, {"intermediate_drivers", true}, {"capacities"}, {"target"}};
+constexpr KeyFormat machine_keys[] = {{"mode"}, {"intermediate_drivers", true}, {"capacities"},
+                                       {"target"}, {"chimney_handlers"}, {"faults"}};
 constexpr KeyFormat intermediate_driver_keys[] = {{"name"}, {"driver", true}, {"virtual_miniports"}};
 constexpr KeyFormat capacities_keys[] = {
     {"neighbors"},
@@ -33,6 +34,10 @@ constexpr KeyFormat target_keys[] = {
     {"indication"}, {"hold_sends"},    {"return_send_data"}, {"failures"},
 };
 constexpr KeyFormat failure_keys[] = {{"operation", true}, {"object"}, {"occurrence"}, {"status", true}};
+constexpr KeyFormat fault_keys[] = {
+    {"fault", true}, {"layer"}, {"tag"},    {"nth"},    {"from"}, {"percent"},
+    {"seed"},        {"operation"}, {"occurrence"}, {"object"}, {"status"}, {"by"},
+};
 constexpr KeyFormat objects_keys[] = {{"neighbors"}, {"paths"}, {"connections"}};
 constexpr KeyFormat neighbor_keys[] = {
     {"DlDestinationAddress", true}, {"DlSourceAddress"}, {"VlanId"}, {"HostReachabilityDelta"}};
@@ -87,10 +92,13 @@ constexpr KeyFormat step_keys[] = {
     {"update"},          {"invalidate"},  {"terminate"}, {"send"},
     {"receive"},         {"disconnect"},  {"forward"},   {"answer"},
     {"return_received"}, {"indicate"},    {"arrive"},    {"status"},
-    {"target"},          {"release"},     {"wait"},      {"virtual_miniport"},
+    {"target"},          {"inject"},      {"request"},   {"value"},
+    {"pause"},           {"restart"},     {"unbind"},    {"bind"},
+    {"halt"},            {"unload"},      {"load"},
+    {"release"},         {"wait"},        {"virtual_miniport"},
     {"state"},           {"set"},         {"send_data"}, {"buffers"},
     {"bytes"},           {"abortive"},    {"push"},      {"connection"},
-    {"event"},           {"information"}, {"settle"},
+    {"event"},           {"information"}, {"settle"},    {"context_room"},
 };
 constexpr KeyFormat change_keys[] = {
     {"DlDestinationAddress"}, {"PathMtu"},           {"cached_flags"}, {"InitialRcvWnd"}, {"RcvIndicationSize"},
@@ -111,7 +119,9 @@ constexpr KeyFormat expectation_keys[] = {
 };
 constexpr KeyFormat entries_keys[] = {{"layer"}, {"live"}, {"released"}};
 constexpr KeyFormat variant_keys[] = {
-    {"name", true}, {"title", true}, {"teaches"}, {"breaks"}, {"drivers"}, {"mode"}, {"completion"}, {"schedule"},
+    {"name", true},  {"title", true}, {"teaches"}, {"breaks"},  {"drivers"},
+    {"mode"},        {"completion"},  {"schedule"}, {"faults"}, {"intermediate_drivers"},
+    {"expectations"}, {"until"},
 };
 
 constexpr MappingFormat formats[] = {
@@ -121,6 +131,7 @@ constexpr MappingFormat formats[] = {
     {"capacities", "the capacities of the target", capacities_keys},
     {"target", "the settings of the target", target_keys},
     {"failure", "a failure of the target", failure_keys},
+    {"fault", "a fault", fault_keys},
     {"objects", "the objects", objects_keys},
     {"neighbor", "a neighbor", neighbor_keys},
     {"path", "a path", path_keys},

@@ -142,8 +142,9 @@ std::string host_stack_refusal(std::uint32_t result) {
     }
 }
 
-HostStackClient::HostStackClient(machine::Machine& machine, ndis::Ndis& ndis, const Objects& objects)
-    : ndis_(ndis), objects_(objects), device_(machine, CHIMNEY_HOST_STACK_DEVICE) {}
+HostStackClient::HostStackClient(machine::Machine& machine, ndis::Ndis& ndis, const Objects& objects,
+                                 std::vector<std::string> adapters)
+    : ndis_(ndis), objects_(objects), device_(machine, CHIMNEY_HOST_STACK_DEVICE), adapters_(std::move(adapters)) {}
 
 void HostStackClient::named(const std::string& object, std::uint32_t number, std::uint64_t handle_address) {
     if (numbers_.emplace(object, number).second && handle_address != 0) {
@@ -265,7 +266,42 @@ Refusal HostStackClient::apply_changes(const std::vector<StateChange>& changes) 
     return {};
 }
 
-std::vector<chimney_host_stack_block> HostStackClient::blocks_of(const Step& step) const {
+// Not offloaded, or about to be: an initiate of it again is for the host stack to refuse.
+bool HostStackClient::in_host(std::uint32_t object) {
+    chimney_host_stack_object command{};
+    command.object = object;
+    return device_.send(IOCTL_CHIMNEY_HOST_STACK_QUERY_OBJECT, command) &&
+           (command.state == CHIMNEY_OBJECT_IN_HOST || command.state == CHIMNEY_OBJECT_OFFLOADING);
+}
+
+// A binding that was taken away and given back has another number.
+std::uint32_t HostStackClient::binding_number(unsigned virtual_miniport) {
+    if (virtual_miniport == 0 || virtual_miniport > adapters_.size()) return 0;
+    constexpr std::uint32_t most = 4096;
+    std::uint32_t open = 1;
+    for (std::uint32_t number = 1, seen = 0; number < most && seen < open; ++number) {
+        chimney_host_stack_binding command{};
+        command.number = number;
+        if (!device_.send(IOCTL_CHIMNEY_HOST_STACK_QUERY_BINDING, command)) return 0;
+        if (command.command.result != CHIMNEY_HOST_STACK_DONE) continue;
+        open = command.count;
+        ++seen;
+        if (adapters_[virtual_miniport - 1] == command.adapter_name) return number;
+    }
+    return 0;
+}
+
+Refusal HostStackClient::request(const Step& step) {
+    chimney_host_stack_oid_request command{};
+    command.binding = binding_number(step.virtual_miniport);
+    command.oid = step.oid;
+    command.set = step.value ? 1 : 0;
+    command.value = step.value.value_or(0);
+    if (!device_.send(IOCTL_CHIMNEY_HOST_STACK_REQUEST_OID, command)) return no_answer;
+    return host_stack_refusal(command.command.result);
+}
+
+std::vector<chimney_host_stack_block> HostStackClient::blocks_of(const Step& step) {
     std::vector<chimney_host_stack_block> blocks(step.tree.blocks.size());
     std::vector<std::int32_t> last_child(blocks.size(), -1);  // of each block; where the next sibling is linked
     std::int32_t last_root = -1;
@@ -281,9 +317,7 @@ std::vector<chimney_host_stack_block> HostStackClient::blocks_of(const Step& ste
             block.state_class = CHIMNEY_STATE_NATURAL;
         } else {
             block.object = numbers_.at(from.object);
-            const auto known = offloads_.find(from.object);
-            const bool offloaded = known != offloads_.end() && known->second.offloaded;
-            const bool is_new = step.action == StepAction::initiate && !offloaded;
+            const bool is_new = step.action == StepAction::initiate && in_host(block.object);
             block.role = is_new ? CHIMNEY_BLOCK_NEW : CHIMNEY_BLOCK_REFERENCE;
             // An update that names its changes carries state for these objects only; the other blocks link.
             const auto changed = [&](const StateChange& change) { return change.object == from.object; };
@@ -327,7 +361,7 @@ OperationResult HostStackClient::start_operation(const Step& step) {
     auto* command = reinterpret_cast<chimney_host_stack_operation*>(buffer.data());
     command->command.size = static_cast<std::uint32_t>(buffer.size());
     command->kind = operation_number(result.kind);
-    command->binding = step.virtual_miniport;
+    command->binding = binding_number(step.virtual_miniport);
     command->block_count = static_cast<std::uint32_t>(started.blocks.size());
     std::memcpy(command->blocks, started.blocks.data(), started.blocks.size() * sizeof(chimney_host_stack_block));
     if (!device_.send_bytes(IOCTL_CHIMNEY_HOST_STACK_START_OPERATION, buffer)) {
@@ -357,6 +391,7 @@ TransferResult HostStackClient::start_transfer(const Step& step) {
     command.object = numbers_.at(step.object);
     command.count = step.data.buffers;
     command.bytes = step.data.bytes;
+    command.without_context_room = step.context_room ? 0 : 1;
     switch (step.action) {
         case StepAction::receive:
             result.kind = "receive";
@@ -441,7 +476,6 @@ void HostStackClient::update(std::vector<OperationResult>& operations, std::vect
         for (std::size_t i = 0; i < result.blocks.size(); ++i) {
             result.blocks[i].status = static_cast<std::int32_t>(command->blocks[i].status);
         }
-        remember(result);
     }
     for (StartedTransfer& started : transfers_) {
         if (started.finished) continue;
@@ -456,22 +490,6 @@ void HostStackClient::update(std::vector<OperationResult>& operations, std::vect
             static_cast<std::int32_t>(command.first_failure ? command.first_failure : command.last_status);
         result.bytes_transferred = command.bytes_transferred;
         started.finished = command.completed >= result.buffers;
-    }
-}
-
-// What is offloaded follows from the statuses: 6.2 of the reference for a terminate that failed, once and again.
-void HostStackClient::remember(const OperationResult& operation) {
-    for (const BlockResult& block : operation.blocks) {
-        if (block.object.empty()) continue;
-        Offload& offload = offloads_[block.object];
-        if (operation.kind == OperationKind::initiate && block.role == "new offload" && block.status >= 0) {
-            offload = {true, 0};
-        } else if (operation.kind == OperationKind::terminate) {
-            if (block.status >= 0 || offload.failed_terminates > 0)
-                offload = {};
-            else
-                ++offload.failed_terminates;
-        }
     }
 }
 

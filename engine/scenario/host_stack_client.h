@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The scenario's objects, operations and transfers, told to the host stack through its control device
-// (engine/host_stack/host_stack_control.h). Keeps the numbers that the driver gave to them and what is offloaded, which
-// is how the role of a block follows from the run. Private to engine/scenario.
+// (engine/host_stack/host_stack_control.h). Keeps the numbers that the driver gave to them; the role of a block follows
+// from where its object is when the operation is issued. Private to engine/scenario.
 #pragma once
 
 #include <map>
@@ -22,7 +22,9 @@ using Refusal = std::string;
 
 class HostStackClient {
 public:
-    HostStackClient(machine::Machine& machine, ndis::Ndis& ndis, const Objects& objects);
+    // adapters: those the host stack is bound to; a step's virtual_miniport counts them from 1.
+    HostStackClient(machine::Machine& machine, ndis::Ndis& ndis, const Objects& objects,
+                    std::vector<std::string> adapters);
 
     [[nodiscard]] bool is_open() const { return device_.is_open(); }
     void close() { device_.close(); }
@@ -33,6 +35,7 @@ public:
     TransferResult start_transfer(const Step& step);
     Refusal set_receive_answer(const Step& step);
     Refusal return_received(const std::string& connection);
+    Refusal request(const Step& step);
 
     // Asks about everything that was started; results are updated in place. Cheap when nothing is in progress.
     void update(std::vector<OperationResult>& operations, std::vector<TransferResult>& transfers);
@@ -60,18 +63,15 @@ private:
     Refusal set_path(const Path& path);
     Refusal set_connection(const Connection& connection);
     void named(const std::string& object, std::uint32_t number, std::uint64_t handle_address);
-    [[nodiscard]] std::vector<chimney_host_stack_block> blocks_of(const Step& step) const;
-    void remember(const OperationResult& operation);
+    [[nodiscard]] std::vector<chimney_host_stack_block> blocks_of(const Step& step);
+    [[nodiscard]] bool in_host(std::uint32_t object);
+    [[nodiscard]] std::uint32_t binding_number(unsigned virtual_miniport);
 
     ndis::Ndis& ndis_;
     Objects objects_;  // with the changes of the updates
     ControlClient device_;
     std::map<std::string, std::uint32_t> numbers_;
-    struct Offload {
-        bool offloaded = false;
-        unsigned failed_terminates = 0;
-    };
-    std::map<std::string, Offload> offloads_;
+    std::vector<std::string> adapters_;
     std::vector<StartedOperation> operations_;
     std::vector<StartedTransfer> transfers_;
     std::size_t operation_results_ = 0;

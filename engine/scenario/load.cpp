@@ -47,7 +47,7 @@ Scenario ScenarioReader::read(const Node& root) {
     if (const Node* steps = fields.find("steps")) read_steps(*steps);
     read_narration(fields.find("narration"));
     read_questions(fields.find("questions"));
-    read_expectations(fields.find("expectations"));
+    scenario_.expectations = read_expectations(fields.find("expectations"));
     read_variants(fields.find("variants"));
 
     const std::vector<std::string_view> names = object_names();
@@ -59,8 +59,20 @@ Scenario ScenarioReader::read(const Node& root) {
             }
         }
     };
+    const auto check_faults = [&](const std::vector<Fault>& faults) {
+        for (const Fault& fault : faults) {
+            if (!fault.object.empty() && !scenario_.objects.layer_of(fault.object))
+                problems_.add(fault.where, "there is no object " + in_quotes(fault.object), suggest(fault.object, names));
+        }
+    };
     check_failures(scenario_.machine.target);
-    for (const Step& step : scenario_.steps) check_failures(step.settings);
+    check_faults(scenario_.machine.faults);
+    for (const Step& step : scenario_.steps) {
+        check_failures(step.settings);
+        check_faults(step.faults);
+    }
+    for (const Variant& variant : scenario_.variants)
+        if (variant.faults) check_faults(*variant.faults);
     return std::move(scenario_);
 }
 

@@ -68,52 +68,44 @@ private:
         return false;
     }
 
-    bool load(trace::LayerIndex layer, std::string name, PDRIVER_INITIALIZE entry, std::string image = {}) {
-        ndis::DriverDescription driver;
-        driver.layer = layer;
-        driver.name = name;
-        driver.entry = entry;
-        driver.image = std::move(image);
-        if (built_.ndis->load_driver(driver) == STATUS_SUCCESS) return true;
-        return fail("DriverEntry of " + built_.machine->layer_name(layer) + " refused to start");
+    bool load(std::size_t layer) {
+        built_.failure = load_driver(built_, description_, drivers_, layer);
+        return built_.failure.empty();
     }
 
     bool boot() {
-        if (!load(built_.offload_target, "chimney-offload-target", ChimneyOffloadTargetDriverEntry)) return false;
+        const std::size_t floors = description_.intermediate_drivers.size();
+        built_.adapters.assign(floors + 2, {});
+        if (!load(floors + 1)) return false;
         if (built_.ndis->add_physical_adapter(built_.offload_target, adapter_name) != NDIS_STATUS_SUCCESS) {
             return fail("the offload target did not initialise its adapter");
         }
-        std::vector<std::string> below{adapter_name};
-        const std::size_t floors = description_.intermediate_drivers.size();
+        built_.adapters[floors + 1] = {adapter_name};
         for (std::size_t i = floors; i-- > 0;) {
             const IntermediateDriver& driver = description_.intermediate_drivers[i];
             const auto layer = static_cast<trace::LayerIndex>(i + 1);
-            const PDRIVER_INITIALIZE entry = replaced(i) ? drivers_[i].entry : linked_driver(driver.driver);
-            if (!entry) return fail("there is no driver '" + driver.driver + "' for " + driver.name);
-            if (!load(layer, "chimney-im-" + std::to_string(i + 1), entry, replaced(i) ? drivers_[i].name : std::string()))
-                return false;
+            const std::string& below = built_.adapters[layer + 1].front();
+            if (!load(layer)) return false;
             // What an installation would have written: which virtual miniports the driver is to create on this adapter.
             std::vector<std::string> names;
             for (unsigned number = 1; number <= driver.virtual_miniports; ++number) {
                 names.push_back(virtual_miniport_name(i + 1, number));
             }
             built_.machine->configuration().set_multi_text(
-                "protocol\\" + built_.ndis->protocol_name(layer) + "\\adapter\\" + below.front(), "UpperBindings",
-                names);
-            if (!built_.ndis->bind(layer, below.front()))
-                return fail(driver.name + " did not bind to " + below.front());
-            below = built_.ndis->virtual_adapters(layer);
-            if (below.size() != driver.virtual_miniports) {
-                return fail(driver.name + " brought up " + std::to_string(below.size()) + " of " +
+                "protocol\\" + built_.ndis->protocol_name(layer) + "\\adapter\\" + below, "UpperBindings", names);
+            if (!built_.ndis->bind(layer, below)) return fail(driver.name + " did not bind to " + below);
+            std::vector<std::string> up = built_.ndis->virtual_adapters(layer);
+            if (up.size() != driver.virtual_miniports) {
+                return fail(driver.name + " brought up " + std::to_string(up.size()) + " of " +
                             std::to_string(driver.virtual_miniports) + " virtual miniports");
             }
+            built_.adapters[layer] = std::move(up);
         }
-        if (!load(built_.host_stack, "chimney-host-stack", ChimneyHostStackDriverEntry)) return false;
-        for (const std::string& adapter : below) {
+        if (!load(0)) return false;
+        for (const std::string& adapter : built_.adapters[1]) {
             if (!built_.ndis->bind(built_.host_stack, adapter))
                 return fail("the host stack did not bind to " + adapter);
         }
-        built_.host_adapters = below;
         built_.ndis->restart_stack();
         return true;
     }
@@ -130,6 +122,29 @@ BuiltMachine::~BuiltMachine() { ndis.reset(); }
 BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options,
                            std::span<const LoadedDriver> drivers) {
     return Builder(description, options, drivers).build();
+}
+
+std::string load_driver(BuiltMachine& built, const MachineDescription& description, std::span<const LoadedDriver> drivers,
+                        std::size_t layer) {
+    const std::size_t floors = description.intermediate_drivers.size();
+    ndis::DriverDescription driver;
+    driver.layer = static_cast<trace::LayerIndex>(layer);
+    if (layer == 0) {
+        driver.name = "chimney-host-stack";
+        driver.entry = ChimneyHostStackDriverEntry;
+    } else if (layer > floors) {
+        driver.name = "chimney-offload-target";
+        driver.entry = description.chimney_handlers ? ChimneyOffloadTargetDriverEntry : ChimneyPlainTargetDriverEntry;
+    } else {
+        const IntermediateDriver& wanted = description.intermediate_drivers[layer - 1];
+        const bool replaced = layer <= drivers.size() && drivers[layer - 1].entry;
+        driver.name = "chimney-im-" + std::to_string(layer);
+        driver.entry = replaced ? drivers[layer - 1].entry : linked_driver(wanted.driver);
+        if (replaced) driver.image = drivers[layer - 1].name;
+        if (!driver.entry) return "there is no driver '" + wanted.driver + "' for " + wanted.name;
+    }
+    if (built.ndis->load_driver(driver) == STATUS_SUCCESS) return {};
+    return "DriverEntry of " + built.machine->layer_name(driver.layer) + " refused to start";
 }
 
 }  // namespace chimneylab::scenario

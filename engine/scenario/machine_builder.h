@@ -25,7 +25,9 @@ struct BuiltMachine {
     std::unique_ptr<ndis::Ndis> ndis;  // destroyed before the machine
     trace::LayerIndex host_stack = 0;
     trace::LayerIndex offload_target = 0;
-    std::vector<std::string> host_adapters;  // in the order of the host stack's binding numbers
+    // By layer, from the host stack (none) to the target: device names of its adapters, in the order in which the layer
+    // above binds to them. A driver that is gone keeps its place: the names are those it creates when it is bound again.
+    std::vector<std::vector<std::string>> adapters;
     std::string failure;                     // empty: the machine is up
 
     BuiltMachine() = default;
@@ -37,5 +39,9 @@ struct BuiltMachine {
 // `drivers` that have an entry take the places of the topmost intermediate drivers, whatever the description names there.
 [[nodiscard]] BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options,
                                          std::span<const LoadedDriver> drivers = {});
+
+// Loads the driver of one layer into a machine that is up. Empty, or why it did not start.
+[[nodiscard]] std::string load_driver(BuiltMachine& built, const MachineDescription& description,
+                                      std::span<const LoadedDriver> drivers, std::size_t layer);
 
 }  // namespace chimneylab::scenario

@@ -32,23 +32,26 @@ void ScenarioReader::read_machine(const Node& node) {
     if (const auto mode = fields_.word(fields.find("mode"), machine_mode_words())) {
         scenario_.machine.mode = static_cast<MachineMode>(*mode);
     }
-    read_intermediate_drivers(fields.find("intermediate_drivers"));
+    scenario_.machine.intermediate_drivers = read_intermediate_drivers(fields.find("intermediate_drivers"));
     read_capacities(fields.find("capacities"));
     scenario_.machine.target = read_target_settings(fields.find("target"));
+    if (const auto there = fields_.yes_or_no(fields.find("chimney_handlers"), "chimney_handlers"))
+        scenario_.machine.chimney_handlers = *there;
+    scenario_.machine.faults = read_faults(fields.find("faults"));
 }
 
-void ScenarioReader::read_intermediate_drivers(const Node* node) {
+std::vector<IntermediateDriver> ScenarioReader::read_intermediate_drivers(const Node* node) {
+    std::vector<IntermediateDriver> drivers;
     for (const Node* item : fields_.list(node, "the list of intermediate drivers", Bounds::intermediate_drivers)) {
         const MappingFields fields(*item, mapping_format("intermediate_driver"), problems_);
         IntermediateDriver driver;
-        driver.name = "IM " + std::to_string(scenario_.machine.intermediate_drivers.size() + 1);
+        driver.name = "IM " + std::to_string(drivers.size() + 1);
         if (const Node* name = fields.find("name")) {
             if (auto text = fields_.name(name, "the name of an intermediate driver")) driver.name = std::move(*text);
             const bool taken = driver.name == "host stack" || driver.name == "offload target" ||
                                driver.name == "NDIS" || driver.name == "machine" ||
                                driver.name == "intermediate driver" ||
-                               std::any_of(scenario_.machine.intermediate_drivers.begin(),
-                                           scenario_.machine.intermediate_drivers.end(),
+                               std::any_of(drivers.begin(), drivers.end(),
                                            [&](const IntermediateDriver& other) { return other.name == driver.name; });
             if (taken)
                 fields_.problem(*name, "the name " + in_quotes(driver.name) + " is taken by another layer",
@@ -65,8 +68,9 @@ void ScenarioReader::read_intermediate_drivers(const Node* node) {
                                               Bounds::virtual_miniports)) {
             driver.virtual_miniports = static_cast<unsigned>(*count);
         }
-        scenario_.machine.intermediate_drivers.push_back(std::move(driver));
+        drivers.push_back(std::move(driver));
     }
+    return drivers;
 }
 
 void ScenarioReader::read_capacities(const Node* node) {
@@ -116,15 +120,7 @@ std::vector<TargetFailure> ScenarioReader::read_failures(const Node* node) {
         }
         if (const auto status = fields_.word(fields.find("status"), status_words())) {
             failure.status = static_cast<std::int32_t>(*status);
-            if (failure.status == 0) {
-                fields_.problem(*fields.find("status"), "a failure cannot have the status NDIS_STATUS_SUCCESS",
-                                "Name a failing status.");
-            } else if (failure.operation != OperationKind::initiate &&
-                       failure.status != static_cast<std::int32_t>(0xC0000001)) {
-                fields_.problem(*fields.find("status"),
-                                "this operation knows the statuses NDIS_STATUS_SUCCESS and NDIS_STATUS_FAILURE only",
-                                "Use NDIS_STATUS_FAILURE; the other codes belong to initiate.");
-            }
+            check_failing_status(*fields.find("status"), failure.operation, failure.status);
         }
         failures.push_back(std::move(failure));
     }

@@ -29,6 +29,15 @@ constexpr ActionKey action_keys[] = {
     {"status", StepAction::status},
     {"target", StepAction::target},
     {"release", StepAction::release},
+    {"inject", StepAction::inject},
+    {"request", StepAction::request},
+    {"pause", StepAction::pause},
+    {"restart", StepAction::restart},
+    {"unbind", StepAction::unbind},
+    {"bind", StepAction::bind},
+    {"halt", StepAction::halt},
+    {"unload", StepAction::unload},
+    {"load", StepAction::load},
     {"wait", StepAction::wait},
 };
 
@@ -40,7 +49,8 @@ struct ExtraKey {
 const std::vector<ExtraKey>& extra_keys() {
     using enum StepAction;
     static const std::vector<ExtraKey> keys = {
-        {"virtual_miniport", {initiate, query, update, invalidate, terminate}},
+        {"virtual_miniport", {initiate, query, update, invalidate, terminate, StepAction::request}},
+        {"value", {StepAction::request}},
         {"state", {query, update, terminate}},
         {"set", {update}},
         {"send_data", {initiate}},
@@ -48,6 +58,7 @@ const std::vector<ExtraKey>& extra_keys() {
         {"bytes", {send, receive, disconnect, forward, arrive, answer}},
         {"abortive", {disconnect}},
         {"push", {receive, arrive}},
+        {"context_room", {send, receive, disconnect, forward}},
         {"connection", {answer}},
         {"event", {indicate}},
         {"information", {indicate}},
@@ -179,6 +190,21 @@ void ScenarioReader::read_step(const Node& node) {
                 step.position = static_cast<unsigned>(*position);
             }
             break;
+        case StepAction::inject:
+            step.faults = read_faults(&value);
+            break;
+        case StepAction::request:
+            read_request(step, fields, value);
+            break;
+        case StepAction::pause:
+        case StepAction::restart:
+        case StepAction::unbind:
+        case StepAction::bind:
+        case StepAction::halt:
+        case StepAction::unload:
+        case StepAction::load:
+            read_administration(step, value);
+            break;
         case StepAction::wait:
             if (value.kind == Node::Kind::scalar && value.scalar == "idle") break;
             step.duration = fields_.duration(&value, "the time to wait");
@@ -188,14 +214,7 @@ void ScenarioReader::read_step(const Node& node) {
     scenario_.steps.push_back(std::move(step));
 }
 
-void ScenarioReader::read_operation(Step& step, const MappingFields& fields, const Node& value) {
-    if (const auto notation = fields_.text(&value, "the tree", 64 * 1024)) {
-        Location where = value.where;
-        if (value.quoted) ++where.column;
-        const auto layer_of = [this](std::string_view name) { return scenario_.objects.layer_of(name); };
-        if (auto tree = parse_state_tree(*notation, where, layer_of, object_names(), problems_))
-            step.tree = std::move(*tree);
-    }
+void ScenarioReader::read_virtual_miniport(Step& step, const MappingFields& fields) {
     if (const auto number =
             fields_.number(fields.find("virtual_miniport"), "the virtual miniport", 1, Bounds::virtual_miniports)) {
         step.virtual_miniport = static_cast<unsigned>(*number);
@@ -209,6 +228,60 @@ void ScenarioReader::read_operation(Step& step, const MappingFields& fields, con
                             "Give the topmost intermediate driver more virtual_miniports, or use a smaller number.");
         }
     }
+}
+
+void ScenarioReader::read_request(Step& step, const MappingFields& fields, const Node& value) {
+    read_virtual_miniport(step, fields);
+    if (const auto word = fields_.word(&value, oid_words())) step.oid = static_cast<std::uint32_t>(*word);
+    if (const auto number = fields_.number(fields.find("value"), "the value of the OID", 0, 0xFFFFFFFF)) {
+        step.value = static_cast<std::uint32_t>(*number);
+        if (value.scalar != "OID_GEN_CURRENT_PACKET_FILTER") {
+            fields_.problem(fields.key_node("value"), in_quotes(value.scalar) + " is not set to a number",
+                            "Remove 'value': a query needs none, and the offload parameters are those of the bind.");
+        }
+    }
+}
+
+// What the administrator does to one layer.
+void ScenarioReader::read_administration(Step& step, const Node& value) {
+    const std::optional<std::string> name = fields_.name(&value, "the name of a layer");
+    if (!name) return;
+    const std::vector<std::string> layers = scenario_.layer_names();
+    const auto found = std::find(layers.begin(), layers.end(), *name);
+    const bool top = found == layers.begin(), bottom = found == layers.end() - 1;
+    std::string_view lacks;
+    switch (step.action) {
+        case StepAction::unbind:
+        case StepAction::bind:
+            lacks = bottom ? "has no protocol edge" : "";
+            break;
+        case StepAction::unload:
+        case StepAction::load:
+            lacks = top || bottom ? "stays loaded: the scenario speaks to it" : "";
+            break;
+        default:
+            lacks = top ? "has no adapter" : "";
+            break;
+    }
+    if (found == layers.end()) {
+        const std::vector<std::string_view> views(layers.begin(), layers.end());
+        fields_.problem(value, "there is no layer " + in_quotes(*name), suggest(*name, views));
+    } else if (!lacks.empty()) {
+        fields_.problem(value, "the " + *name + " " + std::string(lacks), "Name another layer.");
+    } else {
+        step.layer = *name;
+    }
+}
+
+void ScenarioReader::read_operation(Step& step, const MappingFields& fields, const Node& value) {
+    if (const auto notation = fields_.text(&value, "the tree", 64 * 1024)) {
+        Location where = value.where;
+        if (value.quoted) ++where.column;
+        const auto layer_of = [this](std::string_view name) { return scenario_.objects.layer_of(name); };
+        if (auto tree = parse_state_tree(*notation, where, layer_of, object_names(), problems_))
+            step.tree = std::move(*tree);
+    }
+    read_virtual_miniport(step, fields);
     if (const auto word = fields_.word(fields.find("state"), state_class_words()))
         step.state = static_cast<StateClass>(*word);
     if (const Node* set = fields.find("set")) read_changes(step, *set);
@@ -334,6 +407,7 @@ void ScenarioReader::read_transfer(Step& step, const MappingFields& fields, cons
         step.data.bytes = static_cast<std::uint32_t>(*bytes);
     if (const auto abortive = fields_.yes_or_no(fields.find("abortive"), "abortive")) step.abortive = *abortive;
     if (const auto push = fields_.yes_or_no(fields.find("push"), "push")) step.push = *push;
+    if (const auto room = fields_.yes_or_no(fields.find("context_room"), "context_room")) step.context_room = *room;
     if (step.abortive && step.data.bytes > 0) {
         fields_.problem(*fields.find("bytes"), "an abortive disconnect carries no data", "Remove 'bytes'.");
     }

@@ -93,13 +93,17 @@ void ScenarioReader::read_questions(const Node* node) {
     }
 }
 
-void ScenarioReader::read_expectations(const Node* node) {
-    for (const Node* item : fields_.list(node, "the list of expectations", Bounds::texts)) read_expectation(*item);
+std::vector<Expectation> ScenarioReader::read_expectations(const Node* node) {
+    std::vector<Expectation> expectations;
+    for (const Node* item : fields_.list(node, "the list of expectations", Bounds::texts)) {
+        if (auto expectation = read_expectation(*item)) expectations.push_back(std::move(*expectation));
+    }
+    return expectations;
 }
 
-void ScenarioReader::read_expectation(const Node& node) {
+std::optional<Expectation> ScenarioReader::read_expectation(const Node& node) {
     const MappingFields fields(node, mapping_format("expectation"), problems_);
-    if (!fields.is_mapping()) return;
+    if (!fields.is_mapping()) return std::nullopt;
     Expectation expectation;
     expectation.where = node.where;
     if (auto text = fields_.text(fields.find("text"), "the text of an expectation", 400))
@@ -125,14 +129,14 @@ void ScenarioReader::read_expectation(const Node& node) {
                             "an expectation is about one thing, but this one has '" + std::string(chosen->key) +
                                 "' and '" + std::string(kind.key) + "'",
                             "Make two expectations of it.");
-            return;
+            return std::nullopt;
         }
         chosen = &kind;
     }
     if (!chosen) {
         fields_.problem(node, "this expectation expects nothing",
                         "Give it one of: statuses, call_entries, offload_entries, events, order, findings.");
-        return;
+        return std::nullopt;
     }
     expectation.kind = chosen->kind;
     const Node& value = *fields.find(chosen->key);
@@ -200,7 +204,7 @@ void ScenarioReader::read_expectation(const Node& node) {
         fields_.problem(fields.key_node("step"), "'step' has no meaning beside '" + std::string(chosen->key) + "'",
                         "Remove it.");
     }
-    scenario_.expectations.push_back(std::move(expectation));
+    return expectation;
 }
 
 void ScenarioReader::read_entries(Expectation& expectation, const Node& node) {
@@ -230,38 +234,55 @@ void ScenarioReader::read_variants(const Node* node) {
         if (auto teaches = fields_.text(fields.find("teaches"), "what a variant teaches"))
             variant.teaches = std::move(*teaches);
         variant.breaks = fields_.rule_list(fields.find("breaks"), 64);
-        if (const Node* drivers = fields.find("drivers")) {
-            if (drivers->kind != Node::Kind::mapping) {
-                fields_.problem(*drivers,
-                                "'drivers' should map intermediate drivers to drivers, but this is " +
-                                    std::string(drivers->kind_name()),
-                                "Write 'drivers: { IM 1: reference }'.");
-            }
-            for (const Node::Entry& entry : drivers->entries) {
-                const std::string layer = read_layer_name(&entry.key);
-                const auto driver = fields_.text(&entry.value, "the driver", 200);
-                if (layer.empty() || !driver) continue;
-                const auto& all = scenario_.machine.intermediate_drivers;
-                if (std::none_of(all.begin(), all.end(),
-                                 [&](const IntermediateDriver& d) { return d.name == layer; })) {
-                    fields_.problem(entry.key, in_quotes(layer) + " is no intermediate driver",
-                                    "Name an intermediate driver of the machine.");
-                    continue;
-                }
-                if (!known_driver(*driver)) {
-                    fields_.problem(entry.value, "there is no driver " + in_quotes(*driver),
-                                    suggest(*driver, driver_words().texts()));
-                    continue;
-                }
-                variant.drivers.emplace_back(layer, *driver);
-            }
+        // What the variant names may be a layer of its own, larger machine.
+        std::vector<IntermediateDriver> of_the_machine = scenario_.machine.intermediate_drivers;
+        if (const Node* stack = fields.find("intermediate_drivers")) {
+            variant.intermediate_drivers = read_intermediate_drivers(stack);
+            scenario_.machine.intermediate_drivers = *variant.intermediate_drivers;
         }
+        if (const Node* drivers = fields.find("drivers")) read_variant_drivers(variant, *drivers);
+        if (const Node* faults = fields.find("faults")) variant.faults = read_faults(faults);
+        if (const Node* expectations = fields.find("expectations"))
+            variant.expectations = read_expectations(expectations);
+        scenario_.machine.intermediate_drivers = std::move(of_the_machine);
         if (const auto word = fields_.word(fields.find("mode"), machine_mode_words()))
             variant.mode = static_cast<MachineMode>(*word);
         if (const auto word = fields_.word(fields.find("completion"), completion_words()))
             variant.completion = static_cast<CompletionMode>(*word);
         variant.schedule = fields_.schedule(fields.find("schedule"));
+        if (auto step = fields_.name(fields.find("until"), "the name of a step")) {
+            variant.until = std::move(*step);
+            if (!scenario_.step(variant.until))
+                fields_.problem(*fields.find("until"), "there is no step " + in_quotes(variant.until),
+                                suggest(variant.until, step_names()));
+        }
         scenario_.variants.push_back(std::move(variant));
+    }
+}
+
+void ScenarioReader::read_variant_drivers(Variant& variant, const Node& node) {
+    if (node.kind != Node::Kind::mapping) {
+        fields_.problem(node,
+                        "'drivers' should map intermediate drivers to drivers, but this is " +
+                            std::string(node.kind_name()),
+                        "Write 'drivers: { IM 1: reference }'.");
+    }
+    for (const Node::Entry& entry : node.entries) {
+        const std::string layer = read_layer_name(&entry.key);
+        const auto driver = fields_.text(&entry.value, "the driver", 200);
+        if (layer.empty() || !driver) continue;
+        const auto& all = scenario_.machine.intermediate_drivers;
+        if (std::none_of(all.begin(), all.end(), [&](const IntermediateDriver& d) { return d.name == layer; })) {
+            fields_.problem(entry.key, in_quotes(layer) + " is no intermediate driver",
+                            "Name an intermediate driver of the machine.");
+            continue;
+        }
+        if (!known_driver(*driver)) {
+            fields_.problem(entry.value, "there is no driver " + in_quotes(*driver),
+                            suggest(*driver, driver_words().texts()));
+            continue;
+        }
+        variant.drivers.emplace_back(layer, *driver);
     }
 }
 

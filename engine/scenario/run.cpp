@@ -6,9 +6,11 @@
 #include <exception>
 
 #include "engine/scenario/expectations.h"
+#include "engine/scenario/faults.h"
 #include "engine/scenario/host_stack_client.h"
 #include "engine/scenario/machine_builder.h"
 #include "engine/scenario/pattern.h"
+#include "engine/scenario/stack_control.h"
 #include "engine/scenario/target_client.h"
 #include "engine/trace/fingerprint.h"
 #include "engine/trace/history.h"
@@ -70,6 +72,15 @@ private:
             }
             if (variant->mode) scenario_.machine.mode = *variant->mode;
             if (variant->completion) scenario_.machine.target.completion = *variant->completion;
+            if (variant->intermediate_drivers)
+                scenario_.machine.intermediate_drivers = *variant->intermediate_drivers;
+            if (!variant->until.empty()) {
+                const auto last = std::find_if(scenario_.steps.begin(), scenario_.steps.end(),
+                                               [&](const Step& step) { return step.name == variant->until; });
+                if (last != scenario_.steps.end()) scenario_.steps.erase(last + 1, scenario_.steps.end());
+            }
+            if (variant->faults) scenario_.machine.faults = *variant->faults;
+            if (variant->expectations) scenario_.expectations = *variant->expectations;
             for (const auto& [layer, driver] : variant->drivers) {
                 for (IntermediateDriver& im : scenario_.machine.intermediate_drivers) {
                     if (im.name == layer) im.driver = driver;
@@ -139,8 +150,10 @@ private:
     }
 
     void carry_out() {
-        host_ = std::make_unique<HostStackClient>(*built_.machine, *built_.ndis, scenario_.objects);
+        host_ = std::make_unique<HostStackClient>(*built_.machine, *built_.ndis, scenario_.objects, built_.adapters[1]);
         target_ = std::make_unique<TargetClient>(*built_.machine, *host_);
+        faults_ = std::make_unique<FaultInjector>(*built_.machine, *built_.ndis, *target_);
+        stack_ = std::make_unique<StackControl>(built_, scenario_.machine, drivers_);
         if (!host_->is_open() || !target_->is_open()) {
             result_.failure =
                 host_->is_open() ? "the offload target has no control device" : "the host stack has no control device";
@@ -149,6 +162,7 @@ private:
         Refusal refusal = host_->create_objects();
         if (refusal.empty()) refusal = target_->set_capacities(scenario_.machine.capacities);
         if (refusal.empty()) refusal = target_->apply(scenario_.machine.target);
+        if (refusal.empty()) refusal = faults_->inject(scenario_.machine.faults);
         if (!refusal.empty()) {
             result_.failure = refusal;
             return;
@@ -215,6 +229,18 @@ private:
                 return target_->apply(step.settings);
             case StepAction::release:
                 return target_->release(step);
+            case StepAction::inject:
+                return step.faults.empty() ? faults_->clear() : faults_->inject(step.faults);
+            case StepAction::request:
+                return host_->request(step);
+            case StepAction::pause:
+            case StepAction::restart:
+            case StepAction::unbind:
+            case StepAction::bind:
+            case StepAction::halt:
+            case StepAction::unload:
+            case StepAction::load:
+                return stack_->act(step);
             case StepAction::wait:
                 if (step.duration) pass_time(*step.duration);
                 return {};
@@ -289,6 +315,8 @@ private:
         for (const trace::CallEntry& entry : history.call_entries()) {
             if (entry.released.valid()) continue;
             const trace::Operation* operation = history.operation(entry.operation);
+            // Memory that the driver had before the operation came is a reserve of its own, to which the entry goes back.
+            if (operation && operation->finished.valid() && entry.allocated.valid() && entry.allocated < operation->started) continue;
             const bool in_progress = operation && !operation->finished.valid();
             result_.leaks.push_back(
                 {"call entry #" + std::to_string(entry.ordinal) + " of " + history.layer_name(entry.layer) +
@@ -309,6 +337,8 @@ private:
     BuiltMachine built_;
     std::unique_ptr<HostStackClient> host_;
     std::unique_ptr<TargetClient> target_;
+    std::unique_ptr<FaultInjector> faults_;
+    std::unique_ptr<StackControl> stack_;
     std::vector<ExpectationResult> refused_steps_;
     RunResult result_;
 };

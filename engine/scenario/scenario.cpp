@@ -74,7 +74,10 @@ const KnownDriver* known_driver(std::string_view name) {
 
 bool needs_driver_host(const Scenario& scenario, std::string_view variant_name) {
     const Variant* variant = scenario.variant(variant_name);
-    return std::any_of(scenario.machine.intermediate_drivers.begin(), scenario.machine.intermediate_drivers.end(),
+    const std::vector<IntermediateDriver>& floors = variant && variant->intermediate_drivers
+                                                        ? *variant->intermediate_drivers
+                                                        : scenario.machine.intermediate_drivers;
+    return std::any_of(floors.begin(), floors.end(),
                        [&](const IntermediateDriver& floor) {
                            std::string_view name = floor.driver;
                            if (variant) {

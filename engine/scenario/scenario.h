@@ -31,6 +31,7 @@ struct Bounds {
     static constexpr std::size_t blocks = 4096;  // in one tree
     static constexpr std::size_t steps = 1024;
     static constexpr std::size_t texts = 1024;  // narration, questions, expectations, each
+    static constexpr std::size_t faults = 256;  // in one list
     static constexpr std::size_t buffers = 64;  // NET_BUFFER_LISTs in one chain
     static constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
     static constexpr Nanoseconds time = 3'600'000'000'000;
@@ -38,6 +39,35 @@ struct Bounds {
 
 enum class MachineMode : std::uint8_t { faithful, strict };
 enum class CompletionMode : std::uint8_t { delayed, synchronous, reordered, held };
+
+enum class FaultKind : std::uint8_t {
+    allocation_fails,      // n-th, from the n-th on, or by chance; of one tag or driver, or of any
+    status_chosen,         // the target gives a block this status
+    completion_delayed,    // the target completes later by `delay`
+    completion_reordered,  // the target lets the youngest operation pass
+    completion_early,      // the target completes inside the downward call
+    completion_dropped,    // the completion is lost on its way to the driver above
+    completion_doubled,    // the completion arrives twice
+};
+
+// Something that goes wrong on request. It stands from the moment it is given until it is used up (faults.h).
+struct Fault {
+    Location where;
+    FaultKind kind = FaultKind::allocation_fails;
+    // allocation_fails: whose allocations, empty: anybody's. completion_dropped, _doubled: whose completion, empty: the
+    // offload target's.
+    std::string layer;
+    std::string tag;              // allocation_fails: pool tag of four characters, empty: any
+    unsigned nth = 0;             // allocation_fails: the n-th from now on, once
+    unsigned from = 0;            // the n-th and all that follow
+    unsigned percent = 0;         // each, with this probability
+    std::uint64_t seed = 1;       // of the probability
+    OperationKind operation = OperationKind::initiate;  // all other kinds
+    unsigned occurrence = 0;      // n-th operation of this kind from now on; 0: every one
+    std::string object;           // status_chosen; empty: any block
+    std::int32_t status = 0;      // status_chosen
+    Nanoseconds delay = 0;        // completion_delayed
+};
 
 struct IntermediateDriver {
     std::string name;  // "IM 1"
@@ -85,6 +115,8 @@ struct MachineDescription {
     std::vector<IntermediateDriver> intermediate_drivers;  // from top to bottom
     Capacities capacities;
     TargetSettings target;
+    bool chimney_handlers = true;  // false: the target's driver registers no provider chimney tables
+    std::vector<Fault> faults;     // given when the machine is up, before the first step
 };
 
 struct Neighbor {
@@ -182,6 +214,15 @@ enum class StepAction : std::uint8_t {
     status,           // a status indication by the offload target
     target,           // new settings of the offload target
     release,          // the offload target completes an operation that it held
+    inject,           // faults from now on; an empty list takes back all that were given
+    request,          // an OID request of the host stack
+    pause,            // of the adapters of a layer, and of what is bound to them; the administrator's doing like the rest
+    restart,
+    unbind,           // a layer's protocol edge from the adapters below it
+    bind,
+    halt,             // the adapters of a layer go, and the bindings to them
+    unload,           // an intermediate driver
+    load,
     wait,             // virtual time passes
 };
 enum class StateClass : std::uint8_t { natural, absent, constant, cached, delegated, all };
@@ -217,11 +258,16 @@ struct Step {
     SendData data;          // send, receive, disconnect, forward, arrive
     bool abortive = false;  // disconnect
     bool push = true;       // receive, arrive
+    bool context_room = true;  // send … forward: the lists have room for the records of the drivers below
     ReceiveAnswer answer = ReceiveAnswer::accept_and_return;
     std::uint32_t answer_bytes = 0;       // accept_part
     std::uint32_t event = 0;              // TCP_OFFLOAD_EVENT_TYPE, or INDICATE_OFFLOAD_EVENT for a neighbor
     std::uint32_t information = 0;        // EventSpecificInformation: TCP_UPLOAD_REASON for TcpIndicateRetrieve
     std::int32_t status = 0;              // status
+    std::vector<Fault> faults;            // inject
+    std::uint32_t oid = 0;                // request
+    std::optional<std::uint32_t> value;   // request: set the OID to it; none: query, or set what the OID itself implies
+    std::string layer;                    // pause … load
     TargetSettings settings;              // target
     unsigned position = 0;                // release: from the oldest held operation
     bool youngest = false;                // release
@@ -284,6 +330,10 @@ struct Variant {
     std::optional<MachineMode> mode;
     std::optional<CompletionMode> completion;
     std::optional<std::string> schedule;
+    std::optional<std::vector<Fault>> faults;                             // instead of the machine's
+    std::optional<std::vector<IntermediateDriver>> intermediate_drivers;  // instead of the machine's
+    std::optional<std::vector<Expectation>> expectations;                 // instead of the scenario's
+    std::string until;                                                    // the last step; empty: all of them
 };
 
 struct Scenario {

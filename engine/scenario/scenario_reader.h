@@ -17,10 +17,18 @@ public:
 private:
     // read_machine.cpp
     void read_machine(const Node& node);
-    void read_intermediate_drivers(const Node* node);
+    std::vector<IntermediateDriver> read_intermediate_drivers(const Node* node);
     void read_capacities(const Node* node);
     TargetSettings read_target_settings(const Node* node);
     std::vector<TargetFailure> read_failures(const Node* node);
+
+    // read_faults.cpp
+    std::vector<Fault> read_faults(const Node* node);
+    std::optional<Fault> read_fault(const Node& node);
+    std::string read_driver_layer(const Node& node, FaultKind kind);
+    void read_allocation_fault(Fault& fault, const MappingFields& fields);
+    void read_operation_fault(Fault& fault, const MappingFields& fields);
+    void check_failing_status(const Node& node, OperationKind operation, std::int32_t status);
 
     // read_objects.cpp
     void read_objects(const Node& node);
@@ -39,6 +47,9 @@ private:
     void read_indication(Step& step, const MappingFields& fields, const Node& value);
     void read_changes(Step& step, const Node& node);
     void read_send_data(Step& step, const Node& node);
+    void read_virtual_miniport(Step& step, const MappingFields& fields);
+    void read_request(Step& step, const MappingFields& fields, const Node& value);
+    void read_administration(Step& step, const Node& value);
     std::string read_object_name(const Node* node, StateLayer layer);
     bool in_tree(const Step& step, std::string_view object) const;
 
@@ -47,10 +58,11 @@ private:
     std::string read_layer_name(const Node* node);
     void read_narration(const Node* node);
     void read_questions(const Node* node);
-    void read_expectations(const Node* node);
-    void read_expectation(const Node& node);
+    std::vector<Expectation> read_expectations(const Node* node);
+    std::optional<Expectation> read_expectation(const Node& node);
     void read_entries(Expectation& expectation, const Node& node);
     void read_variants(const Node* node);
+    void read_variant_drivers(Variant& variant, const Node& node);
 
     [[nodiscard]] std::vector<std::string_view> object_names() const;
     [[nodiscard]] std::vector<std::string_view> step_names() const;

@@ -120,6 +120,32 @@ Refusal TargetClient::add_failure(const TargetFailure& failure) {
     return refusal_of(command.command.result);
 }
 
+Refusal TargetClient::add_completion_order(const Fault& fault) {
+    chimney_target_completion_order command{};
+    command.operation_kind = static_cast<std::uint32_t>(fault.operation);  // both number the five from 1
+    command.nth_operation = fault.occurrence == 0 ? CHIMNEY_TARGET_ANY : fault.occurrence;
+    switch (fault.kind) {
+        case FaultKind::completion_early:
+            command.completion = CHIMNEY_TARGET_SYNCHRONOUS;
+            break;
+        case FaultKind::completion_reordered:
+            command.completion = CHIMNEY_TARGET_REORDERED;
+            break;
+        default:
+            command.completion = CHIMNEY_TARGET_DELAYED;
+            command.additional_ns = nanoseconds(fault.delay);
+            break;
+    }
+    if (!device_.send(IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER, command)) return no_answer;
+    return refusal_of(command.command.result);
+}
+
+Refusal TargetClient::clear_failures() {
+    chimney_target_adapter command{};
+    if (!device_.send(IOCTL_CHIMNEY_TARGET_CLEAR_FAILURES, command)) return no_answer;
+    return refusal_of(command.command.result);
+}
+
 Refusal TargetClient::indicate_event(const Step& step) {
     chimney_target_event command{};
     const HostStackClient::Identity identity = objects_.identity(step.object);

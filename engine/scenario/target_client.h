@@ -24,10 +24,11 @@ public:
     Refusal data_arrives(const Step& step);
     Refusal indicate_status(const Step& step);
     Refusal release(const Step& step);
+    Refusal add_failure(const TargetFailure& failure);
+    Refusal add_completion_order(const Fault& fault);  // completion_delayed, _reordered, _early
+    Refusal clear_failures();                          // and completion orders
 
 private:
-    Refusal add_failure(const TargetFailure& failure);
-
     const HostStackClient& objects_;
     ControlClient device_;
 };

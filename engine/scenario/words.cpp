@@ -53,6 +53,25 @@ constexpr Word operations[] = {
     {"terminate", number(OperationKind::terminate)},
 };
 constexpr Word modes[] = {{"faithful", number(MachineMode::faithful)}, {"strict", number(MachineMode::strict)}};
+constexpr Word faults[] = {
+    {"allocation-fails", number(FaultKind::allocation_fails)},
+    {"status-chosen", number(FaultKind::status_chosen)},
+    {"completion-delayed", number(FaultKind::completion_delayed)},
+    {"completion-reordered", number(FaultKind::completion_reordered)},
+    {"completion-early", number(FaultKind::completion_early)},
+    {"completion-dropped", number(FaultKind::completion_dropped)},
+    {"completion-doubled", number(FaultKind::completion_doubled)},
+};
+// Values of <ndis/oid.h>.
+constexpr Word oids[] = {
+    {"OID_GEN_CURRENT_PACKET_FILTER", 0x0001010E},
+    {"OID_GEN_LINK_STATE", 0x00010207},
+    {"OID_GEN_STATISTICS", 0x00020106},
+    {"OID_TCP_TASK_OFFLOAD", 0xFC010201},
+    {"OID_TCP4_OFFLOAD_STATS", 0xFC010207},
+    {"OID_TCP_CONNECTION_OFFLOAD_CURRENT_CONFIG", 0xFC01020E},
+    {"OID_TCP_CONNECTION_OFFLOAD_PARAMETERS", 0xFC030201},
+};
 constexpr Word completions[] = {
     {"delayed", number(CompletionMode::delayed)},
     {"synchronous", number(CompletionMode::synchronous)},
@@ -152,6 +171,8 @@ constexpr Words upload_reason_table{"upload_reason", "an upload reason", upload_
 constexpr Words event_kind_table{"event_kind", "a kind of event", event_kinds};
 constexpr Words conversion_table{"conversion_name", "a conversion", conversions};
 constexpr Words driver_table{"driver_name", "a driver", driver_names};
+constexpr Words fault_table{"fault_name", "a fault", faults};
+constexpr Words oid_table{"oid_name", "an OID", oids};
 
 }  // namespace
 
@@ -186,12 +207,15 @@ const Words& upload_reason_words() { return upload_reason_table; }
 const Words& event_kind_words() { return event_kind_table; }
 const Words& conversion_words() { return conversion_table; }
 const Words& driver_words() { return driver_table; }
+const Words& fault_words() { return fault_table; }
+const Words& oid_words() { return oid_table; }
 
 std::span<const Words* const> all_words() {
     static constexpr const Words* tables[] = {
         &status_table,        &operation_table,  &mode_table,       &completion_table,  &state_class_table,
         &answer_table,        &tcp_state_table,  &const_flag_table, &cached_flag_table, &event_type_table,
-        &upload_reason_table, &event_kind_table, &conversion_table, &driver_table,
+        &upload_reason_table, &event_kind_table, &conversion_table,  &fault_table,
+        &oid_table,           &driver_table,
     };
     return tables;
 }

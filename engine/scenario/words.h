@@ -42,6 +42,8 @@ struct Words {
 [[nodiscard]] const Words& event_kind_words();
 [[nodiscard]] const Words& conversion_words();
 [[nodiscard]] const Words& driver_words();  // the value is the position in known_drivers()
+[[nodiscard]] const Words& fault_words();
+[[nodiscard]] const Words& oid_words();
 [[nodiscard]] std::span<const Words* const> all_words();
 
 }  // namespace chimneylab::scenario

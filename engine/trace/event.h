@@ -36,7 +36,8 @@ enum class EventKind : std::uint8_t {
     irql_changed,              // detail = old << 8 | new
     message,                   // a driver printed something (DbgPrint); name = the text
     finding,                   // the machine found something wrong; name = explanation, detail = FindingKind
-    fault_injected,            // name = which fault
+    fault_injected,            // name = which fault; an allocation that failed: subject 0, detail = tag << 32 | size;
+                               // a completion: subject = root block, detail = CompletionFault
 };
 
 enum class OperationKind : std::uint8_t { none, initiate, query, update, invalidate, terminate };
@@ -66,6 +67,10 @@ enum class FindingKind : std::uint8_t {
     driver_refused,     // DriverEntry, MiniportInitializeEx … returned a failure
     deadlock,           // a wait that nothing pending can ever end
 };
+
+// What an injected fault does to the completion of a state-manipulation operation. The first three are legal behaviour of
+// an offload target; the last two are broken machinery, for which no driver is to blame.
+enum class CompletionFault : std::uint8_t { none, delayed, reordered, early, dropped, doubled };
 
 // 80 bytes. Members that do not apply to a kind are 0 or none.
 struct Event {

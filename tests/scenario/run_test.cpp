@@ -106,7 +106,7 @@ TEST_P(ShippedScenario, EveryNarrationAndQuestionFindsItsEvent) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ShippedScenario, testing::Values("m1", "m2", "m3", "m4"),
+INSTANTIATE_TEST_SUITE_P(All, ShippedScenario, testing::Values("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "m13", "m14"),
                          [](const auto& tested) { return std::string(tested.param); });
 
 // In m1 every crossing and conversion of the operation has a sentence of its own.
@@ -269,6 +269,134 @@ TEST(Run, VariantsChangeTheMachine) {
     const RunResult refused = run(scenario, options);
     EXPECT_EQ(refused.exit_code(), 2);
     EXPECT_THAT(refused.problems.at(0).to_text(), testing::HasSubstr("Did you mean 'at once'?"));
+}
+
+std::vector<std::string> faults_of(const trace::Trace& trace) {
+    std::vector<std::string> names;
+    for (const trace::Event& event : trace.events())
+        if (event.kind == trace::EventKind::fault_injected) names.emplace_back(trace.text(event.name));
+    return names;
+}
+
+RunResult run_with(const std::string& faults, const std::string& steps) {
+    std::string text = small_scenario;
+    text.replace(text.find("objects:"), 0, "  faults: [" + faults + "]\n");
+    text += steps;
+    const Loaded loaded = load_text("faults.yaml", text);
+    for (const Problem& problem : loaded.problems) ADD_FAILURE() << problem.to_text();
+    return run(*loaded.scenario);
+}
+
+const OperationResult& last(const RunResult& result) { return result.operations.back(); }
+
+TEST(Faults, AllocationsFailWhereAndWhenTheyAreToldTo) {
+    const RunResult once = run_with("{ fault: allocation-fails, layer: IM 1, nth: 3 }", "  - { name: again, initiate: \"N1{P1{T1,T2}}\" }\n");
+    EXPECT_THAT(faults_of(once.trace), testing::ElementsAre(testing::HasSubstr("tag IMoe")));
+    EXPECT_EQ(once.operations[0].blocks[0].status, static_cast<std::int32_t>(0xC000009A));
+    EXPECT_EQ(last(once).blocks[0].status, 0);
+    EXPECT_EQ(once.exit_code(), 0);
+    const RunResult always = run_with("{ fault: allocation-fails, tag: IMce, from: 1 }", "  - { name: again, initiate: \"N1{P1{T1,T2}}\" }\n");
+    EXPECT_EQ(faults_of(always.trace).size(), 2u);
+    EXPECT_LT(last(always).blocks[0].status, 0);
+    const RunResult chance = run_with("{ fault: allocation-fails, layer: IM 1, percent: 100, seed: 3 }", "");
+    EXPECT_LT(last(chance).blocks[0].status, 0);
+}
+
+TEST(Faults, OthersAreNotHit) {
+    EXPECT_THAT(faults_of(run_with("{ fault: allocation-fails, layer: IM 1, tag: IMxx, nth: 1 }", "").trace), testing::IsEmpty());
+    EXPECT_THAT(faults_of(run_with("{ fault: completion-dropped, operation: query }", "").trace), testing::IsEmpty());
+}
+
+TEST(Faults, CompletionsComeLateOrEarlyOrAfterOthers) {
+    const std::string queries = "  - { name: one, query: T1, settle: false }\n  - { name: two, query: T2 }\n";
+    const RunResult plain = run_with("", queries);
+    ASSERT_EQ(plain.operations.size(), 3u);
+    EXPECT_LT(plain.operations[1].finish_order, plain.operations[2].finish_order);
+
+    const RunResult late = run_with("{ fault: completion-delayed, operation: query, occurrence: 1, by: 50 us }", queries);
+    EXPECT_THAT(faults_of(late.trace), testing::ElementsAre(testing::HasSubstr("50000 ns later")));
+    EXPECT_GT(late.operations[1].finish_order, late.operations[2].finish_order);
+    EXPECT_GE(late.operations[1].virtual_finished, plain.operations[1].virtual_finished + 50000);
+
+    const RunResult early = run_with("{ fault: completion-early, operation: query, occurrence: 2 }", queries);
+    EXPECT_THAT(faults_of(early.trace), testing::ElementsAre(testing::HasSubstr("inside the downward call")));
+    EXPECT_FALSE(early.operations[1].completed_inside_call);
+    EXPECT_TRUE(early.operations[2].completed_inside_call);
+
+    const RunResult reordered = run_with("{ fault: completion-reordered, operation: query, occurrence: 1 }", queries);
+    EXPECT_THAT(faults_of(reordered.trace), testing::ElementsAre(testing::HasSubstr("youngest")));
+    EXPECT_GT(reordered.operations[1].finish_order, reordered.operations[2].finish_order);
+    for (const RunResult* result : {&late, &early, &reordered}) EXPECT_EQ(result->exit_code(), 0);
+}
+
+TEST(Faults, ALostCompletionLeavesTheOperationInProgress) {
+    const RunResult result = run_with("{ fault: completion-dropped, operation: query, occurrence: 1 }",
+                                      "  - { name: one, query: T1 }\n  - { name: two, query: T1 }\n");
+    EXPECT_THAT(faults_of(result.trace), testing::ElementsAre(testing::HasSubstr("is lost")));
+    EXPECT_FALSE(result.operations[1].finished);
+    EXPECT_TRUE(result.operations[2].finished);
+    EXPECT_EQ(result.exit_code(), 1);
+}
+
+TEST(Faults, ACompletionThatArrivesTwiceGoesStraightToTheHost) {
+    const RunResult result = run_with("{ fault: completion-doubled, operation: initiate, layer: offload target }", "");
+    EXPECT_THAT(faults_of(result.trace), testing::ElementsAre(testing::HasSubstr("arrives twice")));
+    EXPECT_TRUE(result.operations[0].finished);
+    std::size_t completions = 0;
+    for (const trace::Event& event : result.trace.events())
+        if (event.kind == trace::EventKind::enter && result.trace.text(event.name) == "NdisMInitiateOffloadComplete" && event.other_layer == 2)
+            ++completions;
+    EXPECT_EQ(completions, 2u);
+}
+
+TEST(Faults, AnEmptyListTakesThemBack) {
+    const RunResult result = run_with("{ fault: completion-dropped, operation: query }",
+                                      "  - { name: clear, inject: [] }\n  - { name: one, query: T1 }\n");
+    EXPECT_THAT(faults_of(result.trace), testing::IsEmpty());
+    EXPECT_TRUE(last(result).finished);
+}
+
+TEST(Faults, AStatusIsChosen) {
+    const RunResult result = run_with(
+        "{ fault: status-chosen, operation: initiate, object: T2, status: NDIS_STATUS_OFFLOAD_TCP_ENTRIES, occurrence: 1 }", "");
+    EXPECT_THAT(faults_of(result.trace), testing::ElementsAre(testing::HasSubstr("NDIS_STATUS_OFFLOAD_TCP_ENTRIES")));
+    EXPECT_EQ(last(result).blocks[3].status, static_cast<std::int32_t>(0xC0231004));
+}
+
+TEST(Run, AStackIsTakenApartAndPutTogether) {
+    const RunResult result = run_with("", R"(  - { name: pause, pause: IM 1 }
+  - { name: restart, restart: IM 1 }
+  - { name: again, initiate: "N1{P1{T1,T2}}" }
+  - { name: unload, unload: IM 1 }
+  - { name: load, load: IM 1 }
+  - { name: bind, bind: IM 1 }
+  - { name: at last, initiate: "N1{P1{T1}}" }
+  - { name: halt, halt: IM 1 }
+)");
+    for (const ExpectationResult& each : result.expectations) EXPECT_TRUE(each.met) << each.text << ": " << each.detail;
+    ASSERT_EQ(result.operations.size(), 3u);
+    for (const OperationResult& operation : result.operations) {
+        EXPECT_TRUE(operation.finished) << operation.step << operation.refusal;
+        EXPECT_EQ(operation.blocks[0].status, 0);
+    }
+    EXPECT_EQ(result.exit_code(), 0);
+}
+
+TEST(Run, WhatTheAdministratorCannotDoIsToldAtTheStep) {
+    const RunResult result = run_with("", "  - { name: restart, bind: host stack }\n  - { name: gone, halt: offload target }\n  - { name: twice, halt: offload target }\n");
+    ASSERT_GE(result.expectations.size(), 2u);
+    EXPECT_THAT(result.expectations[0].detail, testing::HasSubstr("already"));
+    EXPECT_THAT(result.expectations[1].detail, testing::HasSubstr("halted already"));
+}
+
+TEST(Run, ATargetWithoutHandlersIsAnsweredForByNdis) {
+    std::string text = small_scenario;
+    text.replace(text.find("objects:"), 0, "  chimney_handlers: false\n");
+    const Loaded loaded = load_text("plain.yaml", text);
+    ASSERT_TRUE(loaded.scenario);
+    const RunResult result = run(*loaded.scenario);
+    for (const BlockResult& block : result.operations[0].blocks) EXPECT_EQ(block.status, static_cast<std::int32_t>(0xC00000BB));
+    EXPECT_TRUE(result.operations[0].completed_inside_call);
 }
 
 TEST(Run, CanBeCancelledAndReportsProgress) {
