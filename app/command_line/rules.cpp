@@ -110,7 +110,7 @@ std::string nearest_rules(const std::string& written) {
     std::string upper = written;
     std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     const std::size_t digits = upper.find_first_of("0123456789");
-    const std::string family = upper.starts_with("MEM") ? "MEM-" : "IM-";
+    const std::string family = upper.starts_with("MEM") ? "MEM-" : upper.starts_with("INJ") ? "INJ-" : "IM-";
     if (digits != std::string::npos && upper.size() - digits <= 6 &&
         upper.find_first_not_of("0123456789", digits) == std::string::npos) {
         const long number = std::stol(upper.substr(digits));

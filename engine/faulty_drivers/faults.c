@@ -215,10 +215,23 @@ PIM_CALL_ENTRY ImAllocateCallEntry(PIM_LOWER_BINDING Lower)
     return Is(StaticCallEntry) ? &SharedCallEntry : CorrectImAllocateCallEntry(Lower);
 }
 
+PIM_CALL_ENTRY CorrectImAllocateCallEntryOrWait(PIM_VIRTUAL_MINIPORT UpperEdge, IM_OPERATION Operation, PIM_UPPER_BLOCK Root);
+
+PIM_CALL_ENTRY ImAllocateCallEntryOrWait(PIM_VIRTUAL_MINIPORT UpperEdge, IM_OPERATION Operation, PIM_UPPER_BLOCK Root)
+{
+    return Is(StaticCallEntry) ? &SharedCallEntry : CorrectImAllocateCallEntryOrWait(UpperEdge, Operation, Root);
+}
+
 VOID ImReleaseCallEntry(PIM_LOWER_BINDING Lower, PIM_CALL_ENTRY CallEntry)
 {
     if (CallEntry != &SharedCallEntry && !Is(CallEntryLeaks)) {
         CorrectImReleaseCallEntry(Lower, CallEntry);
+        if (Is(CallEntryFreedTwice)) {
+            NdisFreeMemory(CallEntry, 0, 0);
+        }
+        if (Is(CallEntryUsedAfterRelease)) {
+            CallEntry->SavedSourceHandle = NULL;
+        }
     }
 }
 
@@ -289,6 +302,18 @@ VOID ImDereferenceOffloadEntry(PIM_OFFLOAD_ENTRY Entry)
     CorrectImDereferenceOffloadEntry(Entry);
 }
 
+VOID CorrectImDiscardOffloadEntries(PIM_VIRTUAL_MINIPORT UpperEdge);
+
+/* At halt the correct driver would release what the mistake has left. */
+VOID ImDiscardOffloadEntries(PIM_VIRTUAL_MINIPORT UpperEdge)
+{
+    if (Is(EntryOfFailedLeaks) || Is(EntryOfTerminatedLeaks)) {
+        InitializeListHead(&UpperEdge->Lower->OffloadEntries);
+        return;
+    }
+    CorrectImDiscardOffloadEntries(UpperEdge);
+}
+
 VOID ImPopRecords(PIM_LOWER_BINDING Lower, PNET_BUFFER_LIST Lists)
 {
     PVOID source = Lists != NULL ? Lists->SourceHandle : NULL;
@@ -310,6 +335,9 @@ PNET_BUFFER_LIST FaultyImTakeRun(PIM_LOWER_BINDING Lower, PNET_BUFFER_LIST *Rest
     if (Is(SourceHandleOfSendForgotten)) {
         first->SourceHandle = source;
     }
+    if (Is(SourceHandleOfSendCleared)) {
+        first->SourceHandle = NULL;
+    }
     return first;
 }
 
@@ -320,6 +348,15 @@ NDIS_STATUS FaultyNdisOffloadTcpSend(PNDIS_OFFLOAD_HANDLE handle, PNET_BUFFER_LI
         handle = ImOffloadEntryOfHandle(handle)->UpperHandle;
     }
     return Is(SendAnswered) ? (NdisOffloadTcpSend(handle, lists), NDIS_STATUS_SUCCESS) : NdisOffloadTcpSend(handle, lists);
+}
+
+NDIS_STATUS CorrectImTcpOffloadReceiveReturn(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST Lists);
+
+NDIS_STATUS ImTcpOffloadReceiveReturn(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST Lists)
+{
+    NDIS_STATUS status = CorrectImTcpOffloadReceiveReturn(MiniportAdapterContext, Lists);
+
+    return Is(ReturnAnswered) ? NDIS_STATUS_PENDING : status;
 }
 
 VOID CorrectImTcpOffloadEvent(PVOID OffloadContext, ULONG EventType, ULONG EventSpecificInformation);
@@ -505,13 +542,6 @@ static VOID Up(NDIS_HANDLE miniport, PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST root, UP_
         if (initiate && Is(DataOfOffloadedTouched) && block->Status >= 0 && block->NetBufferListChain != NULL) {
             block->NetBufferListChain->SourceHandle = root->SourceHandle;
         }
-        if (initiate && Is(UndoForgotten)) {
-            Decoy.UpperHandle = &Decoy.OffloadHandle;
-            block->NdisOffloadHandle = &Decoy.OffloadHandle;
-        }
-        if (initiate && Is(RefusedWithSuccess)) {
-            block->Status = NDIS_STATUS_SUCCESS;
-        }
     }
     call(miniport, root);
     if (Is(CompletedTwice)) {
@@ -524,7 +554,29 @@ static VOID Up(NDIS_HANDLE miniport, PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST root, UP_
 
 VOID FaultyNdisMInitiateOffloadComplete(NDIS_HANDLE miniport, PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST root)
 {
-    Up(miniport, root, NdisMInitiateOffloadComplete, TRUE);
+    Up(miniport, root, Is(WrongInitiateCompletion) ? NdisMUpdateOffloadComplete : NdisMInitiateOffloadComplete, TRUE);
+}
+
+/* The same for an initiate that this driver fails itself, for want of memory. */
+VOID FaultyNdisMInitiateOffloadRefused(NDIS_HANDLE miniport, PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST root)
+{
+    PIM_UPPER_BLOCK blocks[MOST_BLOCKS];
+    const ULONG count = Tree(root, blocks);
+    ULONG index;
+
+    for (index = 0; index < count; index++) {
+        if (blocks[index]->NdisOffloadHandle == NULL) {
+            continue;
+        }
+        if (Is(UndoForgotten)) {
+            Decoy.UpperHandle = &Decoy.OffloadHandle;
+            blocks[index]->NdisOffloadHandle = &Decoy.OffloadHandle;
+        }
+        if (Is(RefusedWithSuccess)) {
+            blocks[index]->Status = NDIS_STATUS_SUCCESS;
+        }
+    }
+    NdisMInitiateOffloadComplete(miniport, root);
 }
 
 VOID FaultyNdisMQueryOffloadStateComplete(NDIS_HANDLE miniport, PNDIS_MINIPORT_OFFLOAD_BLOCK_LIST root)
@@ -538,8 +590,15 @@ VOID ImInitiateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PIM_LOWER_BLO
     PIM_OFFLOAD_ENTRY linker = NULL;
 
     Repair(Root);
-    if (Is(EntryOfLinkerFreed) && Tree((PIM_UPPER_BLOCK)Root, blocks) > 1 && Root->Status < 0) {
-        linker = ImOffloadEntryOfHandle(Root->OffloadHandle);
+    if (Is(EntryOfLinkerFreed)) {
+        const ULONG count = Tree((PIM_UPPER_BLOCK)Root, blocks);
+        ULONG index;
+        for (index = 0; index < count && linker == NULL; index++) {
+            PIM_LOWER_BLOCK block = (PIM_LOWER_BLOCK)blocks[index];
+            if (block->OffloadHandle != NULL && block->Status < 0 && ImOffloadEntryOfHandle(block->OffloadHandle)->Initiating == NULL) {
+                linker = ImOffloadEntryOfHandle(block->OffloadHandle);
+            }
+        }
     }
     if (Is(HandlerWaits)) {
         CameBack = TRUE;

@@ -96,6 +96,7 @@ extern "C" {
     FAULT(PartialTakenForFailure, "partial-taken-for-failure", \
           "treats NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS as a failure") \
     FAULT(WrongCompletion, "wrong-completion", "completes a query with NdisMInvalidateOffloadComplete") \
+    FAULT(WrongInitiateCompletion, "wrong-initiate-completion", "completes an initiate with NdisMUpdateOffloadComplete") \
     FAULT(TreeTouchedAfterCompletion, "tree-touched-after-completion", "writes into the root after it has completed it") \
     FAULT(EntryOfFailedLeaks, "entry-of-failed-leaks", "does not free the offload entries of blocks that failed") \
     FAULT(EntryOfTerminatedLeaks, "entry-of-terminated-leaks", "does not free the offload entry of a terminated object") \
@@ -105,6 +106,9 @@ extern "C" {
     FAULT(EntryFreedAtFailedTerminate, "entry-freed-at-failed-terminate", \
           "frees the offload entry although the terminate failed") \
     FAULT(CallEntryLeaks, "call-entry-leaks", "never frees its call entries") \
+    FAULT(CallEntryFreedTwice, "call-entry-freed-twice", "frees its call entry twice") \
+    FAULT(CallEntryUsedAfterRelease, "call-entry-used-after-release", \
+          "writes into its call entry after it has released it") \
     FAULT(SourceHandleOfDataForgotten, "source-handle-of-data-forgotten", \
           "does not restore SourceHandle of the NET_BUFFER_LISTs that come back with a failed initiate") \
     FAULT(StatusOfDataChanged, "status-of-data-changed", \
@@ -116,6 +120,9 @@ extern "C" {
     /* data path */ \
     FAULT(UpperHandleUsedForSend, "upper-handle-used-for-send", "passes a send down with the handle of the driver above") \
     FAULT(SendAnswered, "send-answered", "returns NDIS_STATUS_SUCCESS from MiniportTcpOffloadSend instead of what the driver below returned") \
+    FAULT(SourceHandleOfSendCleared, "source-handle-of-send-cleared", \
+          "clears SourceHandle of a NET_BUFFER_LIST before it completes the send") \
+    FAULT(ReturnAnswered, "return-answered", "returns NDIS_STATUS_PENDING from MiniportTcpOffloadReceiveReturn") \
     FAULT(OwnHandleIndicated, "own-handle-indicated", "indicates an event up with its own handle")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,

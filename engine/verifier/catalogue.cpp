@@ -12,7 +12,7 @@ std::span<const Rule> catalogue() {
     static const std::vector<Rule> all = [] {
         std::vector<Rule> rules;
         for (const auto part : {registration_and_tree_rules(), operation_rules(), transfer_rules(), further_rules(),
-                                machine_rules()})
+                                injected_fault_rules(), machine_rules()})
             rules.insert(rules.end(), part.begin(), part.end());
         return rules;
     }();

@@ -23,7 +23,7 @@ constexpr Rule further[] = {
      "An intermediate driver does not touch a NET_BUFFER_LIST after it has passed it on.", no, later, "m9"},
     {"IM-112", error, d, "Processing Events That Occur During an Offload",
      "Operations overlap and complete in any order: each has a call entry of its own, and none waits for another.", yes,
-     "call entries of operations in progress at one driver; operations passed on only when another completes", "m3 m8"},
+     "call entries of operations in progress at one driver; operations passed on only when another completes", "m3 m8 m11"},
     {"IM-113", error, d | i, "Handling Outstanding Send Data During an Offload Operation",
      "Only connections carry a NetBufferListChain: down when they are newly offloaded, up when a terminate hands send "
      "data back.",
@@ -66,6 +66,16 @@ constexpr Rule further[] = {
      "m5 m6"},
 };
 
+constexpr Rule injected[] = {
+    {"INJ-001", Severity::note, b, "the machine: injected faults",
+     "No driver broke this: the machine lost a completion on request, and what is grouped here follows from that.", yes,
+     "fault_injected events", "m8"},
+    {"INJ-002", Severity::note, b, "the machine: injected faults",
+     "No driver broke this: the machine made a completion arrive twice on request, and what is grouped here follows from "
+     "that.",
+     yes, "fault_injected events", "m8"},
+};
+
 constexpr Rule machine[] = {
     {"MEM-001", fatal, b, "the machine: quarantine of released memory", "Released memory is neither read nor written.",
      yes, "writes into memory after its release, and poison read from it", "m3"},
@@ -100,6 +110,7 @@ constexpr Rule machine[] = {
 }  // namespace
 
 std::span<const Rule> further_rules() { return further; }
+std::span<const Rule> injected_fault_rules() { return injected; }
 std::span<const Rule> machine_rules() { return machine; }
 
 }  // namespace chimneylab::verifier

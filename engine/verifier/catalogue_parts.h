@@ -12,6 +12,7 @@ namespace chimneylab::verifier {
 [[nodiscard]] std::span<const Rule> operation_rules();              // IM-027 … IM-072
 [[nodiscard]] std::span<const Rule> transfer_rules();               // IM-073 … IM-108
 [[nodiscard]] std::span<const Rule> further_rules();                // IM-109 … IM-123
+[[nodiscard]] std::span<const Rule> injected_fault_rules();         // INJ-001 …
 [[nodiscard]] std::span<const Rule> machine_rules();                // MEM-001 …
 
 }  // namespace chimneylab::verifier

@@ -46,7 +46,7 @@ constexpr Rule rules[] = {
     {"IM-010", error, d, "NdisMGetOffloadHandlers",
      "A chimney-capable miniport edge asks for NDIS's entry points with NdisMGetOffloadHandlers in MiniportInitializeEx, "
      "before it completes TCP I/O or makes a TCP indication.",
-     yes, "order of that call and the first use, adapter by adapter", "m14 m9"},
+     yes, "order of that call and the first use, adapter by adapter", "m9 m14"},
     {"IM-011", warning, d, "NdisMGetOffloadHandlers",
      "NdisMGetOffloadHandlers is called once for each chimney type, and NdisTcpChimneyOffload is the only one there is.",
      yes, "count and type argument of the calls", "m14"},
@@ -59,7 +59,7 @@ constexpr Rule rules[] = {
      "reading leaves no trace; a write to the table is stopped by the memory protection of the process", "m14"},
     {"IM-014", error, d | b, "Initializing a TCP Chimney-Capable Intermediate Driver",
      "An intermediate driver has chimney tables on both of its edges or on neither.", yes,
-     "tables of both edges when the first initiate reaches the driver, or when DriverEntry returns", "m14 m7"},
+     "tables of both edges when the first initiate reaches the driver, or when DriverEntry returns", "m7 m14"},
     {"IM-015", warning, d, "Querying and Setting an Intermediate Driver's TCP Chimney Offload Capabilities",
      "An intermediate driver that allows offload passes the capability query down, and it always passes the set request "
      "down.",

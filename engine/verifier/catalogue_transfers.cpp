@@ -28,7 +28,7 @@ constexpr Rule rules[] = {
     {"IM-078", fatal, b | i, "NET_BUFFER_LIST",
      "An intermediate driver saves each NET_BUFFER_LIST's SourceHandle before the driver below has it and puts it back "
      "afterwards.",
-     no, later, "m9"},
+     no, later, "m4 m9"},
     {"IM-079", error, d, "Propagating the Completion of an I/O Operation",
      "A completion is passed up with the same completion function and the same NET_BUFFER_LISTs.", no, later, "m9"},
     {"IM-080", error, i, "Propagating the Completion of an I/O Operation",
@@ -46,7 +46,7 @@ constexpr Rule rules[] = {
      "UPLOAD_REQUESTED on the others, completes the chain and does not pass it down.",
      no, later, "m9 m11"},
     {"IM-084", warning, d, "NdisTcpOffloadSendComplete (NDIS_TCP_OFFLOAD_SEND_COMPLETE)",
-     "Only intermediate drivers write REQUEST_UPLOAD and UPLOAD_REQUESTED.", no, later, "m9"},
+     "Only intermediate drivers write REQUEST_UPLOAD and UPLOAD_REQUESTED.", no, later, "m9 m11"},
     {"IM-085", error, d | i, "MiniportTcpOffloadSend (W_TCP_OFFLOAD_SEND_HANDLER)",
      "The order of sends, of receives and of their completions on a connection survives an intermediate driver.", no,
      later, "m9"},
@@ -63,7 +63,7 @@ constexpr Rule rules[] = {
      "A driver indicates with the NdisOffloadHandle it stored for the object, never with its own handle or context.", yes, "the handle given to the indication against that of the object below, and its owner", "m4 m10"},
     {"IM-091", error, d, "ProtocolTcpOffloadEvent (TCP_OFFLOAD_EVENT_HANDLER)",
      "An intermediate driver passes an event on once, with the same EventType and EventSpecificInformation.", no, later,
-     "m10"},
+     "m4 m10"},
     {"IM-092", error, d | i, "ProtocolTcpOffloadReceiveIndicate (TCP_OFFLOAD_RECEIVE_INDICATE_HANDLER)",
      "An intermediate driver passes a receive indication on with the same NET_BUFFER_LIST, Status and BytesConsumed, and "
      "returns what it was told.",
@@ -94,30 +94,30 @@ constexpr Rule rules[] = {
 
     {"IM-101", error, b, "behaviour of NDIS: the way down",
      "NDIS sets SourceHandle of the root, to the calling binding, and of no other block.", yes,
-     "SourceHandle of every block at NdisXxxOffload and at the handler's entry", "m1 m2"},
+     "SourceHandle of every block at NdisXxxOffload and at the handler's entry", "m1 m2 m5 m13"},
     {"IM-102", error, b, "behaviour of NDIS: the way down",
      "NDIS sets NdisReserved[0] of a handle only when it is NULL.", yes,
-     "the handles of the tree at NdisXxxOffload and at the handler's entry", "m4"},
+     "the handles of the tree at NdisXxxOffload and at the handler's entry", "m4 m13"},
     {"IM-103", error, d | b, "Referencing Offloaded State Through an Intermediate Driver",
      "NDIS hands the miniport edge the address of the overlying handle's MiniportOffloadContext, and NULL for a "
      "placeholder.",
-     yes, "MiniportOffloadContext of every block at the handler's entry", "m4 m5"},
+     yes, "MiniportOffloadContext of every block at the handler's entry", "m1 m4 m5 m13"},
     {"IM-104", error, b, "behaviour of NDIS: no initiate handler below",
      "Without an initiate handler below NDIS completes to the caller with NOT_SUPPORTED in every block and leaves slots, "
      "handles and NET_BUFFER_LISTs alone.",
      yes, "the tree at NdisInitiateOffload and at the completion inside it", "m7"},
     {"IM-105", error, b, "behaviour of NDIS: the way up",
      "NDIS finds the receiver of a completion by the root's SourceHandle and nothing else.", yes,
-     "who is called against the owner of the binding in SourceHandle", "m1"},
+     "who is called against the owner of the binding in SourceHandle", "m1 m2 m13"},
     {"IM-106", error, b, "behaviour of NDIS: I/O",
      "For I/O NDIS passes the miniport the value of the handle's MiniportOffloadContext.", yes,
-     "the argument of the I/O handler against the handle of the call that NDIS serves", "m9"},
+     "the argument of the I/O handler against the handle of the call that NDIS serves", "m4 m9"},
     {"IM-107", error, b, "behaviour of NDIS: I/O completions",
      "NDIS splits a completion chain wherever SourceHandle changes and gives each run to its own binding.", yes,
      "SourceHandle of every NET_BUFFER_LIST of a completed chain against the handlers that are called", "m9"},
     {"IM-108", error, b, "behaviour of NDIS: the way up",
      "On the way up NDIS changes nothing but the ends of completion chains.", yes,
-     "the tree at NdisMXxxOffloadComplete and at the completion handler's entry", "m1"},
+     "the tree at NdisMXxxOffloadComplete and at the completion handler's entry", "m1 m2 m13"},
 };
 
 }  // namespace

@@ -22,13 +22,13 @@ struct Consequences {
 constexpr Consequences table[] = {
     {"IM-001", {"IM-014", "MEM-010", "MEM-006"}},
     {"IM-002", {"IM-014", "MEM-010", "MEM-006"}},
-    {"IM-003", {"IM-014", CHIMNEYLAB_LOST}},
+    {"IM-003", {"IM-014", "IM-043", CHIMNEYLAB_LOST}},
     {"IM-004", {"IM-014", "MEM-006"}},
     {"IM-005", {"MEM-010", "MEM-006"}},
     {"IM-006", {"MEM-010", "MEM-006"}},
     {"IM-007", {"IM-001", "IM-002", "IM-003", "IM-004", "IM-014"}},
     {"IM-008", {"IM-002", "IM-004", "IM-014"}},
-    {"IM-014", {CHIMNEYLAB_LOST, "MEM-010"}},
+    {"IM-014", {CHIMNEYLAB_LOST, "IM-043", "MEM-010"}},
     {"IM-018", {CHIMNEYLAB_LOST}},
     {"IM-023", {CHIMNEYLAB_LOST, "IM-041", "IM-108"}},
     {"IM-027", {CHIMNEYLAB_LOST, "IM-070"}},
@@ -38,11 +38,11 @@ constexpr Consequences table[] = {
     {"IM-031", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-032", "IM-052"}},
     {"IM-032", {CHIMNEYLAB_LOST, "IM-050", "IM-051", "IM-052"}},
     {"IM-034", {CHIMNEYLAB_LOST, "IM-052", "IM-053"}},
-    {"IM-035", {CHIMNEYLAB_LOST, "IM-022", "IM-037", "IM-039", "IM-040", "IM-054", "IM-055", "IM-102", "MEM-010"}},
+    {"IM-035", {CHIMNEYLAB_LOST, "IM-021", "IM-022", "IM-037", "IM-039", "IM-040", "IM-054", "IM-055", "IM-102", "MEM-010"}},
     {"IM-036", {CHIMNEYLAB_LOST, "IM-021", "IM-037", "IM-040", "IM-054"}},
     {"IM-037", {CHIMNEYLAB_LOST, "IM-021", "IM-036", "IM-039", "IM-040", "IM-052", "MEM-010"}},
     {"IM-038", {CHIMNEYLAB_LOST, "IM-052"}},
-    {"IM-039", {CHIMNEYLAB_LOST, "IM-037", "IM-040", "IM-052", "IM-054", "IM-055", "IM-102", "MEM-010"}},
+    {"IM-039", {CHIMNEYLAB_LOST, "IM-021", "IM-037", "IM-040", "IM-052", "IM-054", "IM-055", "IM-102", "MEM-010"}},
     {"IM-041", {CHIMNEYLAB_LOST, "IM-039", "IM-052", "IM-058", "IM-059"}},
     {"IM-088", {"MEM-006", "MEM-010"}},
     {"IM-122", {"MEM-008", "MEM-010"}},
@@ -58,21 +58,21 @@ constexpr Consequences table[] = {
     {"IM-054", {"IM-019", "IM-037", "IM-040", "IM-061", "IM-063", "MEM-001", "MEM-005", "MEM-006", "MEM-010"}},
     {"IM-055", {"IM-019", "MEM-001"}},
     {"IM-056", {"IM-019", "IM-037", "IM-040", "IM-054", "IM-061", "IM-063", "MEM-001", "MEM-005", "MEM-010"}},
-    {"IM-057", {"IM-054", "IM-055", "IM-060", "IM-061", "IM-062", "IM-063", "IM-064"}},
+    {"IM-057", {"IM-114", "IM-054", "IM-055", "IM-060", "IM-061", "IM-062", "IM-063", "IM-064"}},
     {"IM-058", {"IM-055"}},
     {"IM-059", {"IM-055"}},
     {"IM-060", {"IM-019", "MEM-001", "MEM-002", "MEM-006"}},
     {"IM-061", {"MEM-005"}},
-    {"IM-062", {"IM-019", "IM-037", "IM-040", "MEM-001", "MEM-002", "MEM-006", "IM-035"}},
+    {"IM-062", {"MEM-010", "IM-019", "IM-037", "IM-040", "MEM-001", "MEM-002", "MEM-006", "IM-035"}},
     {"IM-063", {"IM-037", "IM-040", "IM-052", "MEM-001", "MEM-002", "MEM-005", "MEM-006"}},
     {"IM-064", {"IM-037", "IM-040", "IM-052", "MEM-001", "MEM-002", "MEM-006"}},
     {"IM-065", {"MEM-005"}},
     {"IM-066", {"IM-108", "MEM-001"}},
     {"IM-070", {CHIMNEYLAB_LOST, "IM-066", "MEM-010"}},
-    {"IM-074", {"MEM-001", "MEM-006", "MEM-007", "MEM-010", "IM-088", "IM-090"}},
+    {"IM-074", {"MEM-001", "MEM-005", "MEM-006", "MEM-007", "MEM-010", "IM-088", "IM-090"}},
     {"IM-090", {"MEM-001", "MEM-006", "MEM-007", "MEM-010", "IM-071", "IM-072"}},
     {"IM-089", {"MEM-006"}},
-    {"IM-112", {CHIMNEYLAB_LOST, "IM-032", "IM-050", "IM-051", "IM-052", "IM-105"}},
+    {"IM-112", {CHIMNEYLAB_LOST, "MEM-010", "IM-032", "IM-050", "IM-051", "IM-052", "IM-105"}},
     {"IM-114", {"IM-042", "IM-067", "MEM-007"}},
     {"MEM-001", {"MEM-002", "MEM-006"}},
     {"MEM-002", {"MEM-001"}},
@@ -98,6 +98,13 @@ bool misleads_others(const Violation& cause, const Violation& effect) {
            cause.noticed < effect.noticed && std::ranges::find(spoils_tree, cause.rule) != std::end(spoils_tree);
 }
 
+// A completion that the machine lost or doubled on request: whatever happens to its operation from then on, and memory that
+// goes astray, is of its making.
+bool follows_from_fault(const Violation& cause, const Violation& effect) {
+    if (!cause.rule.starts_with("INJ") || effect.rule.starts_with("INJ") || effect.noticed <= cause.event) return false;
+    return cause.operation.valid() && effect.operation.valid() ? cause.operation == effect.operation : effect.rule.starts_with("MEM");
+}
+
 // A driver that is not registered as it should be cannot be given anything.
 bool about_registration(const Violation& cause) { return !cause.operation.valid() && cause.rule < "IM-016" && cause.rule.starts_with("IM"); }
 
@@ -105,6 +112,7 @@ bool about_registration(const Violation& cause) { return !cause.operation.valid(
 bool related(const Violation& earlier, const Violation& later) {
     if (earlier.operation.valid() && later.operation.valid() && earlier.operation == later.operation) return true;
     if (earlier.layer == later.layer || about_registration(earlier)) return true;
+    if (earlier.rule == "IM-074" && later.rule == "MEM-005") return true;  // whoever frees the lists finds the records on them
     if (earlier.rule == "IM-114") return true;  // shows when the send completes, at any driver
     return later.rule.starts_with("MEM") && !later.operation.valid();
 }
@@ -132,7 +140,7 @@ void find_causes(std::vector<Violation>& violations) {
             if (cause.event > effect.noticed) break;
             if (i == j) continue;
             const bool follows = cause.rule != effect.rule && can_follow(cause.rule, effect.rule) && related(cause, effect);
-            if (!follows && !misleads_others(cause, effect)) continue;
+            if (!follows && !misleads_others(cause, effect) && !follows_from_fault(cause, effect)) continue;
             if (j > i && can_follow(effect.rule, cause.rule)) continue;  // each could follow from the other: the earlier one leads
             violations[i].cause = j;
             violations[i].first_cause = false;

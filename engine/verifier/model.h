@@ -139,7 +139,7 @@ public:
     [[nodiscard]] BlockUnderWay block_under_way(Address start, Address end) const;
     // The same for operations that are over: the youngest one that had a block there.
     [[nodiscard]] BlockUnderWay block_of_past(Address start, Address end) const;
-    [[nodiscard]] EventId first_fault() const { return first_fault_; }  // an injected fault was seen
+    [[nodiscard]] EventId first_fault() const { return first_fault_; }  // an allocation was made to fail
 
     // How many call entries that were not allocated for their operation each driver has used.
     [[nodiscard]] const std::map<LayerIndex, std::uint32_t>& spare_call_entries_used() const { return spares_used_; }

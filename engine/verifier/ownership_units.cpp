@@ -115,6 +115,22 @@ void released_tree_written(const Scene& scene, const Report& report, bool on_the
                    "; its owner has released it by now.");
 }
 
+// The call entry of the call, released inside it by the completion that ran there.
+void released_entry_written_after_call(const Scene& scene, const Report& report) {
+    if (static_cast<trace::FindingKind>(scene.event.detail) != trace::FindingKind::use_after_free) return;
+    const AllocationRecord* allocation = scene.replay().allocation(scene.event.subject);
+    const EventId frame = scene.replay().frame_of(scene.driver);
+    if (!allocation || !frame.valid() || allocation->owner != scene.driver) return;
+    const trace::Event& handler = scene.replay().trace().event(frame);
+    const OperationRecord* operation = scene.model.operation_of_block(handler.region);
+    const Passage* passage = operation ? operation->passage(scene.driver) : nullptr;
+    if (!passage || passage->arrived != frame || !passage->call_returned.valid()) return;
+    if (passage->call_entry < allocation->address || passage->call_entry >= allocation->address + allocation->size) return;
+    report.add(report.draft(scene).operation(*operation).block(passage->call_entry_region),
+               scene.who() + " wrote to its call entry behind its downward call; the completion had run inside the call and "
+                             "released it.");
+}
+
 void released_tree_written_after_call(const Scene& scene, const Report& report) { released_tree_written(scene, report, false); }
 void released_tree_written_after_completion(const Scene& scene, const Report& report) { released_tree_written(scene, report, true); }
 
@@ -224,6 +240,7 @@ constexpr Unit all[] = {
     {"IM-043", Moment::memory_written, entries_untouched_after_call},
     {"IM-043", Moment::memory_freed, entries_kept_during_call},
     {"IM-043", Moment::found_by_machine, released_tree_written_after_call},
+    {"IM-043", Moment::found_by_machine, released_entry_written_after_call},
     {"IM-044", Moment::operation_completed, nothing_kept_in_scratch},
     {"IM-045", Moment::operation_completed, nothing_kept_in_miniport_reserved},
     {"IM-046", Moment::operation_completed, undone_when_refused},

@@ -3,7 +3,8 @@
 //
 // The rule catalogue: every promise that an intermediate driver, its neighbours and NDIS make to each other, in our own
 // words, with where it is written, how well it is established, and whether the checker can see it in a trace.
-// IM-001 … IM-123 concern chimney offload through intermediate drivers; MEM-001 … are the misuses of memory, handles,
+// IM-001 … IM-123 concern chimney offload through intermediate drivers; INJ-001 … are no promises but injected faults that
+// break some, listed so that what follows from them has a first cause; MEM-001 … are the misuses of memory, handles,
 // levels and locks that the machine itself finds. A table fixed at compile time; thread safe.
 #pragma once
 
@@ -42,7 +43,7 @@ struct Rule {
     bool strict_only = false;    // seen only in traces of a machine in strict mode
 };
 
-[[nodiscard]] std::span<const Rule> catalogue();           // in the order of the identifiers, IM before MEM
+[[nodiscard]] std::span<const Rule> catalogue();           // in the order of the identifiers: IM, INJ, MEM
 [[nodiscard]] const Rule* find(std::string_view id);       // nullptr: no such rule
 [[nodiscard]] const Rule* rule_of(trace::FindingKind kind);  // the MEM rule that a machine finding breaks
 

@@ -30,9 +30,10 @@ enum class Moment : std::uint8_t {
     indication,             // enter of NdisTcpOffloadEventHandler, NdisTcpOffloadReceiveHandler, NdisMOffloadEventIndicate
     registration,           // enter of NdisSetOptionalHandlers; leave of NdisMGetOffloadHandlers and of DriverEntry
     found_by_machine,       // a finding event
+    fault_injected,         // into a completion
     run_ended,
 };
-inline constexpr std::size_t moments = 14;
+inline constexpr std::size_t moments = 15;
 
 // Why a call is out of turn.
 enum class Turn : std::uint8_t {

@@ -65,7 +65,8 @@ Verifier::Inside::Inside(const trace::Trace& trace, VerifierOptions options)
 }
 
 void Verifier::Inside::keep(Violation&& violation) {
-    if (!options_.warnings && (violation.severity == Severity::warning || violation.severity == Severity::note)) return;
+    const bool injected = violation.rule.starts_with("INJ");  // without it others would lose their first cause
+    if (!options_.warnings && !injected && (violation.severity == Severity::warning || violation.severity == Severity::note)) return;
     if (!options_.machine_findings && violation.rule.starts_with("MEM")) return;
     if (++counts_[violation.rule] > options_.most_per_rule) {
         ++left_out;
@@ -112,7 +113,10 @@ void Verifier::Inside::take_in() {
         model_.memory_freed(event);
         break;
     case EventKind::finding: show(Moment::found_by_machine, scene(event.layer)); break;
-    case EventKind::fault_injected: model_.fault_seen(); break;
+    case EventKind::fault_injected:
+        if (event.subject == 0) model_.fault_seen();
+        else show(Moment::fault_injected, scene(event.layer));
+        break;
     case EventKind::run_finished: show(Moment::run_ended, scene(trace::machine_layer)); break;
     default: break;
     }

@@ -120,6 +120,18 @@ void indicates(Bed& bed) {
     bed.stack.target(IOCTL_CHIMNEY_TARGET_INDICATE_EVENT, event);
     bed.stack.run();
 }
+void receives(Bed& bed) {
+    bed.initiate();
+    chimney_target_object object{};
+    for (object.index = 0; bed.stack.target(IOCTL_CHIMNEY_TARGET_QUERY_OBJECT, object) && object.command.result == 0; ++object.index)
+        if (object.kind == T) break;
+    chimney_target_receive receive{};
+    receive.number = object.number;
+    receive.bytes = 200;
+    receive.push = 1;
+    bed.stack.target(IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE, receive);
+    bed.stack.run();
+}
 void paused(Bed& bed) {
     chimney_target_status status{};
     status.status = 0x40020001;
@@ -248,6 +260,9 @@ const Case cases[] = {
     {FailureTurnedIntoSuccess, "IM-057", initiate_that_fails_in_part},
     {PartialTakenForFailure, "IM-060", initiate_that_fails_in_part},
     {WrongCompletion, "IM-070", initiate_and_query},
+    {WrongInitiateCompletion, "IM-070", just_initiate},
+    {CallEntryFreedTwice, "MEM-002", just_initiate},
+    {CallEntryUsedAfterRelease, "MEM-001", just_initiate},
     {TreeTouchedAfterCompletion, "IM-066", just_initiate},
     {EntryOfFailedLeaks, "IM-061", initiate_that_fails_in_part},
     {EntryOfTerminatedLeaks, "IM-063", terminated},
@@ -261,6 +276,8 @@ const Case cases[] = {
     {DataOfOffloadedTouched, "IM-114", with_send_data},
     {UpperHandleUsedForSend, "IM-074", sends},
     {SendAnswered, "IM-076", sends},
+    {SourceHandleOfSendCleared, "IM-089", sends},
+    {ReturnAnswered, "IM-077", receives},
     {OwnHandleIndicated, "IM-090", indicates},
 };
 

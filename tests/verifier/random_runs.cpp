@@ -60,6 +60,16 @@ public:
         stack_.target(IOCTL_CHIMNEY_TARGET_ADD_FAILURE, failure);
     }
 
+    // One operation to come is completed inside the call, later, or after the youngest one.
+    void one_completion() {
+        chimney_target_completion_order order{};
+        order.operation_kind = static_cast<std::uint32_t>(1 + pick(5));
+        order.nth_operation = static_cast<std::uint32_t>(1 + pick(2));
+        order.completion = static_cast<std::uint32_t>(pick(3));
+        order.additional_ns = static_cast<std::uint32_t>(pick(30000));
+        stack_.target(IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER, order);
+    }
+
     std::uint32_t state(std::uint32_t object) { return stack_.object(object).state; }
 
     // A block for an object as its state asks for, or a placeholder.
@@ -118,10 +128,23 @@ public:
     void transfer() {
         chimney_host_stack_transfer command{};
         command.object = connections_[pick(connections_.size())].first;
-        command.kind = static_cast<std::uint32_t>(1 + pick(3));
-        command.bytes = static_cast<std::uint32_t>(1 + pick(3000));
+        command.kind = static_cast<std::uint32_t>(1 + pick(4));
+        command.bytes = static_cast<std::uint32_t>(40 + pick(3000));  // a forwarded segment has a header
+        command.without_context_room = chance(15) ? 1 : 0;
         command.count = static_cast<std::uint32_t>(1 + pick(2));
         stack_.host(IOCTL_CHIMNEY_HOST_STACK_START_TRANSFER, command);
+    }
+
+    void answer() {
+        chimney_host_stack_receive_answer command{};
+        command.object = connections_[pick(connections_.size())].first;
+        command.answer = static_cast<std::uint32_t>(pick(5));
+        command.bytes = static_cast<std::uint32_t>(1 + pick(500));
+        stack_.host(IOCTL_CHIMNEY_HOST_STACK_SET_RECEIVE_ANSWER, command);
+        if (chance(50)) {
+            chimney_host_stack_object held{};
+            stack_.host(IOCTL_CHIMNEY_HOST_STACK_RETURN_RECEIVED, held);
+        }
     }
 
     void indicate() {
@@ -176,7 +199,9 @@ RandomRun random_run(std::uint64_t seed, unsigned steps) {
     }
     for (unsigned step = 0; step < steps; ++step) {
         if (player.chance(15)) player.one_failure();
+        if (player.chance(15)) player.one_completion();
         if (player.chance(15)) player.transfer();
+        if (player.chance(10)) player.answer();
         if (player.chance(10)) player.indicate();
         player.step();
         if (player.chance(40)) stack.run();
