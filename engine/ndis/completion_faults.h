@@ -7,8 +7,8 @@
 // dropped and doubled happen here, between the driver's NdisMXxxOffloadComplete and NDIS's call above it: the driver has
 // done its part, and its call is lost, or arrives a second time as it was made. Neither the completing driver nor the ones
 // above can be blamed for what follows; the checker groups it under the fault (INJ-001, INJ-002).
-// A call that is doubled is routed twice, and the second time SourceHandle of the root is what the drivers above have
-// restored: it goes past them.
+// A call that is doubled is routed twice. The second time the owner may have released the tree; if not, SourceHandle of the
+// root is what the drivers above have restored, and the call goes past them.
 // delayed, reordered and early are the target's own doing (engine/offload_target/completion_order.c), as they are in a real
 // adapter; here they are only announced, so that the trace tells them: fault_injected when the operation reaches the target.
 //

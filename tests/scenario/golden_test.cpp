@@ -18,10 +18,20 @@ struct Golden {
 };
 
 constexpr Golden goldens[] = {
-    {"m1", "2d29ae3e86ec700f"},
-    {"m2", "07aa3ae4ac9922bf"},
-    {"m3", "0792a6c409a25197"},
-    {"m4", "38f5ea5b4006e4a0"},
+    {"m1", "ac741905d326fdf2"},
+    {"m2", "7cf1cab63edf52fc"},
+    {"m3", "f95dd74f03a2e238"},
+    {"m4", "ab0ed5418161b383"},
+    {"m5", "f675b17628f763b7"},
+    {"m6", "5de288bd541182bb"},
+    {"m7", "7e6998373114fdca"},
+    {"m8", "cc206ebf7834e07f"},
+    {"m9", "7e9d6ba0899386a0"},
+    {"m10", "1dddb65d616a807e"},
+    {"m11", "576a37ba36a8be16"},
+    {"m12", "e4b0c8e3df56a0f8"},
+    {"m13", "a4b65daba99742d2"},
+    {"m14", "29c89e0c30df9853"},
 };
 
 TEST(Golden, FingerprintsOfTheShippedScenariosInFifoOrder) {

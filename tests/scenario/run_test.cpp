@@ -338,7 +338,7 @@ TEST(Faults, ALostCompletionLeavesTheOperationInProgress) {
     EXPECT_EQ(result.exit_code(), 1);
 }
 
-TEST(Faults, ACompletionThatArrivesTwiceGoesStraightToTheHost) {
+TEST(Faults, ACompletionThatArrivesTwiceIsMadeTwice) {
     const RunResult result = run_with("{ fault: completion-doubled, operation: initiate, layer: offload target }", "");
     EXPECT_THAT(faults_of(result.trace), testing::ElementsAre(testing::HasSubstr("arrives twice")));
     EXPECT_TRUE(result.operations[0].finished);
