@@ -39,6 +39,7 @@ public:
             machine_options.mode =
                 scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
+            machine_options.sink = options_.sink;
             built_ = build_machine(scenario_.machine, machine_options, drivers_);
             describe();
             if (built_.failure.empty())
