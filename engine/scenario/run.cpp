@@ -113,7 +113,7 @@ private:
                      "Use chimneylab-cli run or chimneylab-host, which do that."});
                 return false;
             }
-            LoadedDriver loaded = options_.load_driver(floors[i].driver);
+            LoadedDriver loaded = options_.load_driver(floors[i].driver, static_cast<trace::LayerIndex>(i + 1));
             if (!loaded.entry) {
                 result_.problems.push_back({scenario_.source, 0, 0,
                                             "the driver " + in_quotes(floors[i].driver) + " of " + floors[i].name +

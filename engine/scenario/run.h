@@ -44,7 +44,7 @@ struct RunOptions {
     // Loads a driver that the scenario names and that is not linked into this program (known_drivers()): once for each
     // layer, each time an image of its own. Without it such a scenario cannot be begun. Returns no entry and says why in
     // `name` when it cannot.
-    std::function<LoadedDriver(std::string_view name)> load_driver;
+    std::function<LoadedDriver(std::string_view name, trace::LayerIndex layer)> load_driver;
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
