@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <fstream>
@@ -19,6 +20,7 @@
 #include "driver-bridge/host/faulty_drivers.h"
 #include "driver-bridge/host_client/request.h"
 #include "driver-bridge/host_client/shared_area.h"
+#include "engine/machine/pool.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/load.h"
 #include "engine/trace/stream.h"
@@ -51,7 +53,8 @@ void set_limits(const WorkerRequest& request) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     // A sanitizer's shadow takes more address space than any limit would leave it.
     if (request.memory_limit > 0) {
-        const std::uint64_t most = address_space_in_use() + request.memory_limit;
+        const std::uint64_t pool = machine::PoolOptions{}.arena_bytes;  // bounded already, reserved as a whole
+        const std::uint64_t most = address_space_in_use() + pool + request.memory_limit;
         set_limit(RLIMIT_AS, most, most);
     }
 #endif
@@ -134,6 +137,7 @@ private:
         options.sink = [this](const trace::Trace& trace, std::span<const trace::RegionId> changed) {
             writer_.sync(trace, changed);
             head().events.store(static_cast<std::uint32_t>(trace.size()), std::memory_order_relaxed);
+            if (request_.event_limit > 0 && trace.size() >= request_.event_limit) end_process(Ending::recording_full);
         };
         options.load_driver = [this](std::string_view name, trace::LayerIndex layer) {
             head().phase.store(Phase::loading);

@@ -72,6 +72,7 @@ private:
         if (told_ && record_.ending == Ending::exit_called) return CrashKind::exit_called;
         if (told_ && record_.ending == Ending::out_of_memory) return CrashKind::out_of_memory;
         if (told_ && record_.ending == Ending::recording_full) return CrashKind::recording_full;
+        if (ended_.stop == Stop::memory) return CrashKind::out_of_memory;
         if (ended_.stop == Stop::no_progress) return CrashKind::hang;
         if (ended_.stop == Stop::total) return still_recording() ? CrashKind::too_long : CrashKind::hang;
         if (told_ && record_.ending == Ending::asked)  // by nobody: its processor time was used up
@@ -178,10 +179,8 @@ private:
     }
 
     void drop_own_frames() {
-        const auto own = [](const CrashFrame& frame) {
-            return frame.owner != FrameOwner::driver && frame.function.find("driver_host") != std::string::npos;
-        };
-        while (!crash_.backtrace.empty() && own(crash_.backtrace.front())) crash_.backtrace.erase(crash_.backtrace.begin());
+        while (!crash_.backtrace.empty() && crash_.backtrace.front().owner == FrameOwner::lab)
+            crash_.backtrace.erase(crash_.backtrace.begin());
     }
 
     // --- when ---
@@ -268,6 +267,10 @@ private:
     }
 
     [[nodiscard]] std::string hint() const {
+        const bool lab_code = !crash_.where && !crash_.backtrace.empty() && crash_.backtrace[0].owner == FrameOwner::lab;
+        if (lab_code && crash_.signal != 0)
+            return "This is the lab's own code at work on what a driver gave it: look at the findings before this one, and at what "
+                   "the drivers wrote into the block, its handles and its context.";
         switch (crash_.kind) {
         case CrashKind::null_dereference:
         case CrashKind::wild_call:

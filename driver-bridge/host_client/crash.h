@@ -62,7 +62,7 @@ struct Crash {
     trace::EventId finding;              // the event that was added to the recording for it
     std::string what;                    // "IM 1 (student.so) wrote to address 0, a NULL pointer"
     std::string hint;                    // what such a thing usually is
-    [[nodiscard]] bool hung() const { return kind == CrashKind::hang || kind == CrashKind::too_long; }
+    [[nodiscard]] bool hung() const { return kind == CrashKind::hang || kind == CrashKind::too_long || kind == CrashKind::recording_full; }
     [[nodiscard]] std::string backtrace_text() const;  // a numbered line for each frame
     [[nodiscard]] std::string explanation() const;  // one sentence: what, where, inside which call, after which event
 };

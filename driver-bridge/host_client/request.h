@@ -21,6 +21,7 @@ struct WorkerRequest {
     std::string producer;
     std::uint64_t memory_limit = 0;  // bytes beyond what the host needs for itself
     std::uint32_t processor_seconds = 0;
+    std::uint32_t event_limit = 0;  // 0: as many as the shared area holds
 };
 
 [[nodiscard]] std::string to_json(const WorkerRequest& request);

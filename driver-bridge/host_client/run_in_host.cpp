@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "driver-bridge/host_client/run_in_host.h"
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
 
@@ -23,6 +24,7 @@ WorkerRequest for_worker(const HostRequest& request) {
     worker.schedule = request.schedule;
     worker.producer = request.producer;
     worker.memory_limit = request.limits.memory;
+    worker.event_limit = request.limits.events;
     worker.processor_seconds = request.limits.processor_seconds;
     return worker;
 }
@@ -39,6 +41,16 @@ void complete_description(const HostRequest& request, trace::Trace& trace) {
     description.variant = request.variant;
     description.producer = request.producer;
     trace.set_description(std::move(description));
+}
+
+// What the machine had found before, and the crash itself.
+void take_findings(scenario::RunResult& result) {
+    for (std::uint32_t i = 0; i < result.trace.size(); ++i) {
+        const trace::Event& event = result.trace.event(trace::EventId(i));
+        if (event.kind != trace::EventKind::finding) continue;
+        result.findings.push_back({static_cast<trace::FindingKind>(event.detail), std::string(result.trace.text(event.name)),
+                                   trace::EventId(i), event.layer, event.subject});
+    }
 }
 
 void run(const HostRequest& request, HostRun& run) {
@@ -69,7 +81,12 @@ void run(const HostRequest& request, HostRun& run) {
     trace::StreamReader reader([&](std::uint8_t kind, std::span<const std::byte> payload) {
         if (kind == result_frame) answer.assign(reinterpret_cast<const char*>(payload.data()), payload.size());
     });
-    reader.feed(area.stream());
+    constexpr std::size_t piece = 1u << 20;
+    for (std::span<const std::byte> rest = area.stream(); !rest.empty();) {
+        const std::size_t size = std::min(piece, rest.size());
+        if (!reader.feed(rest.first(size))) break;
+        rest = rest.subspan(size);
+    }
     if (area.head().phase.load() == Phase::finished && !answer.empty() && reader.problem().empty()) {
         run.result = result_from_json(answer);
         run.result.trace = reader.take();
@@ -86,8 +103,7 @@ void run(const HostRequest& request, HostRun& run) {
         run.result.cancelled = true;
     } else {
         run.crash = describe_crash(area.head(), ended, request.limits, run.result.trace);
-        run.result.findings.push_back({run.crash->hung() ? trace::FindingKind::driver_hung : trace::FindingKind::driver_crashed,
-                                       run.crash->explanation(), run.crash->finding, run.crash->layer, 0});
+        take_findings(run.result);
         run.result.failure = run.crash->explanation();
         if (!reader.problem().empty()) run.result.failure += " From there the recording is damaged: " + reader.problem() + ".";
     }

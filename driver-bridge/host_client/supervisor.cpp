@@ -140,6 +140,11 @@ public:
         if (clock_getcpuclockid(id_, &clock) != 0 || clock_gettime(clock, &time) != 0) return milliseconds(0);
         return milliseconds(time.tv_sec * 1000 + time.tv_nsec / 1'000'000);
     }
+    [[nodiscard]] std::uint64_t resident_memory() const {
+        std::uint64_t all = 0, resident = 0;
+        std::ifstream("/proc/" + std::to_string(id_) + "/statm") >> all >> resident;
+        return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    }
     // It would go on if the computer had a processor for it.
     [[nodiscard]] bool runnable() const {
         std::ifstream file("/proc/" + std::to_string(id_) + "/stat");
@@ -187,6 +192,7 @@ Ended supervise(const std::filesystem::path& program, SharedArea& area, const Li
     Process process(program, area.descriptor());
     constexpr milliseconds tick(20);
     constexpr milliseconds time_to_answer(700);
+    constexpr std::uint64_t memory_of_host = std::uint64_t{1} << 29;
     const auto started = Clock::now();
     auto last_progress = started;
     milliseconds processor_then(0);
@@ -220,6 +226,8 @@ Ended supervise(const std::filesystem::path& program, SharedArea& area, const Li
                              process.processor_time() - processor_then < limits.no_progress / 4;
         if (waited > limits.no_progress && !starved) ended.stop = Stop::no_progress;
         if (now - started > limits.total) ended.stop = Stop::total;
+        // The host's own limit comes first; this is for one that has none. The machine's pool may hold as much again.
+        if (process.resident_memory() > 2 * limits.memory + memory_of_host) ended.stop = Stop::memory;
         if (ended.stop != Stop::itself) {
             process.ask();
             for (const auto asked = Clock::now(); Clock::now() - asked < time_to_answer;)

@@ -21,6 +21,7 @@ struct Limits {
     std::chrono::milliseconds no_progress{3000};  // between two events of the recording
     std::uint32_t processor_seconds = 6;
     std::uint64_t memory = std::uint64_t{1} << 30;  // bytes of a driver and of the machine around it
+    std::uint32_t events = 500'000;                 // of the recording; nobody reads more of a loop
     std::size_t output = 64 * 1024;                 // bytes that are kept of what a driver prints
     // The processor's share goes with it.
     void set_total(double seconds);
@@ -30,6 +31,7 @@ enum class Stop : std::uint8_t {
     itself,       // it ended
     no_progress,  // we ended it
     total,
+    memory,
     cancelled,
 };
 
