@@ -52,8 +52,15 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     run_verb->add_option("SCENARIO", run_options.scenario, "An id of the library, e.g. m1, or the path of a file")
         ->required();
     run_verb->add_option("--variant", run_options.variant, "A variant of the scenario");
-    run_verb->add_option("--driver", run_options.drivers, "")
-        ->group("");  // not in --help before the driver host exists
+    run_verb->add_option("--driver", run_options.drivers,
+                         "For the topmost intermediate driver: a shared object compiled against --ddi-include, or a driver "
+                         "that scenarios can name; again for the ones below. It runs in a process of its own")
+        ->type_name("FILE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    run_verb->add_option("--time-limit", run_options.time_limit,
+                         "Seconds after which a driver from a file is stopped (usually 8)")
+        ->check(CLI::Range(0.5, 3600.0));
     run_verb->add_option("--schedule", run_options.schedule, "Order of pending work: fifo, lifo or seed:N");
     run_verb->add_option("--record", run_options.record, "Write the session to this file");
     run_verb->add_flag("--json", run_options.json, "One JSON document");

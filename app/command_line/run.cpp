@@ -2,33 +2,21 @@
 // SPDX-License-Identifier: MIT
 #include "engine/scenario/run.h"
 
+#include "app/command_line/finished_run.h"
 #include "app/command_line/run_report.h"
 #include "app/command_line/tell.h"
 #include "app/command_line/verbs.h"
-#include "app/command_line/version.h"
 #include "engine/scenario/library.h"
 #include "engine/session/session.h"
 
 namespace chimneylab::command_line {
 
 int run_scenario(const RunVerbOptions& options, Console& console) {
-    if (!options.drivers.empty()) {
-        return refuse("this program loads no drivers from files",
-                      "Use chimneylab-host --driver FILE --scenario ID, or leave --driver out.", console);
-    }
-    scenario::RunOptions run_options;
-    run_options.variant = options.variant;
-    run_options.producer = std::string("chimneylab-cli ") + version_text();
-    if (!options.schedule.empty()) {
-        const machine::ParsedSchedule parsed = machine::Schedule::parse(options.schedule);
-        if (!parsed)
-            return refuse("--schedule: " + parsed.error, "Use fifo, lifo or seed:N, for example seed:7.", console);
-        run_options.schedule = parsed.schedule;
-    }
     const scenario::Loaded loaded = scenario::find_scenario(options.scenario);
     if (!loaded.scenario) return refuse(loaded.problems, console);
 
-    const scenario::RunResult result = scenario::run(*loaded.scenario, run_options);
+    const FinishedRun run = finish_run(*loaded.scenario, options);
+    const scenario::RunResult& result = run.result;
     if (!result.problems.empty()) return refuse(result.problems, console);
 
     // Before anything is told: what is asked for is the file as well as the words.
@@ -42,10 +30,13 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
     Judgement judgement = judge(result.trace);
     judgement.take_declaration(&*loaded.scenario, options.variant);
     if (options.json) {
-        console.out << json_text(run_json(result, history, judgement, options.timing));
+        Json json = run_json(result, history, judgement, options.timing);
+        add_crash_json(run, history, json);
+        console.out << json_text(json);
     } else {
         tell_heading(history, &*loaded.scenario, console);
         tell_events(history, &*loaded.scenario, {options.all, options.timing}, console);
+        tell_crash(run, history, console);
         tell_outcome(result, history, judgement, console);
     }
     if (!options.record.empty() && !options.json) {
@@ -55,7 +46,7 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
         console.err << "chimneylab-cli: internal fault while the scenario ran: " << printable(result.failure) << "\n";
         return exit_fault;
     }
-    if (const int code = result.exit_code(); code != exit_done) return code;
+    if (const int code = run.exit_code(); code != exit_done) return code;
     return judgement.silent() ? exit_done : exit_report;
 }
 

@@ -148,7 +148,8 @@ Json run_json(const scenario::RunResult& result, const trace::History& history, 
         }
         operations.push_back(std::move(entry));
     }
-    json["operations"] = std::move(operations);
+    // After a driver's crash there is nothing but the trace to tell them.
+    if (!operations.empty()) json["operations"] = std::move(operations);
     Json transfers = Json::array();
     for (const scenario::TransferResult& transfer : result.transfers) {
         Json entry{{"step", transfer.step},

@@ -43,8 +43,9 @@ int list_scenarios(bool json, Console& console);
 struct RunVerbOptions {
     std::string scenario;  // id or path
     std::string variant;
-    std::vector<std::string> drivers;
-    std::string schedule;  // empty: the scenario's own
+    std::vector<std::string> drivers;  // from the top: files, or names of scenario::known_drivers()
+    std::string schedule;   // empty: the scenario's own
+    double time_limit = 0;  // seconds a run with drivers from files may take; 0: the usual
     std::string record;    // file to write the session to
     bool json = false;
     bool timing = false;  // measured times too; these differ from run to run

@@ -26,8 +26,8 @@ struct Descriptor {
     Descriptor& operator=(const Descriptor&) = delete;
 };
 
-DriverImage::Problem system_problem(const std::filesystem::path& file, const char* what) {
-    return {file.string() + ": " + what + ": " + std::strerror(errno), "check the path and its permissions"};
+DriverImage::Problem system_problem(const char* what) {
+    return {std::string(what) + ": " + std::strerror(errno), "Check the path and its permissions."};
 }
 
 bool is_elf_shared_object(int file) {
@@ -36,7 +36,7 @@ bool is_elf_shared_object(int file) {
     Elf64_Ehdr header;
     std::memcpy(&header, bytes.data(), sizeof header);
     return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
-           header.e_type == ET_DYN;
+           header.e_type == ET_DYN && header.e_machine == EM_X86_64;
 }
 
 bool copy(int from, int to) {
@@ -76,19 +76,19 @@ std::string loader_message(const std::string& private_path, const std::filesyste
 
 std::variant<std::unique_ptr<DriverImage>, DriverImage::Problem> DriverImage::load(const std::filesystem::path& file) {
     const Descriptor source(open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (source.number < 0) return system_problem(file, "cannot open the driver");
+    if (source.number < 0) return system_problem("cannot open the driver");
     struct stat status {};
-    if (fstat(source.number, &status) != 0) return system_problem(file, "cannot read the driver");
-    if (!S_ISREG(status.st_mode)) return Problem{file.string() + ": not a file", "name the driver's .so file"};
+    if (fstat(source.number, &status) != 0) return system_problem("cannot read the driver");
+    if (!S_ISREG(status.st_mode)) return Problem{"not a file", "Name the driver's .so file."};
     if (!is_elf_shared_object(source.number))
-        return Problem{file.string() + ": not a 64-bit ELF shared object",
-                       "compile the driver with: cc -shared -fPIC -fshort-wchar -fms-extensions "
-                       "-I\"$(chimneylab-cli --ddi-include)\" driver.c -o driver.so"};
+        return Problem{"not a 64-bit ELF shared object for x86-64",
+                       "Compile the driver with: cc -shared -fPIC -fshort-wchar -fms-extensions "
+                       "-I\"$(chimneylab-cli --ddi-include)\" driver.c -o driver.so."};
 
     // The dynamic loader gives a file it already knows out a second time; a private copy is a file of its own, so every
     // layer gets its own globals. The copy lives in memory and goes with the last mapping.
     const Descriptor image(memfd_create(file.filename().c_str(), MFD_CLOEXEC));
-    if (image.number < 0 || !copy(source.number, image.number)) return system_problem(file, "cannot copy the driver");
+    if (image.number < 0 || !copy(source.number, image.number)) return system_problem("cannot copy the driver");
     const std::string private_path = "/proc/self/fd/" + std::to_string(image.number);
 
     dlerror();
@@ -96,12 +96,12 @@ std::variant<std::unique_ptr<DriverImage>, DriverImage::Problem> DriverImage::lo
     loaded->file_ = file;
     loaded->mapping_ = dlopen(private_path.c_str(), binding);
     if (!loaded->mapping_)
-        return Problem{file.string() + ": the driver cannot be loaded: " + loader_message(private_path, file),
-                       "a function named here is not part of the driver interface that the lab offers"};
+        return Problem{std::string("the driver cannot be loaded: ") + loader_message(private_path, file),
+                       "A function that is named here is not part of the driver interface that the lab offers."};
     loaded->entry_ = reinterpret_cast<PDRIVER_INITIALIZE>(dlsym(loaded->mapping_, "DriverEntry"));
     if (!loaded->entry_)
-        return Problem{file.string() + ": the driver has no DriverEntry",
-                       "define NTSTATUS DriverEntry(PDRIVER_OBJECT, PUNICODE_STRING) and do not make it static"};
+        return Problem{"the driver has no DriverEntry",
+                       "Define NTSTATUS DriverEntry(PDRIVER_OBJECT, PUNICODE_STRING) and do not make it static."};
     return loaded;
 }
 

@@ -19,9 +19,8 @@ namespace chimneylab::driver_host {
 class DriverImage {
 public:
     struct Problem {
-        std::string what;
+        std::string what;  // without the file's name
         std::string remedy;
-        [[nodiscard]] std::string to_text() const { return remedy.empty() ? what : what + "; " + remedy; }
     };
 
     static std::variant<std::unique_ptr<DriverImage>, Problem> load(const std::filesystem::path& file);

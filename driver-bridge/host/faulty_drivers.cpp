@@ -28,7 +28,7 @@ scenario::LoadedDriver FaultyDrivers::load(std::string_view name) {
         return {nullptr, std::string(file_name) +
                              " is neither beside this program nor installed; build the target chimneylab-faulty-drivers"};
     auto image = DriverImage::load(file);
-    if (const auto* problem = std::get_if<DriverImage::Problem>(&image)) return {nullptr, problem->to_text()};
+    if (const auto* problem = std::get_if<DriverImage::Problem>(&image)) return {nullptr, file.string() + ": " + problem->what};
     images_.push_back(std::move(std::get<std::unique_ptr<DriverImage>>(image)));
     const auto choose = reinterpret_cast<int (*)(const char*)>(images_.back()->symbol("ChimneylabChooseFaultByName"));
     if (!choose || !choose(std::string(name).c_str()))

@@ -19,6 +19,8 @@ std::string_view to_text(FindingKind kind) {
     case FindingKind::strict_validation: return "strict validation";
     case FindingKind::driver_refused: return "driver refused";
     case FindingKind::deadlock: return "deadlock";
+    case FindingKind::driver_crashed: return "crash";
+    case FindingKind::driver_hung: return "hang";
     }
     return "none";
 }

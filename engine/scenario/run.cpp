@@ -41,6 +41,7 @@ public:
             machine_options.mode =
                 scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
+            machine_options.sink = options_.sink;
             built_ = build_machine(scenario_.machine, machine_options, drivers_);
             describe();
             if (built_.failure.empty())
@@ -123,7 +124,7 @@ private:
                      "Use chimneylab-cli run or chimneylab-host, which do that."});
                 return false;
             }
-            LoadedDriver loaded = options_.load_driver(floors[i].driver);
+            LoadedDriver loaded = options_.load_driver(floors[i].driver, static_cast<trace::LayerIndex>(i + 1));
             if (!loaded.entry) {
                 result_.problems.push_back({scenario_.source, 0, 0,
                                             "the driver " + in_quotes(floors[i].driver) + " of " + floors[i].name +

@@ -16,6 +16,7 @@
 #include "engine/machine/findings.h"
 #include "engine/machine/schedule.h"
 #include "engine/scenario/scenario.h"
+#include "engine/trace/recorder.h"
 #include "engine/trace/trace.h"
 
 struct _DRIVER_OBJECT;  // <ndis.h>; named here so that who only runs scenarios needs no DDI headers
@@ -43,10 +44,11 @@ struct RunOptions {
     // Loads a driver that the scenario names and that is not linked into this program (known_drivers()): once for each
     // layer, each time an image of its own. Without it such a scenario cannot be begun. Returns no entry and says why in
     // `name` when it cannot.
-    std::function<LoadedDriver(std::string_view name)> load_driver;
+    std::function<LoadedDriver(std::string_view name, trace::LayerIndex layer)> load_driver;
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
+    trace::Recorder::Sink sink;  // told of every event as soon as it is recorded, on the running thread
     std::string producer = "chimneylab";            // goes into the trace's description
 };
 

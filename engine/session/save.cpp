@@ -122,7 +122,7 @@ void write_words(Database& database, const Trace& run) {
          [](int i) { return trace::to_text(static_cast<trace::OperationKind>(i)); });
     fill("conversion_kind", static_cast<int>(trace::ConversionKind::protocol_to_miniport_by_driver),
          [](int i) { return trace::to_text(static_cast<trace::ConversionKind>(i)); });
-    fill("finding_kind", static_cast<int>(trace::FindingKind::deadlock),
+    fill("finding_kind", static_cast<int>(trace::FindingKind::driver_hung),
          [](int i) { return trace::to_text(static_cast<trace::FindingKind>(i)); });
     fill("region_kind", static_cast<int>(trace::RegionKind::net_buffer_list),
          [](int i) { return trace::to_text(static_cast<trace::RegionKind>(i)); });

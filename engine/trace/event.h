@@ -66,6 +66,8 @@ enum class FindingKind : std::uint8_t {
     strict_validation,  // found only because the machine runs in strict mode
     driver_refused,     // DriverEntry, MiniportInitializeEx … returned a failure
     deadlock,           // a wait that nothing pending can ever end
+    driver_crashed,     // the process that ran the driver ended in it; told by who watched, nothing comes after
+    driver_hung,        // the driver did not come back and was ended; told by who watched, nothing comes after
 };
 
 // What an injected fault does to the completion of a state-manipulation operation. The first three are legal behaviour of

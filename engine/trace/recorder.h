@@ -24,6 +24,10 @@ public:
     // Source of measured time, nanoseconds since the run began. Default: the steady clock since construction.
     void set_measured_clock(std::function<Nanoseconds()> clock) { measured_clock_ = std::move(clock); }
 
+    // Told after every append, with the regions whose label or death is news since the last time.
+    using Sink = std::function<void(const Trace& trace, std::span<const RegionId> changed)>;
+    void set_sink(Sink sink) { sink_ = std::move(sink); }
+
     // Fills in times, parent and depth, then stores the event with all changes observed since the last one. Without a
     // clock the event keeps the virtual time it came with. work_started opens a nesting, work_finished closes it.
     EventId append(Event event);
@@ -57,6 +61,8 @@ private:
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::vector<Change> pending_;
     std::vector<RegionId> ending_;
+    Sink sink_;
+    std::vector<RegionId> news_;  // kept only when there is a sink
     std::vector<EventId> nesting_;
     std::unordered_map<std::uint32_t, std::vector<std::byte>> shadows_;
     std::uint32_t operations_ = 0;

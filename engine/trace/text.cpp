@@ -48,8 +48,9 @@ constexpr std::array conversion_words =
 
 constexpr std::array finding_words = std::to_array<std::string_view>(
     {"none", "use_after_free", "double_free", "invalid_free", "buffer_overrun", "leak", "foreign_handle",
-     "endless_completion", "wrong_irql", "lock_misuse", "strict_validation", "driver_refused", "deadlock"});
-static_assert(finding_words.size() == static_cast<std::size_t>(FindingKind::deadlock) + 1);
+     "endless_completion", "wrong_irql", "lock_misuse", "strict_validation", "driver_refused", "deadlock",
+     "driver_crashed", "driver_hung"});
+static_assert(finding_words.size() == static_cast<std::size_t>(FindingKind::driver_hung) + 1);
 
 constexpr std::array region_words =
     std::to_array<std::string_view>({"block_list", "following_state", "offload_handle", "call_entry", "offload_entry",

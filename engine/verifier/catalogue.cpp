@@ -40,6 +40,8 @@ const Rule* rule_of(trace::FindingKind kind) {
     case strict_validation: return find("MEM-010");
     case driver_refused: return find("MEM-011");
     case deadlock: return find("MEM-012");
+    case driver_crashed: return find("MEM-013");
+    case driver_hung: return find("MEM-014");
     default: return nullptr;
     }
 }

@@ -120,6 +120,8 @@ bool related(const Violation& earlier, const Violation& later) {
 }  // namespace
 
 bool can_follow(std::string_view cause, std::string_view effect) {
+    // A driver falls over what went wrong before, whatever that was.
+    if (effect == "MEM-013" || effect == "MEM-014") return cause != "MEM-013" && cause != "MEM-014";
     return std::ranges::find(effects_of(cause), effect) != effects_of(cause).end();
 }
 

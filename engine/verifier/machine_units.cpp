@@ -37,6 +37,7 @@ constexpr Unit all[] = {
     {"MEM-007", Moment::found_by_machine, found}, {"MEM-008", Moment::found_by_machine, found},
     {"MEM-009", Moment::found_by_machine, found}, {"MEM-010", Moment::found_by_machine, found},
     {"MEM-011", Moment::found_by_machine, found}, {"MEM-012", Moment::found_by_machine, found},
+    {"MEM-013", Moment::found_by_machine, found}, {"MEM-014", Moment::found_by_machine, found},
 };
 
 }  // namespace

@@ -191,7 +191,7 @@ TEST(Run, DriversThatAreNotLinkedNeedALoader) {
     }
 
     std::vector<std::string> asked;
-    options.load_driver = [&](std::string_view name) {
+    options.load_driver = [&](std::string_view name, trace::LayerIndex) {
         asked.emplace_back(name);
         return LoadedDriver{nullptr, "not today"};
     };

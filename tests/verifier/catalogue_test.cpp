@@ -53,7 +53,7 @@ TEST(Catalogue, EveryFindingKindHasARule) {
     using trace::FindingKind;
     EXPECT_EQ(rule_of(FindingKind::none), nullptr);
     std::set<const Rule*> rules;
-    for (int kind = 1; kind <= static_cast<int>(FindingKind::deadlock); ++kind) {
+    for (int kind = 1; kind <= static_cast<int>(FindingKind::driver_hung); ++kind) {
         const Rule* rule = rule_of(static_cast<FindingKind>(kind));
         ASSERT_NE(rule, nullptr) << kind;
         EXPECT_TRUE(rules.insert(rule).second) << rule->id;
