@@ -29,7 +29,7 @@ std::string quoted(std::string_view text) {
 
 constexpr const char* event_fields = R"(
 	fields := struct {
-		uint32_t event;
+		uint32_t number;
 		string layer;
 		string other_layer;
 		string name;

@@ -55,9 +55,9 @@ function lab.dissector(buffer, info, root)
     if at + 2 > buffer:len() then return nil end
     local length = buffer(at, 2):le_uint()
     if at + 2 + length > buffer:len() then return nil end
-    local text = length > 0 and buffer(at + 2, length):string() or ""
+    local text = length > 0 and buffer(at + 2, length):string(ENC_UTF_8) or ""
     local item
-    if length > 0 and field then item = (into or tree):add(field, buffer(at + 2, length)) end
+    if length > 0 and field then item = (into or tree):add_packet_field(field, buffer(at + 2, length), ENC_UTF_8) end
     at = at + 2 + length
     return text, item
   end

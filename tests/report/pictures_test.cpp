@@ -62,7 +62,8 @@ TEST(SequenceDiagram, HasARowForEachCallInPagesOfA4) {
         conversions += count(page, ">conversion ");
         taken += count(page, " taken</text>");
         // Nothing lies below the page.
-        for (std::sregex_iterator each(page.begin(), page.end(), std::regex("<text x=\"(-?\\d+)\" y=\"(-?\\d+)\"")), end; each != end; ++each) {
+        const std::regex place("<text x=\"(-?\\d+)\" y=\"(-?\\d+)\"");
+        for (std::sregex_iterator each(page.begin(), page.end(), place), end; each != end; ++each) {
             EXPECT_LE(std::stoi((*each)[2]), page_height);
             EXPECT_LE(std::stoi((*each)[1]), page_width);
             EXPECT_GE(std::stoi((*each)[1]), 0);
@@ -194,7 +195,7 @@ TEST_F(Programs, Babeltrace2ReadsTheCtf) {
         for (std::uint32_t i = 0; i < trace.size(); i += 7) {
             const trace::Event& event = trace.event(EventId(i));
             EXPECT_THAT(lines[i], testing::HasSubstr(" " + std::string(to_text(event.kind)) + ": ")) << i;
-            EXPECT_THAT(lines[i], testing::HasSubstr("event = " + std::to_string(i) + ","));
+            EXPECT_THAT(lines[i], testing::HasSubstr("number = " + std::to_string(i) + ","));
             EXPECT_THAT(lines[i], testing::HasSubstr("name = \"" + std::string(trace.text(event.name)) + "\""));
         }
     }
