@@ -23,6 +23,15 @@ int refuse(const std::string& what, const std::string& remedy, Console& console)
     return refuse({&problem, 1}, console);
 }
 
+namespace {
+
+void add_run_choice(CLI::App* verb, TraceName& name) {
+    verb->add_option("--variant", name.variant, "A variant of the scenario");
+    verb->add_option("--schedule", name.schedule, "Order of pending work: fifo, lifo or seed:N");
+}
+
+}  // namespace
+
 int run_command_line(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err,
                      bool out_is_terminal) {
     CLI::App app{"ChimneyLab: what happens to an offload block list on its way through NDIS and intermediate drivers.",
@@ -89,6 +98,38 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     verify_verb->add_flag("--errors-only", verify_options.errors_only, "No warnings and notes");
     verify_verb->add_flag("--json", verify_options.json, "One JSON document");
 
+    StatsOptions stats_options;
+    CLI::App* stats_verb = app.add_subcommand("stats", "Times, occupancy and throughput of a session or a scenario");
+    stats_verb->add_option("SESSION", stats_options.input.name, "A recorded session, or a scenario to run")->required();
+    add_run_choice(stats_verb, stats_options.input);
+    stats_verb->add_flag("--json", stats_options.json, "One JSON document");
+    stats_verb->add_flag("--timing", stats_options.timing, "Measured times too, beside what recording costs");
+
+    CompareOptions compare_options;
+    CLI::App* compare_verb = app.add_subcommand("compare", "Two sessions, aligned by causal order: where they part");
+    compare_verb->add_option("A", compare_options.a, "A recorded session, or a scenario to run")->required();
+    compare_verb->add_option("B", compare_options.b, "Another one")->required();
+    compare_verb->add_option("--threshold", compare_options.threshold_percent,
+                             "Change of a median time that is tolerated, in per cent (5)");
+    compare_verb->add_flag("--timing", compare_options.timing, "Compare measured times, with confidence, not virtual ones");
+    compare_verb->add_flag("--no-times", compare_options.no_times, "Compare only what happens");
+    compare_verb->add_flag("--json", compare_options.json, "One JSON document");
+
+    ExportVerbOptions export_options;
+    CLI::App* export_verb = app.add_subcommand("export", "A session for other programs, and for people");
+    export_verb->add_option("SESSION", export_options.input.name, "A recorded session, or a scenario to run")->required();
+    add_run_choice(export_verb, export_options.input);
+    export_verb->add_option("--format", export_options.format, "perfetto, csv, json, html, svg, pcapng or ctf")->required();
+    export_verb->add_option("-o,--output", export_options.file, "The file to write (ctf: a directory)")->required();
+    export_verb->add_flag("--timing", export_options.timing, "Measured times instead of virtual ones");
+    export_verb->add_option("--from", export_options.from, "First event of the picture (svg, html)")->check(CLI::NonNegativeNumber);
+    export_verb->add_option("--to", export_options.to, "Last event of the picture (svg, html)")->check(CLI::NonNegativeNumber);
+
+    ImportOptions import_options;
+    CLI::App* import_verb = app.add_subcommand("import", "An exported perfetto, csv or json file back into a session");
+    import_verb->add_option("FILE", import_options.file, "A file that export wrote")->required();
+    import_verb->add_option("-o,--output", import_options.session, "The session to write")->required();
+
     bool doctor_json = false;
     CLI::App* doctor_verb = app.add_subcommand("doctor", "What is installed, what is missing, what to do");
     doctor_verb->add_flag("--json", doctor_json, "One JSON document");
@@ -106,7 +147,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         std::replace(what.begin(), what.end(), '\n', ' ');
         // An argument that is not expected is most often a misspelt verb.
         std::string remedy = "'chimneylab-cli --help' lists the verbs and their options.";
-        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "doctor"};
+        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "stats", "compare", "export", "import", "doctor"};
         if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
             const std::string suggestion = scenario::suggest(arguments.front(), verbs);
             what = "there is no verb " + scenario::in_quotes(arguments.front());
@@ -130,6 +171,10 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     if (*show_verb) return show_session(show_options, console);
     if (*rules_verb) return list_rules(rules_options, console);
     if (*verify_verb) return verify_session(verify_options, console);
+    if (*stats_verb) return tell_statistics(stats_options, console);
+    if (*compare_verb) return compare_traces(compare_options, console);
+    if (*export_verb) return export_session(export_options, console);
+    if (*import_verb) return import_session(import_options, console);
     if (*doctor_verb) return doctor(doctor_json, console);
     return refuse("no verb was given",
                   "'chimneylab-cli --help' lists them; 'chimneylab-cli run m1' is a good beginning.", console);

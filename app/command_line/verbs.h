@@ -78,6 +78,44 @@ struct VerifyOptions {
 };
 int verify_session(const VerifyOptions& options, Console& console);
 
+// A recorded session, or a scenario to run: by id or path.
+struct TraceName {
+    std::string name;
+    std::string variant;   // of a scenario
+    std::string schedule;  // of a scenario; empty: its own
+};
+
+struct StatsOptions {
+    TraceName input;
+    bool json = false;
+    bool timing = false;  // measured times too
+};
+int tell_statistics(const StatsOptions& options, Console& console);
+
+struct CompareOptions {
+    std::string a, b;              // sessions or scenarios
+    double threshold_percent = 5;  // change of a median that is tolerated
+    bool timing = false;           // measured times instead of virtual ones
+    bool no_times = false;         // only what happens
+    bool json = false;
+};
+int compare_traces(const CompareOptions& options, Console& console);
+
+struct ExportVerbOptions {
+    TraceName input;
+    std::string format;
+    std::string file;
+    bool timing = false;              // the measured clock instead of the virtual one
+    std::int64_t from = -1, to = -1;  // events of the pictures; -1: from the first, to the last
+};
+int export_session(const ExportVerbOptions& options, Console& console);
+
+struct ImportOptions {
+    std::string file;     // that export wrote
+    std::string session;  // to be written
+};
+int import_session(const ImportOptions& options, Console& console);
+
 int doctor(bool json, Console& console);
 
 // The directory that holds ndis.h, for -I.

@@ -54,6 +54,13 @@ const Usage usages[] = {
     {"VerifyNoSuchSession", {"verify", "/no/such/session.chimney", "--json"}, "/no/such/session.chimney"},
     {"VerifyNotASession", {"verify", CHIMNEYLAB_CLI}, CHIMNEYLAB_CLI},
     {"UnknownRule", {"rules", "IM-999"}, "there is no rule 'IM-999'"},
+    {"StatsOfNothing", {"stats", "/no/such/session.chimney"}, "/no/such/session.chimney"},
+    {"StatsNotASession", {"stats", CHIMNEYLAB_CLI}, CHIMNEYLAB_CLI},
+    {"StatsBadSchedule", {"stats", "m1", "--schedule", "seed:x"}, "--schedule"},
+    {"CompareOne", {"compare", "m1"}, "B is required"},
+    {"CompareNothing", {"compare", "m1", "/no/such/session.chimney"}, "/no/such/session.chimney"},
+    {"CompareThreshold", {"compare", "m1", "m1", "--threshold", "-1"}, "--threshold"},
+    {"CompareThresholdWord", {"compare", "m1", "m1", "--threshold", "much"}, "--threshold"},
     {"UnwritableRecord", {"run", "m1", "--json", "--record", "/no/such/directory/a.chimney"}, "/no/such/directory"},
 };
 

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "app/command_line/trace_input.h"
+
+#include <filesystem>
+
+#include "app/command_line/version.h"
+#include "engine/scenario/library.h"
+#include "engine/scenario/run.h"
+#include "engine/session/session.h"
+
+namespace chimneylab::command_line {
+
+namespace {
+
+bool names_a_session(const std::string& name) {
+    const std::filesystem::path path(name);
+    if (path.extension() == session::file_extension) return true;
+    if (path.extension() == ".yaml" || path.extension() == ".yml") return false;
+    std::error_code error;
+    return std::filesystem::is_regular_file(path, error);
+}
+
+}  // namespace
+
+std::optional<trace::Trace> trace_of(const TraceName& name, Console& console) {
+    if (names_a_session(name.name)) {
+        if (!name.variant.empty() || !name.schedule.empty()) {
+            refuse(name.name + ": a recorded session has its variant and schedule already",
+                   "Leave --variant and --schedule out, or name a scenario.", console);
+            return {};
+        }
+        std::variant<trace::Trace, session::Problem> loaded = session::load(name.name);
+        if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
+            console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
+            return {};
+        }
+        return std::move(std::get<trace::Trace>(loaded));
+    }
+    scenario::RunOptions options;
+    options.variant = name.variant;
+    options.producer = std::string("chimneylab-cli ") + version_text();
+    if (!name.schedule.empty()) {
+        const machine::ParsedSchedule parsed = machine::Schedule::parse(name.schedule);
+        if (!parsed) {
+            refuse("--schedule: " + parsed.error, "Use fifo, lifo or seed:N, for example seed:7.", console);
+            return {};
+        }
+        options.schedule = parsed.schedule;
+    }
+    const scenario::Loaded loaded = scenario::find_scenario(name.name);
+    if (!loaded.scenario) {
+        refuse(loaded.problems, console);
+        return {};
+    }
+    scenario::RunResult result = scenario::run(*loaded.scenario, options);
+    if (!result.problems.empty()) {
+        refuse(result.problems, console);
+        return {};
+    }
+    return std::move(result.trace);
+}
+
+}  // namespace chimneylab::command_line

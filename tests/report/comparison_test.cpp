@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "engine/report/comparison.h"
+#include "tests/trace/synthetic_trace.h"
+
+namespace chimneylab::report {
+namespace {
+
+using trace::Event;
+using trace::EventKind;
+using trace::History;
+using trace::OperationKind;
+using trace::Trace;
+using trace::synthetic::make_trace;
+
+std::vector<Sample> samples(std::vector<Nanoseconds> values) {
+    std::ranges::sort(values);
+    std::vector<Sample> result;
+    for (const Nanoseconds value : values) result.push_back({value, EventId(0)});
+    return result;
+}
+
+TEST(RankTest, AgreesWithValuesWorkedOutByHand) {
+    // Ranks of a among 1 … 6: 1, 2, 3; U = 6 - 6 = 0; variance 3*3*7/12, z = (4.5 - 0.5) / 2.2913.
+    const RankTest apart = rank_test(samples({1, 2, 3}), samples({4, 5, 6}));
+    EXPECT_DOUBLE_EQ(apart.u, 0);
+    EXPECT_NEAR(apart.z, 1.7457, 1e-4);
+    EXPECT_NEAR(apart.p, 0.0808, 1e-3);
+    // All tied: nothing can be said.
+    EXPECT_DOUBLE_EQ(rank_test(samples({5, 5, 5}), samples({5, 5})).p, 1);
+    EXPECT_DOUBLE_EQ(rank_test({}, samples({5})).p, 1);
+    // With ties: a = {1,2,2,3}, b = {2,3,3,4}. Ranks of a: 1, 3, 3, 6 → 13; U = 3.
+    EXPECT_DOUBLE_EQ(rank_test(samples({1, 2, 2, 3}), samples({2, 3, 3, 4})).u, 3);
+    const RankTest back = rank_test(samples({4, 5, 6}), samples({1, 2, 3}));
+    EXPECT_NEAR(back.z, -apart.z, 1e-12);
+    EXPECT_NEAR(back.p, apart.p, 1e-12);
+}
+
+TEST(RankTest, RarelySeesADifferenceWhereThereIsNoneAndAlwaysAClearOne) {
+    std::mt19937_64 random(11);
+    int alarms = 0, holds = 0;
+    for (int round = 0; round < 400; ++round) {
+        std::vector<Nanoseconds> a, b;
+        for (int i = 0; i < 60; ++i) {
+            a.push_back(1000 + random() % 200);
+            b.push_back(1000 + random() % 200);
+        }
+        alarms += rank_test(samples(a), samples(b)).p < 0.01 ? 1 : 0;
+        for (Nanoseconds& each : b) each += 120;
+        EXPECT_LT(rank_test(samples(a), samples(b)).p, 1e-6);
+        const Interval interval = median_difference(samples(a), samples(b));
+        EXPECT_GT(interval.low, 0);
+        EXPECT_LT(interval.high, 240);
+        holds += interval.low <= 120 && 120 <= interval.high ? 1 : 0;
+    }
+    EXPECT_LE(alarms, 14);  // 1 % of 400 is 4
+    EXPECT_GE(holds, 360);  // 95 % of 400 is 380
+}
+
+TEST(Comparison, ATraceIsTheSameAsItself) {
+    const Trace trace = trace::synthetic::five_operations(3);
+    const History history(trace);
+    const Comparison same = compare(history, history);
+    EXPECT_TRUE(same.same_history());
+    EXPECT_EQ(same.matched, same.a_events);
+    EXPECT_EQ(same.a_events, same.b_events);
+    EXPECT_GT(same.chains, 5u);
+    EXPECT_TRUE(same.notable(0).empty());
+    EXPECT_FALSE(same.timing.empty());
+}
+
+// The same events with other clocks and other addresses of everything: nothing that anybody did has changed.
+TEST(Comparison, TimesAreNoPartOfWhatHappens) {
+    const Trace a = trace::synthetic::five_operations(2);
+    Trace b;
+    b.set_layers({a.layers().begin(), a.layers().end()});
+    for (std::uint32_t i = 0; i < a.string_count(); ++i) b.intern(a.text(trace::StringId(i)));
+    for (const trace::Region& region : a.regions()) b.add_region(region, a.initial_bytes(region));
+    for (const Event& event : a.events()) {
+        Event slower = event;
+        slower.virtual_time *= 2;
+        if (slower.kind == EventKind::work_queued) slower.detail *= 2;  // its due time
+        std::vector<trace::Change> changes;
+        for (trace::Change change : a.changes(event)) {
+            change.before = b.store_bytes(a.before(change));
+            change.after = b.store_bytes(a.after(change));
+            changes.push_back(change);
+        }
+        b.append(slower, changes);
+    }
+    const History history_a(a), history_b(b);
+    const Comparison comparison = compare(history_a, history_b);
+    EXPECT_TRUE(comparison.same_history());
+    ASSERT_FALSE(comparison.notable(0.05).empty());
+    for (const TimingDifference* each : comparison.notable(0.05)) EXPECT_NEAR(each->relative, 1, 1e-9);
+    EXPECT_TRUE(comparison.notable(1.5).empty());
+    ComparisonOptions without;
+    without.clock.reset();
+    EXPECT_TRUE(compare(history_a, history_b, without).timing.empty());
+}
+
+TEST(Comparison, TheFirstDivergenceIsShownWithBothSides) {
+    const Trace good = make_trace({.intermediate_drivers = 1, .operations = {OperationKind::initiate, OperationKind::query}});
+    const Trace leaking =
+        make_trace({.intermediate_drivers = 1, .operations = {OperationKind::initiate, OperationKind::query}, .leak_call_entry = true});
+    const History a(good), b(leaking);
+    const Comparison comparison = compare(a, b);
+    EXPECT_FALSE(comparison.same_history());
+    ASSERT_FALSE(comparison.divergences.empty());
+    const Divergence& first = comparison.divergences.front();
+    EXPECT_THAT(first.chain, testing::StartsWith("query of "));
+    EXPECT_GT(first.position, 5u);
+    ASSERT_TRUE(first.a.valid());
+    EXPECT_EQ(good.event(first.a).kind, EventKind::memory_freed);  // of the call entry
+    EXPECT_THAT(first.a_text, testing::HasSubstr("free")) << first.a_text;
+    EXPECT_FALSE(first.what.empty());
+    // The initiate did not differ.
+    for (const Divergence& each : comparison.divergences) EXPECT_THAT(each.chain, testing::Not(testing::StartsWith("initiate")));
+    // The other way round it is the same place.
+    const Comparison back = compare(b, a);
+    EXPECT_EQ(back.divergences.front().chain, first.chain);
+    EXPECT_EQ(back.divergences.front().position, first.position);
+}
+
+TEST(Comparison, AValueThatMeansSomethingElseIsADivergence) {
+    const Trace good = make_trace({.intermediate_drivers = 2, .connections = 2});
+    const Trace failing = make_trace({.intermediate_drivers = 2, .connections = 2, .fail_last_block = true});
+    const Comparison comparison = compare(History(good), History(failing));
+    const auto differs_in_status = std::ranges::find_if(comparison.divergences, [](const Divergence& each) {
+        return each.chain.starts_with("initiate of ") && (each.what.find("Status of ") != std::string::npos || each.what.starts_with("status: "));
+    });
+    std::string told;
+    for (const Divergence& each : comparison.divergences) told += each.chain + ": " + each.what + "\n";
+    ASSERT_NE(differs_in_status, comparison.divergences.end()) << told;
+    EXPECT_TRUE(differs_in_status->a.valid() && differs_in_status->b.valid());
+}
+
+TEST(Comparison, StacksThatDifferAreToldFirst) {
+    const Trace one = make_trace({.intermediate_drivers = 1}), two = make_trace({.intermediate_drivers = 2});
+    const Comparison comparison = compare(History(one), History(two));
+    ASSERT_FALSE(comparison.stack.empty());
+    EXPECT_THAT(comparison.stack.front(), testing::HasSubstr("A has 3 layers and B has 4"));
+    const Trace more = make_trace({.intermediate_drivers = 1, .operations = {OperationKind::initiate, OperationKind::query}});
+    const Comparison longer = compare(History(one), History(more));
+    ASSERT_FALSE(longer.divergences.empty());
+    const auto query = std::ranges::find_if(longer.divergences, [](const Divergence& each) { return each.chain.starts_with("query"); });
+    ASSERT_NE(query, longer.divergences.end());
+    EXPECT_EQ(query->what, "is in B only");
+    EXPECT_FALSE(query->a.valid());
+    EXPECT_TRUE(compare(History(Trace()), History(Trace())).same_history());
+}
+
+}  // namespace
+}  // namespace chimneylab::report
