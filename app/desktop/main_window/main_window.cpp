@@ -12,6 +12,8 @@
 
 #include "app/desktop/bytes/bytes_view.h"
 #include "app/desktop/event_list/event_list_view.h"
+#include "app/desktop/findings/findings_view.h"
+#include "app/desktop/findings/rule_book_view.h"
 #include "app/desktop/handle_chain/chain_view.h"
 #include "app/desktop/inspector/member_card.h"
 #include "app/desktop/inspector/member_inspector.h"
@@ -37,7 +39,9 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
       lens_model_(playback_),
       call_entry_model_(playback_),
       handle_chain_model_(playback_),
-      hex_model_(playback_) {
+      hex_model_(playback_),
+      finding_model_(playback_),
+      rule_model_(playback_) {
     setWindowTitle(tr("ChimneyLab"));
     setAttribute(Qt::WA_WindowPropagation);
     setMinimumSize(900, 560);
@@ -58,6 +62,17 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     });
     connect(stage_view_, &StageView::member_wanted, inspector_, &MemberInspector::show_member);
     connect(library_view_, &LibraryView::scenario_wanted, this, &MainWindow::open_scenario);
+    connect(library_view_, &LibraryView::schedule_wanted, this, &MainWindow::choose_schedule);
+    connect(stage_view_, &StageView::finding_wanted, this, &MainWindow::go_to_finding);
+    connect(findings_view_, &FindingsView::finding_wanted, this, &MainWindow::go_to_finding);
+    connect(findings_view_, &FindingsView::event_wanted, this, [this](quint32 event) {
+        playback_.pause();
+        playback_.seek(trace::EventId(event));
+    });
+    connect(findings_view_, &FindingsView::rule_wanted, this, &MainWindow::show_rule);
+    connect(findings_view_, &FindingsView::variant_wanted, this, &MainWindow::open_scenario);
+    connect(narration_, &NarrationView::rule_wanted, this, &MainWindow::show_rule);
+    connect(rule_book_, &RuleBookView::scenario_wanted, this, [this](const QString& id) { open_scenario(id); });
     connect(&loader_, &SessionLoader::started, notice_, &NoticeBar::show_progress);
     connect(&loader_, &SessionLoader::progressed, notice_, &NoticeBar::set_percent);
     connect(&loader_, &SessionLoader::cancelled, notice_, &NoticeBar::clear);
@@ -141,6 +156,8 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
     bytes_view_ = new BytesView(playback_, hex_model_, theme_);
     narration_ = new NarrationView(playback_, theme_);
     event_view_ = new EventListView(playback_, event_model_, theme_);
+    findings_view_ = new FindingsView(playback_, finding_model_, library_model_, theme_);
+    rule_book_ = new RuleBookView(playback_, rule_model_, theme_);
     return {
         // object name, title, view, cell (panes of one cell are tabs), layouts that show it
         {"library", tr("Scenarios"), library_view_, PaneCell::left_top, layout_learn | layout_debug},
@@ -152,7 +169,9 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
         {"handle_chain", tr("Handle chain"), chain_view_, PaneCell::centre_bottom, layout_learn | layout_debug},
         {"narration", tr("Narration"), narration_, PaneCell::right_top, layout_every},
         {"member", tr("Member"), member_card_, PaneCell::right_middle, layout_every},
+        {"findings", tr("Findings"), findings_view_, PaneCell::right_middle, layout_every},
         {"events", tr("Events"), event_view_, PaneCell::right_bottom, layout_learn | layout_debug},
+        {"rules", tr("Rules"), rule_book_, PaneCell::right_bottom, layout_debug},
     };
 }
 
@@ -227,12 +246,63 @@ void MainWindow::set_reduced_motion(bool reduced) {
     actions_[QStringLiteral("reduced_motion")]->setChecked(reduced);
 }
 
-void MainWindow::open_scenario(const QString& id) {
-    const LibraryEntry* entry = library_model_.entry(id);
+void MainWindow::open_scenario(const QString& id, const QString& variant) { run({id, variant, schedule_, {}}); }
+
+void MainWindow::run(const RunRequest& request) {
     if (!source_.scenario) return;
-    library_model_.set_current(entry != nullptr ? entry->id : id);
+    const LibraryEntry* entry = library_model_.entry(request.scenario);
+    request_ = request;
+    if (entry != nullptr) request_.scenario = entry->id;
+    library_model_.set_current(request_.scenario, request_.variant);
     update_actions();
-    loader_.start(entry != nullptr ? tr("Running %1 “%2”").arg(entry->number, entry->title) : tr("Running %1").arg(id), source_.scenario(id));
+    QString what = entry != nullptr ? tr("Running %1 “%2”").arg(entry->number, entry->title) : tr("Running %1").arg(request_.scenario);
+    if (const LibraryVariant* variant = library_model_.variant(request_.scenario, request_.variant)) what += tr(", variant “%1”").arg(variant->title);
+    if (!request_.drivers.isEmpty()) what += tr(" with %1").arg(QFileInfo(request_.drivers.front()).fileName());
+    loader_.start(what, source_.scenario(request_));
+}
+
+void MainWindow::choose_schedule(const QString& schedule) {
+    schedule_ = schedule;
+    library_view_->show_schedule(schedule);
+    if (request_.scenario.isEmpty()) return;
+    RunRequest again = request_;
+    again.schedule = schedule;
+    run(again);
+}
+
+void MainWindow::go_to_finding(int finding) {
+    const SessionPointer session = playback_.session();
+    if (!session || finding < 0 || static_cast<std::size_t>(finding) >= session->findings.rows.size()) return;
+    const Finding& wanted = session->findings.rows[static_cast<std::size_t>(finding)];
+    playback_.pause();
+    playback_.seek(wanted.event);
+    if (wanted.operation.valid()) playback_.choose_operation(wanted.operation);
+    if (wanted.block.valid()) playback_.choose_region(wanted.block);
+    if (!wanted.member.isEmpty()) inspector_->show_member(wanted.offset);
+    findings_view_->choose(finding);
+}
+
+// From finding to finding, also between several of one event; what only the machine found is a stop too.
+void MainWindow::step_finding(int direction) {
+    const SessionPointer session = playback_.session();
+    if (!session) return;
+    const Findings& findings = session->findings;
+    const int chosen = findings_view_->chosen();
+    const auto [first, last] = findings.at(playback_.position());
+    if (chosen >= static_cast<int>(first) && chosen < static_cast<int>(last)) {
+        const int other = chosen + direction;
+        if (other >= static_cast<int>(first) && other < static_cast<int>(last)) return go_to_finding(other);
+    }
+    playback_.pause();
+    if (!playback_.step(trace::Landmark::finding, direction)) return;
+    const auto [begin, end] = findings.at(playback_.position());
+    if (begin < end) go_to_finding(static_cast<int>(direction > 0 ? begin : end - 1));
+}
+
+void MainWindow::show_rule(const QString& rule) {
+    if (maximised_ != nullptr && maximised_ != pane("rules")) toggle_maximised(maximised_);
+    pane_grid_->show(pane("rules"));
+    rule_book_->show_rule(rule);
 }
 
 void MainWindow::open_file(const QString& path) {
@@ -243,9 +313,12 @@ void MainWindow::open_file(const QString& path) {
 void MainWindow::show_session(SessionPointer session) {
     notice_->clear();
     bookmarks_.clear();
-    if (!session->id.isEmpty() || !session->path.isEmpty()) library_model_.set_current(session->id);
+    if (!session->id.isEmpty() || !session->path.isEmpty()) library_model_.set_current(session->id, session->variant);
+    if (!session->path.isEmpty()) request_ = {session->id, session->variant, session->schedule, {}};
     setWindowTitle(session->title.isEmpty() ? tr("ChimneyLab") : tr("%1 – ChimneyLab").arg(session->title));
+    const QString report = session->crash_report;
     playback_.open(std::move(session));
+    if (!report.isEmpty()) notice_->show_problem(tr("The run ended before its time. %1").arg(report));
     Q_EMIT session_shown();
 }
 

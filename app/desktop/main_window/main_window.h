@@ -15,12 +15,14 @@
 #include "app/desktop/main_window/pane_layout.h"
 #include "app/desktop/models/call_entry_model.h"
 #include "app/desktop/models/event_list_model.h"
+#include "app/desktop/models/finding_model.h"
 #include "app/desktop/models/handle_chain_model.h"
 #include "app/desktop/models/hex_model.h"
 #include "app/desktop/models/lens_model.h"
 #include "app/desktop/models/library_model.h"
 #include "app/desktop/models/member_model.h"
 #include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/rule_model.h"
 #include "app/desktop/models/session_source.h"
 #include "app/desktop/models/stage_model.h"
 #include "app/desktop/theme/theme.h"
@@ -30,6 +32,7 @@ namespace chimneylab::desktop {
 class BytesView;
 class ChainView;
 class EventListView;
+class FindingsView;
 class LedgerView;
 class LensBar;
 class LensView;
@@ -39,6 +42,7 @@ class MemberInspector;
 class NarrationView;
 class NoticeBar;
 class PanelDock;
+class RuleBookView;
 class StageView;
 class TransportBar;
 
@@ -49,7 +53,8 @@ public:
     MainWindow(SessionSource source, std::unique_ptr<QSettings> settings, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    void open_scenario(const QString& id);
+    void open_scenario(const QString& id, const QString& variant = {});  // with the schedule and drivers chosen
+    void run(const RunRequest& request);
     void open_file(const QString& path);
     void choose_theme(Theme::Choice choice);
     void set_reduced_motion(bool reduced);
@@ -60,6 +65,8 @@ public:
     [[nodiscard]] LibraryModel& library_model() { return library_model_; }
     [[nodiscard]] EventListModel& event_model() { return event_model_; }
     [[nodiscard]] MemberModel& member_model() { return member_model_; }
+    [[nodiscard]] FindingModel& finding_model() { return finding_model_; }
+    [[nodiscard]] RuleModel& rule_model() { return rule_model_; }
     [[nodiscard]] SessionLoader& loader() { return loader_; }
     [[nodiscard]] const Theme& theme() const { return theme_; }
     [[nodiscard]] StageView* stage_view() const { return stage_view_; }
@@ -75,6 +82,8 @@ public:
     [[nodiscard]] NarrationView* narration() const { return narration_; }
     [[nodiscard]] TransportBar* transport() const { return transport_; }
     [[nodiscard]] LibraryView* library_view() const { return library_view_; }
+    [[nodiscard]] FindingsView* findings_view() const { return findings_view_; }
+    [[nodiscard]] RuleBookView* rule_book() const { return rule_book_; }
     [[nodiscard]] NoticeBar* notice() const { return notice_; }
     [[nodiscard]] const std::vector<PanelDock*>& panes() const { return pane_grid_->panes(); }
     [[nodiscard]] PanelDock* pane(const char* name) const { return pane_grid_->pane(QLatin1String(name)); }
@@ -104,6 +113,10 @@ private:
     void save_with_dialog();
     void save_to(const QString& path);
     void toggle_maximised(PanelDock* pane);
+    void go_to_finding(int finding);  // its event, block and member
+    void step_finding(int direction);
+    void show_rule(const QString& rule);
+    void choose_schedule(const QString& schedule);
     void toggle_bookmark();
     void next_bookmark();
     void show_about();
@@ -122,6 +135,8 @@ private:
     HandleChainModel handle_chain_model_;
     HexModel hex_model_;
     LibraryModel library_model_;
+    FindingModel finding_model_;
+    RuleModel rule_model_;
     SessionLoader loader_;
     SessionLoader saver_;
     SessionLoader librarian_;
@@ -138,6 +153,8 @@ private:
     BytesView* bytes_view_ = nullptr;
     NarrationView* narration_ = nullptr;
     LibraryView* library_view_ = nullptr;
+    FindingsView* findings_view_ = nullptr;
+    RuleBookView* rule_book_ = nullptr;
     TransportBar* transport_ = nullptr;
     NoticeBar* notice_ = nullptr;
     std::unique_ptr<PaneGrid> pane_grid_;
@@ -146,6 +163,8 @@ private:
     QByteArray before_maximised_;
     QByteArray first_arrangement_;
     std::vector<trace::EventId> bookmarks_;
+    RunRequest request_;  // the last that was asked for
+    QString schedule_;    // of the next run; empty: the scenario's own
     std::map<QString, QAction*> actions_;
     bool reduced_motion_ = false;
     bool applying_theme_ = false;

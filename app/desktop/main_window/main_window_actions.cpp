@@ -39,7 +39,7 @@ void MainWindow::make_actions() {
     action(QStringLiteral("save"), tr("&Save session…"), {QKeySequence(Qt::CTRL | Qt::Key_S)}, [this] { save_with_dialog(); });
     action(QStringLiteral("quit"), tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
     action(QStringLiteral("run_again"), tr("&Run again"), {QKeySequence(Qt::CTRL | Qt::Key_R)}, [this] {
-        if (!library_model_.current().isEmpty()) open_scenario(library_model_.current());
+        if (!request_.scenario.isEmpty()) run(request_);
     });
     action(QStringLiteral("cancel"), tr("&Cancel what is running"), {QKeySequence(Qt::Key_Escape)}, [this] { loader_.cancel(); });
 
@@ -62,8 +62,8 @@ void MainWindow::make_actions() {
     action(QStringLiteral("next_conversion"), tr("Next conversion"), {QKeySequence(Qt::Key_PageDown)}, step(Landmark::conversion, 1));
     action(QStringLiteral("previous_call_entry"), tr("Previous call-entry event"), {QKeySequence(Qt::SHIFT | Qt::Key_C)}, step(Landmark::call_entry, -1));
     action(QStringLiteral("next_call_entry"), tr("Next call-entry event"), {QKeySequence(Qt::Key_C)}, step(Landmark::call_entry, 1));
-    action(QStringLiteral("previous_finding"), tr("Previous finding"), {QKeySequence(Qt::SHIFT | Qt::Key_F)}, step(Landmark::finding, -1));
-    action(QStringLiteral("next_finding"), tr("Next finding"), {QKeySequence(Qt::Key_F)}, step(Landmark::finding, 1));
+    action(QStringLiteral("previous_finding"), tr("Previous finding"), {QKeySequence(Qt::SHIFT | Qt::Key_F)}, [this] { step_finding(-1); });
+    action(QStringLiteral("next_finding"), tr("Next finding"), {QKeySequence(Qt::Key_F)}, [this] { step_finding(1); });
     action(QStringLiteral("previous_operation"), tr("Previous operation"), {QKeySequence(Qt::SHIFT | Qt::Key_PageUp)}, step(Landmark::operation, -1));
     action(QStringLiteral("next_operation"), tr("Next operation"), {QKeySequence(Qt::SHIFT | Qt::Key_PageDown)}, step(Landmark::operation, 1));
     action(QStringLiteral("next_member"), tr("Tell the next member (calm lens)"), {QKeySequence(Qt::Key_N)}, [this] { lens_view_->tell_next(); });
@@ -142,7 +142,7 @@ void MainWindow::update_actions() {
     const bool any = playback_.session() != nullptr && playback_.position().valid();
     const auto enable = [this](const char* name, bool on) { actions_[QLatin1String(name)]->setEnabled(on); };
     enable("save", any);
-    enable("run_again", !library_model_.current().isEmpty());
+    enable("run_again", !request_.scenario.isEmpty());
     enable("play", any);
     actions_[QStringLiteral("play")]->setText(playback_.playing() ? tr("Pause") : tr("Play"));
     for (const char* name : {"first", "back"}) enable(name, playback_.can_step(Landmark::event, -1));

@@ -26,6 +26,7 @@ void PlaybackModel::open(SessionPointer session) {
         position_ = session_->opening;
         cursor_->seek(position_);
     }
+    filter_.open(session_);
     Q_EMIT session_changed();
     Q_EMIT position_changed(Move::jump);
 }
@@ -57,6 +58,13 @@ EventId PlaybackModel::neighbour(trace::Landmark kind, int direction) const {
             if (shows(EventId(static_cast<std::uint32_t>(i)))) return EventId(static_cast<std::uint32_t>(i));
         }
         return {};
+    }
+    if (kind == trace::Landmark::finding) {
+        // What the machine found and what the checker found, whichever is nearer.
+        const EventId machine = direction > 0 ? session_->history->next(kind, position_) : session_->history->previous(kind, position_);
+        const EventId checker = session_->findings.next(position_, direction);
+        if (!machine.valid() || !checker.valid()) return machine.valid() ? machine : checker;
+        return direction > 0 ? std::min(machine, checker) : std::max(machine, checker);
     }
     return direction > 0 ? session_->history->next(kind, position_) : session_->history->previous(kind, position_);
 }

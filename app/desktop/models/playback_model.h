@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "app/desktop/models/animation_clock.h"
+#include "app/desktop/models/event_filter.h"
 #include "app/desktop/models/session.h"
 #include "engine/trace/cursor.h"
 
@@ -50,6 +51,10 @@ public:
     [[nodiscard]] bool irql_changes_shown() const { return irql_changes_shown_; }
     [[nodiscard]] bool shows(trace::EventId event) const;
     [[nodiscard]] trace::EventId nearest_shown(trace::EventId event) const;
+
+    // What a person wants to see of the events; every view that shows many asks it.
+    [[nodiscard]] EventFilter& filter() { return filter_; }
+    [[nodiscard]] const EventFilter& filter() const { return filter_; }
 
     void set_speed(double speed);  // clamped to slowest … fastest
 
@@ -92,6 +97,7 @@ private:
     [[nodiscard]] trace::EventId neighbour(trace::Landmark kind, int direction) const;
 
     SessionPointer session_;
+    EventFilter filter_;
     std::unique_ptr<trace::Cursor> cursor_;
     trace::EventId position_;
     trace::OperationId chosen_operation_;

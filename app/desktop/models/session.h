@@ -6,10 +6,12 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "app/desktop/models/findings.h"
 #include "engine/trace/history.h"
 #include "engine/trace/trace.h"
 
@@ -30,8 +32,20 @@ struct Session {
     // A scenario's own words about an event; empty where it has none. May be null.
     std::function<QString(trace::EventId)> scenario_words;
     std::vector<Expectation> expectations;
+    Findings findings;  // what the checker says about this trace
+    // How it was run: empty for what the scenario gives, and for a file what its description says.
+    QString variant;
+    QString schedule;
+    QStringList drivers;  // files of the person's own, from the top
+    // A driver or the machine ended the run before its time: what, where, what to do. Empty: it ran to its end.
+    QString crash_report;
     // Where a newcomer should stand: the host stack's first call of an operation, else the first event.
     trace::EventId opening;
+
+    // Something is broken at this event, or the machine found something there.
+    [[nodiscard]] bool is_finding(trace::EventId event) const {
+        return findings.any_at(event) || trace->event(event).kind == trace::EventKind::finding;
+    }
 };
 
 using SessionPointer = std::shared_ptr<const Session>;

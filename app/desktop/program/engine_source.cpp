@@ -34,9 +34,9 @@ void let_scenario_speak(Session& session, scenario::Scenario scenario) {
     };
 }
 
-LoadOutcome run_scenario(const QString& which, LoadControl& control) {
+LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     LoadOutcome outcome;
-    scenario::Loaded loaded = scenario::find_scenario(which.toStdString());
+    scenario::Loaded loaded = scenario::find_scenario(request.scenario.toStdString());
     if (!loaded.scenario) {
         outcome.problem = to_text(loaded.problems);
         return outcome;
@@ -44,6 +44,19 @@ LoadOutcome run_scenario(const QString& which, LoadControl& control) {
     scenario::RunOptions options;
     options.cancel = &control.cancel;
     options.producer = "chimneylab";
+    options.variant = request.variant.toStdString();
+    if (!request.schedule.isEmpty()) {
+        const machine::ParsedSchedule parsed = machine::Schedule::parse(request.schedule.toStdString());
+        if (!parsed) {
+            outcome.problem = QString::fromStdString(parsed.error);
+            return outcome;
+        }
+        options.schedule = *parsed.schedule;
+    }
+    if (!request.drivers.isEmpty()) {
+        outcome.problem = QStringLiteral("A driver from a file never runs inside the desktop; it needs the driver host, which this build does not have.");
+        return outcome;
+    }
     options.progress = [&control](const scenario::Progress& progress) {
         control.progress(progress.steps == 0 ? -1 : static_cast<int>(100 * progress.step / progress.steps));
     };
@@ -52,7 +65,7 @@ LoadOutcome run_scenario(const QString& which, LoadControl& control) {
         outcome.problem = to_text(result.problems);
         return outcome;
     }
-    if (result.crashed) outcome.problem = QString::fromStdString(result.failure);
+    if (result.trace.empty() && !result.failure.empty()) outcome.problem = QString::fromStdString(result.failure);
     if (result.trace.empty()) {
         if (outcome.problem.isEmpty()) outcome.problem = QStringLiteral("The run recorded nothing.");
         return outcome;
@@ -63,6 +76,7 @@ LoadOutcome run_scenario(const QString& which, LoadControl& control) {
     }
     const QString id = QString::fromStdString(loaded.scenario->id);
     auto session = make_session(std::make_shared<const trace::Trace>(std::move(result.trace)), id, {}, {}, std::move(expectations));
+    session->crash_report = QString::fromStdString(result.failure);
     let_scenario_speak(*session, std::move(*loaded.scenario));
     outcome.session = std::move(session);
     return outcome;
@@ -102,6 +116,14 @@ std::vector<LibraryEntry> read_library() {
         if (!entry.part.isEmpty()) entry.part[0] = entry.part[0].toUpper();
         entry.teaches = QString::fromStdString(each.teaches).simplified();
         entry.path = QString::fromStdString(each.source);
+        for (const scenario::Variant& variant : each.variants) {
+            LibraryVariant made;
+            made.name = QString::fromStdString(variant.name);
+            made.title = QString::fromStdString(variant.title);
+            made.teaches = QString::fromStdString(variant.teaches).simplified();
+            for (const std::string& rule : variant.breaks) made.breaks << QString::fromStdString(rule);
+            entry.variants.push_back(std::move(made));
+        }
         entries.push_back(std::move(entry));
     }
     for (const scenario::Problem& problem : library.problems) {
@@ -123,7 +145,7 @@ std::vector<LibraryEntry> read_library() {
 SessionSource engine_source() {
     SessionSource source;
     source.library = read_library;
-    source.scenario = [](const QString& id) -> LoadWork { return [id](LoadControl& control) { return run_scenario(id, control); }; };
+    source.scenario = [](const RunRequest& request) -> LoadWork { return [request](LoadControl& control) { return run_scenario(request, control); }; };
     source.file = [](const QString& path) -> LoadWork { return [path](LoadControl&) { return read_session(path); }; };
     source.save = [](const Session& session, const QString& path) {
         const std::optional<session::Problem> problem = session::save(*session.trace, path.toStdString());
