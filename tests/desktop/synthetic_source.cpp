@@ -49,7 +49,7 @@ SessionSource synthetic_source() {
             {QStringLiteral("endless"), QStringLiteral("X2"), QStringLiteral("A run that has to be cancelled"), QStringLiteral("Depth"), {}, {}, {}}};
     };
     source.scenario = [entries = source.library()](const RunRequest& request) -> LoadWork {
-        return [id = request.scenario, entries](LoadControl& control) {
+        return [id = request.scenario, variant = request.variant, entries](LoadControl& control) {
             LoadOutcome outcome;
             if (id == QLatin1String("refused")) {
                 outcome.problem = QStringLiteral("x1.yaml:12:5: unknown key 'mod'. Did you mean 'mode'?");
@@ -66,7 +66,9 @@ SessionSource synthetic_source() {
                 trace::RunDescription description = made.description();
                 description.title = (entry.number + QStringLiteral(" · ") + entry.title).toStdString();
                 made.set_description(description);
-                outcome.session = make_session(std::make_shared<const trace::Trace>(std::move(made)), id, {}, {}, {});
+                auto session = make_session(std::make_shared<const trace::Trace>(std::move(made)), id, {}, {}, {});
+                session->variant = variant;
+                outcome.session = std::move(session);
             }
             if (!outcome.session) outcome.problem = QStringLiteral("there is no scenario '%1'").arg(id);
             return outcome;

@@ -12,6 +12,7 @@
 
 #include "app/desktop/findings/finding_delegate.h"
 #include "app/desktop/findings/finding_page.h"
+#include "app/desktop/theme/keep_keys.h"
 
 namespace chimneylab::desktop {
 
@@ -42,6 +43,7 @@ FindingsView::FindingsView(PlaybackModel& playback, FindingModel& findings, cons
         box->setMinimumContentsLength(6);
         box->setToolTip(tr("Show only findings of this %1").arg(box->accessibleName().toLower()));
         connect(box, &QComboBox::activated, this, &FindingsView::apply_filter);
+        keep_arrow_keys(box);
         choices->addWidget(box, 1);
     }
     filter_column->addLayout(choices);
@@ -207,10 +209,10 @@ void FindingsView::refresh() {
     show_page();
     offer_variants();
     if (!session) Q_EMIT summary_changed({});
-    else if (all == 0) Q_EMIT summary_changed(tr("none in this run"));
+    else if (all == 0) Q_EMIT summary_changed({});
     else {
         const auto causes = static_cast<int>(playback_.session()->findings.groups.size());
-        const QString text = causes == all ? tr("%1 broken").arg(all) : tr("%1 from %2 first cause(s)").arg(all).arg(causes);
+        const QString text = causes == all ? tr("%1 broken").arg(all) : causes == 1 ? tr("%1 from one first cause").arg(all) : tr("%1 from %2 first causes").arg(all).arg(causes);
         Q_EMIT summary_changed(shown < all ? tr("%1 of %2").arg(shown).arg(text) : text);
     }
 }

@@ -156,6 +156,12 @@ void MainWindow::update_actions() {
         {"previous_finding", Landmark::finding, -1},       {"next_finding", Landmark::finding, 1},
         {"previous_operation", Landmark::operation, -1},   {"next_operation", Landmark::operation, 1}};
     for (const auto& [name, kind, direction] : steps) enable(name, playback_.can_step(kind, direction));
+    // Several findings may stand at one event, so the last event with one is not the last finding.
+    const bool findings = any && !playback_.session()->findings.rows.empty();
+    if (findings) {
+        enable("previous_finding", true);
+        enable("next_finding", true);
+    }
     enable("bookmark", any);
     enable("next_bookmark", !bookmarks_.empty());
 }

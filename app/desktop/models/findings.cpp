@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
 #include "app/desktop/models/session.h"
-#include "engine/trace/text.h"
-#include "engine/trace/value_text.h"
+#include "engine/verifier/findings.h"
 #include "engine/verifier/scene.h"
-#include "engine/verifier/verifier.h"
 
 namespace chimneylab::desktop {
 
@@ -35,6 +32,7 @@ std::pair<std::size_t, std::size_t> Findings::at(trace::EventId event) const {
 }
 
 trace::EventId Findings::next(trace::EventId from, int direction) const {
+    if (!from.valid()) return events.empty() || direction < 0 ? trace::EventId() : events.front();
     if (direction > 0) {
         const auto after = std::upper_bound(events.begin(), events.end(), from);
         return after == events.end() ? trace::EventId() : *after;
@@ -46,9 +44,10 @@ trace::EventId Findings::next(trace::EventId from, int direction) const {
 Findings find_broken_promises(const trace::History& history) {
     Findings found;
     const std::vector<verifier::Violation> violations = verifier::verify(history.trace());
-    std::unordered_map<std::uint32_t, std::size_t> group_of;  // by the index of the first cause
-    for (std::uint32_t i = 0; i < violations.size(); ++i) {
+    const std::vector<verifier::ViolationRow> words = verifier::violation_rows(history, violations);
+    for (std::size_t i = 0; i < violations.size(); ++i) {
         const verifier::Violation& each = violations[i];
+        const verifier::ViolationRow& said = words[i];
         Finding row;
         row.rule = to_qstring(each.rule);
         row.severity = each.severity;
@@ -56,34 +55,25 @@ Findings find_broken_promises(const trace::History& history) {
         row.noticed = each.noticed;
         row.operation = each.operation;
         row.layer = each.layer;
-        row.layer_name = QString::fromStdString(history.layer_name(each.layer));
+        row.layer_name = QString::fromStdString(said.layer);
         row.block = each.block;
-        if (each.block.valid()) row.block_name = QString::fromStdString(trace::region_text(history, each.block));
+        row.block_name = QString::fromStdString(said.block);
         row.member = QString::fromStdString(each.member);
         row.offset = each.offset;
-        row.expected = QString::fromStdString(trace::hex_bytes(each.expected));
-        row.seen = QString::fromStdString(trace::hex_bytes(each.seen));
-        row.expected_text = QString::fromStdString(each.expected_text);
-        row.seen_text = QString::fromStdString(each.seen_text);
-        row.explanation = QString::fromStdString(each.explanation);
+        row.expected = QString::fromStdString(said.expected);
+        row.seen = QString::fromStdString(said.seen);
+        row.expected_text = QString::fromStdString(said.expected_text);
+        row.seen_text = QString::fromStdString(said.seen_text);
+        row.explanation = QString::fromStdString(said.explanation);
         row.source = to_qstring(each.source);
+        row.ladder = QString::fromStdString(said.ladder_drawing);
+        row.ladder_text = QString::fromStdString(said.ladder_text);
         row.first_cause = each.first_cause;
         found.rows.push_back(std::move(row));
         if (each.event.valid() && (found.events.empty() || found.events.back() != each.event)) found.events.push_back(each.event);
-        if (each.first_cause) {
-            group_of.emplace(i, found.groups.size());
-            found.groups.push_back({i, {}});
-        }
     }
-    for (std::uint32_t i = 0; i < violations.size(); ++i) {
-        if (violations[i].first_cause) continue;
-        const auto group = group_of.find(violations[i].cause);
-        if (group != group_of.end()) found.groups[group->second].consequences.push_back(i);
-        else found.groups.push_back({i, {}});
-    }
-    for (const verifier::Rule& rule : verifier::catalogue()) {
-        if (rule.checked && (!rule.strict_only || history.trace().description().mode == "strict")) ++found.rules_judged;
-    }
+    for (const verifier::ViolationGroup& group : verifier::group_by_first_cause(violations)) found.groups.push_back({group.first_cause, group.consequences});
+    found.rules_judged = verifier::rules_judged(history.trace()).size();
     return found;
 }
 
