@@ -219,6 +219,11 @@ void FindingsView::refresh() {
 
 void FindingsView::show_page() {
     const Finding* finding = findings_.finding(tree_->currentIndex());
+    if (finding == nullptr && playback_.session() && !playback_.session()->crash_report.isEmpty()) {
+        page_->setHtml(QStringLiteral("<p style=\"margin: 0 0 4px 0; color: %1; font-weight: 600\">✖ %2</p><pre style=\"white-space: pre-wrap; font-family: '%3'\">%4</pre>")
+                           .arg(theme_.tokens().changed.name(), tr("The run ended before its time"), theme_.mono(11).family(), playback_.session()->crash_report.toHtmlEscaped()));
+        return;
+    }
     if (finding == nullptr) {
         page_->setHtml(QStringLiteral("<span style=\"color: %1\">%2</span>").arg(theme_.tokens().quiet_text.name(), tr("Click a finding or press F to go to it. What was expected and what was seen stands here.")));
         return;

@@ -97,6 +97,15 @@ bool PlaybackModel::step(trace::Landmark kind, int direction) {
     return true;
 }
 
+trace::EventId PlaybackModel::member_change(int direction) const {
+    if (!session_ || !region().valid()) return {};
+    const trace::Region& memory = session_->trace->region(region());
+    if (member() >= memory.size) return {};
+    // Members are told apart by where they begin; the words of a block are 8 bytes, what is shorter shares a word.
+    const std::uint32_t size = std::min<std::uint32_t>(8, memory.size - member());
+    return direction > 0 ? session_->history->next_change(region(), member(), size, position_) : session_->history->previous_change(region(), member(), size, position_);
+}
+
 bool PlaybackModel::call_in() {
     if (!session_) return false;
     const EventId target = session_->history->call_in(position_);

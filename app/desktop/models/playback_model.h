@@ -43,6 +43,8 @@ public:
     void seek(trace::EventId event, Move how = Move::jump);  // clamps to the last event; stops nothing
     bool step(trace::Landmark kind, int direction);          // false if there is nothing further that way
     [[nodiscard]] bool can_step(trace::Landmark kind, int direction) const;
+    // The nearest event that changed the chosen member of the region on show, after (before) the present one.
+    [[nodiscard]] trace::EventId member_change(int direction) const;
     bool call_in();                                          // into the next call
     bool call_out();                                         // out of the innermost open one
     // Drivers change the IRQL at every spin lock. Those events are passed over by stepping and playing, and lists leave

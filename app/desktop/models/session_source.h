@@ -21,6 +21,10 @@ struct RunRequest {
     QString variant;      // empty: the correct run
     QString schedule;     // "fifo", "lifo", "seed:7"; empty: what the scenario or the variant gives
     QStringList drivers;  // compiled drivers of the person's own in place of the topmost intermediate drivers
+    // A manual run (engine/scenario/choices.h): these choices, as text, then it stops or the schedule goes on.
+    bool manual = false;
+    bool schedule_goes_on = false;
+    QStringList choices = {};
     friend bool operator==(const RunRequest&, const RunRequest&) = default;
 };
 

@@ -5,6 +5,8 @@
 #include <QFileInfo>
 #include <QRegularExpression>
 
+#include "app/desktop/models/event_text.h"
+#include "engine/scenario/choices.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/narrator.h"
 #include "engine/scenario/run.h"
@@ -34,6 +36,34 @@ void let_scenario_speak(Session& session, scenario::Scenario scenario) {
     };
 }
 
+void tell_choices(Session& session, const scenario::RunResult& result) {
+    session.manual = true;
+    session.stopped_at_choice = result.stopped_at_choice;
+    for (const scenario::ChoicePoint& point : result.choice_points) {
+        ChoiceMoment moment;
+        moment.after = point.after;
+        if (point.taken) moment.taken = QString::fromStdString(scenario::to_text(*point.taken));
+        for (const scenario::PendingItem& item : point.pending) {
+            PendingChoice pending;
+            pending.label = QString::fromStdString(item.label);
+            pending.layer = QString::fromStdString(session.history->layer_name(item.layer));
+            pending.operation = operation_text(*session.history, item.operation);
+            pending.due = item.due;
+            const trace::Operation* operation = session.history->operation(item.operation);
+            if (item.completes_operation && operation != nullptr) {
+                for (const trace::OperationBlock& block : operation->blocks) pending.blocks << to_qstring(session.history->label(block.block));
+                pending.statuses << QStringLiteral("FAILURE");
+                if (item.operation_kind == trace::OperationKind::initiate) {
+                    pending.statuses << QStringLiteral("RESOURCES") << QStringLiteral("OFFLOAD_TCP_ENTRIES") << QStringLiteral("OFFLOAD_PATH_ENTRIES")
+                                     << QStringLiteral("OFFLOAD_NEIGHBOR_ENTRIES") << QStringLiteral("OFFLOAD_CONNECTION_REJECTED");
+                }
+            }
+            moment.pending.push_back(std::move(pending));
+        }
+        session.choice_points.push_back(std::move(moment));
+    }
+}
+
 LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     LoadOutcome outcome;
     scenario::Loaded loaded = scenario::find_scenario(request.scenario.toStdString());
@@ -52,6 +82,15 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
             return outcome;
         }
         options.schedule = *parsed.schedule;
+    }
+    if (request.manual) {
+        auto choices = scenario::parse_choices(request.choices.join(QLatin1Char(',')).toStdString());
+        if (const auto* wrong = std::get_if<std::string>(&choices)) {
+            outcome.problem = QString::fromStdString(*wrong);
+            return outcome;
+        }
+        options.choices = std::move(std::get<std::vector<scenario::Choice>>(choices));
+        options.schedule_goes_on = request.schedule_goes_on;
     }
     if (!request.drivers.isEmpty()) {
         outcome.problem = QStringLiteral("A driver from a file never runs inside the desktop; it needs the driver host, which this build does not have.");
@@ -76,6 +115,14 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     }
     const QString id = QString::fromStdString(loaded.scenario->id);
     auto session = make_session(std::make_shared<const trace::Trace>(std::move(result.trace)), id, {}, {}, std::move(expectations));
+    if (request.manual) {
+        // A choice that could not be made leaves what was there before it.
+        if (result.stopped_at_choice && !result.failure.empty()) {
+            outcome.problem = QString::fromStdString(result.failure);
+            return outcome;
+        }
+        tell_choices(*session, result);
+    }
     session->crash_report = QString::fromStdString(result.failure);
     let_scenario_speak(*session, std::move(*loaded.scenario));
     outcome.session = std::move(session);
