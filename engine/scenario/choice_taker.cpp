@@ -43,6 +43,8 @@ PendingItem ChoiceTaker::describe(const machine::PendingWork& work) {
 
 void ChoiceTaker::stop(std::string why) {
     result_.stopped_at_choice = true;
+    // What is still asked of the machine, and its taking down, is no part of the run.
+    result_.trace = machine_.recorder().trace();
     if (!why.empty()) result_.failure = "choice " + std::to_string(taken_) + " cannot be made: " + std::move(why);
 }
 

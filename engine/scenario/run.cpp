@@ -295,8 +295,7 @@ private:
     void take_results() {
         if (!built_.machine) return;
         result_.findings.assign(built_.machine->findings().begin(), built_.machine->findings().end());
-        // A machine that was stopped in the middle is taken down after this; what it does then is no part of the run.
-        result_.trace = result_.stopped_at_choice ? built_.machine->recorder().trace() : built_.machine->recorder().take();
+        if (!result_.stopped_at_choice) result_.trace = built_.machine->recorder().take();
         result_.fingerprint = trace::fingerprint(result_.trace);
 
         const trace::History history(result_.trace);

@@ -122,6 +122,7 @@ TEST(ChoicesPane, AnotherChoiceAtAnEarlierPointForksAndBothBranchesStay) {
     lab.wait_for([&] { lab.branches().let_schedule_go_on(); });
     ASSERT_EQ(lab.branches().rowCount(), 1);
     const SessionPointer first = lab.branch().session;
+    lab.choices().history()->setCurrentRow(0);
     lab.choices().history()->setCurrentRow(point);
     EXPECT_EQ(lab.choices().point(), point);
     EXPECT_EQ(lab.window->playback().position(), first->choice_points[static_cast<std::size_t>(point)].after);

@@ -73,7 +73,7 @@ TEST(Navigation, MGoesToTheNextChangeOfTheChosenMember) {
     lab.key(Qt::Key_M);
     const auto first = lab.at();
     bool changes = false;
-    for (const trace::Change& change : lab.playback().trace()->changes(EventId(first))) {
+    for (const trace::Change& change : lab.playback().trace()->changes(lab.playback().trace()->event(EventId(first)))) {
         changes = changes || (change.region == region && change.offset < 0x88 && change.offset + change.length > 0x80);
     }
     EXPECT_TRUE(changes) << "the event it went to changed those bytes";

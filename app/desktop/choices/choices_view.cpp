@@ -133,14 +133,16 @@ ChoicesView::ChoicesView(PlaybackModel& playback, BranchModel& branches, const T
     connect(pending_, &QTreeWidget::currentItemChanged, this, &ChoicesView::show_options);
     connect(status_, &QComboBox::currentIndexChanged, this, [this] { block_->setEnabled(status_->currentIndex() > 0); });
     connect(go_on_, &QPushButton::clicked, &branches, &BranchModel::let_schedule_go_on);
-    connect(history_, &QListWidget::currentRowChanged, this, [this](int row) {
+    const auto go_back = [this](int row) {
         if (filling_ || row < 0) return;
         const Branch* branch = branches_.current_branch();
         if (branch == nullptr || !branch->session || static_cast<std::size_t>(row) >= branch->session->choice_points.size()) return;
         show_point(row);
         playback_.pause();
         playback_.seek(branch->session->choice_points[static_cast<std::size_t>(row)].after);
-    });
+    };
+    connect(history_, &QListWidget::currentRowChanged, this, go_back);
+    connect(history_, &QListWidget::itemClicked, this, [this, go_back](QListWidgetItem* item) { go_back(history_->row(item)); });
     connect(branch_list_, &QListView::clicked, this, [this](const QModelIndex& index) { branches_.show(index.row()); });
     connect(branch_list_, &QListView::activated, this, [this](const QModelIndex& index) { branches_.show(index.row()); });
     connect(compare_, &QPushButton::clicked, this, [this] {
