@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "engine/scenario/choice_taker.h"
 #include "engine/scenario/expectations.h"
 #include "engine/scenario/faults.h"
 #include "engine/scenario/host_stack_client.h"
@@ -48,7 +49,7 @@ public:
                 carry_out();
             else
                 result_.failure = built_.failure;
-            close();
+            if (!result_.stopped_at_choice) close();
         } catch (const std::exception& error) {
             result_.crashed = true;
             result_.failure = error.what();
@@ -168,8 +169,9 @@ private:
             result_.failure = refusal;
             return;
         }
+        if (options_.choices) chooser_ = std::make_unique<ChoiceTaker>(*built_.machine, *target_, *faults_, options_, result_);
         for (std::size_t i = 0; i < scenario_.steps.size() && !stop(i); ++i) take_step(scenario_.steps[i]);
-        if (!result_.cancelled) settle();
+        if (!result_.cancelled && !result_.stopped_at_choice) settle();
         update();
         report(scenario_.steps.size());
     }
@@ -190,6 +192,7 @@ private:
         if (step.settle) {
             settle();
             update();
+            if (result_.stopped_at_choice) return;
         }
         event = {};
         event.kind = EventKind::step_finished;
@@ -251,6 +254,10 @@ private:
 
     // Runs what is pending until nothing is.
     void settle() {
+        if (chooser_) {
+            chooser_->settle([this] { return cancelled(); });
+            return;
+        }
         if (!options_.cancel) {
             built_.machine->run_until_idle(options_.dispatch_limit);
             return;
@@ -270,7 +277,7 @@ private:
 
     bool stop(std::size_t step) {
         report(step);
-        return cancelled();
+        return cancelled() || result_.stopped_at_choice;
     }
 
     void report(std::size_t step) {
@@ -289,7 +296,7 @@ private:
     void take_results() {
         if (!built_.machine) return;
         result_.findings.assign(built_.machine->findings().begin(), built_.machine->findings().end());
-        result_.trace = built_.machine->recorder().take();
+        if (!result_.stopped_at_choice) result_.trace = built_.machine->recorder().take();
         result_.fingerprint = trace::fingerprint(result_.trace);
 
         const trace::History history(result_.trace);
@@ -307,6 +314,7 @@ private:
                 }
             }
         }
+        if (result_.stopped_at_choice) return;
         take_leaks(history);
         result_.expectations = evaluate_expectations(scenario_, history, result_);
         result_.expectations.insert(result_.expectations.begin(), refused_steps_.begin(), refused_steps_.end());
@@ -340,6 +348,7 @@ private:
     std::unique_ptr<TargetClient> target_;
     std::unique_ptr<FaultInjector> faults_;
     std::unique_ptr<StackControl> stack_;
+    std::unique_ptr<ChoiceTaker> chooser_;  // of a manual run
     std::vector<ExpectationResult> refused_steps_;
     RunResult result_;
 };

@@ -15,6 +15,7 @@
 
 #include "engine/machine/findings.h"
 #include "engine/machine/schedule.h"
+#include "engine/scenario/choices.h"
 #include "engine/scenario/scenario.h"
 #include "engine/trace/recorder.h"
 #include "engine/trace/trace.h"
@@ -45,6 +46,11 @@ struct RunOptions {
     // layer, each time an image of its own. Without it such a scenario cannot be begun. Returns no entry and says why in
     // `name` when it cannot.
     std::function<LoadedDriver(std::string_view name, trace::LayerIndex layer)> load_driver;
+    // A manual run: these choices are made, one at each point where something is pending and the scenario waits for it;
+    // at the first point without one the run stops (RunResult::stopped_at_choice), unless the schedule is to go on. Waits
+    // inside a driver and steps that let time pass follow the schedule.
+    std::optional<std::vector<Choice>> choices;
+    bool schedule_goes_on = false;
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
@@ -110,6 +116,8 @@ struct RunResult {
     std::vector<ExpectationResult> expectations;
     bool crashed = false;  // the machine could not go on
     bool cancelled = false;
+    std::vector<ChoicePoint> choice_points;  // of a manual run, in order; the last one is open when the run stopped there
+    bool stopped_at_choice = false;          // the trace ends there: nothing is leaked or unmet yet
     std::string failure;            // why it crashed or did not boot
     std::vector<Problem> problems;  // the run could not be begun: unknown variant
 

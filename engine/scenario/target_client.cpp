@@ -146,6 +146,17 @@ Refusal TargetClient::clear_failures() {
     return refusal_of(command.command.result);
 }
 
+Refusal TargetClient::fail_block_once(OperationKind operation, std::uint32_t block, std::int32_t status) {
+    chimney_target_failure command{};
+    command.operation_kind = static_cast<std::uint32_t>(operation);
+    command.nth_operation = CHIMNEY_TARGET_ANY;
+    command.block_index = block;
+    command.status = static_cast<std::uint32_t>(status);
+    command.times = 1;
+    if (!device_.send(IOCTL_CHIMNEY_TARGET_ADD_FAILURE, command)) return no_answer;
+    return refusal_of(command.command.result);
+}
+
 Refusal TargetClient::indicate_event(const Step& step) {
     chimney_target_event command{};
     const HostStackClient::Identity identity = objects_.identity(step.object);

@@ -20,6 +20,8 @@ public:
 
     Refusal set_capacities(const Capacities& capacities);
     Refusal apply(const TargetSettings& settings);
+    // One block of the next operation of this kind that comes due gets this status.
+    Refusal fail_block_once(OperationKind operation, std::uint32_t block, std::int32_t status);
     Refusal indicate_event(const Step& step);
     Refusal data_arrives(const Step& step);
     Refusal indicate_status(const Step& step);

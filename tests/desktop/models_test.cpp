@@ -169,9 +169,9 @@ TEST(Playback, PassesOverIrqlChangesUntilTheyAreWanted) {
     playback.seek(EventId(3));
     EXPECT_EQ(playback.position(), EventId(3)) << "by number they can be reached";
     EXPECT_NE(playback.nearest_shown(EventId(3)), EventId(3));
-    events.set_filter(QStringLiteral("irql_changed"));
+    playback.filter().set_expression(QStringLiteral("irql_changed"));
     EXPECT_EQ(events.rowCount(), 5);
-    events.set_filter({});
+    playback.filter().set_expression({});
     playback.show_irql_changes(true);
     EXPECT_EQ(events.rowCount(), 11);
     playback.first();
@@ -222,7 +222,7 @@ TEST(EventList, FilterShowsOnlyWhatPasses) {
     PlaybackModel playback;
     EventListModel events(playback);
     playback.open(five(1));
-    EXPECT_EQ(events.set_filter(QStringLiteral("kind:conversion")), QString());
+    EXPECT_EQ(playback.filter().set_expression(QStringLiteral("kind:conversion")), QString());
     EXPECT_EQ(events.rowCount(), 30);
     for (int row = 0; row < events.rowCount(); ++row) {
         EXPECT_EQ(playback.trace()->event(events.event_at(row)).kind, EventKind::conversion);
@@ -232,7 +232,7 @@ TEST(EventList, FilterShowsOnlyWhatPasses) {
     EXPECT_EQ(events.row_of(second), 1);
     EXPECT_EQ(events.row_of(EventId(second.value + 1)), second.value + 1 == events.event_at(2).value ? 2 : 1);
     EXPECT_EQ(events.row_of(EventId(0)), -1);
-    EXPECT_EQ(events.set_filter({}), QString());
+    EXPECT_EQ(playback.filter().set_expression({}), QString());
     EXPECT_EQ(events.rowCount(), static_cast<int>(playback.event_count()));
 }
 
@@ -240,9 +240,9 @@ TEST(EventList, AWrongFilterIsToldAndTheOldOneStays) {
     PlaybackModel playback;
     EventListModel events(playback);
     playback.open(five(1));
-    events.set_filter(QStringLiteral("kind:conversion"));
+    playback.filter().set_expression(QStringLiteral("kind:conversion"));
     const int before = events.rowCount();
-    EXPECT_TRUE(events.set_filter(QStringLiteral("kind:nonsense (")).contains(QStringLiteral("column")));
+    EXPECT_TRUE(playback.filter().set_expression(QStringLiteral("kind:nonsense (")).contains(QStringLiteral("column")));
     EXPECT_EQ(events.rowCount(), before);
 }
 

@@ -213,7 +213,7 @@ TEST(Engine, ASavedRunOpensAgainAsItWas) {
     const SessionSource source = engine_source();
     LoadControl control;
     control.progress = [](int) {};
-    const LoadOutcome ran = source.scenario(QStringLiteral("m1"))(control);
+    const LoadOutcome ran = source.scenario({QStringLiteral("m1"), {}, {}, {}})(control);
     ASSERT_TRUE(ran.session) << ran.problem.toStdString();
     ASSERT_EQ(source.save(*ran.session, file), QString());
     const LoadOutcome read = source.file(file)(control);

@@ -41,14 +41,15 @@ SessionSource synthetic_source() {
         return std::vector<LibraryEntry>{
             {QStringLiteral("one"), QStringLiteral("M1"), QStringLiteral("One completion travels up"), QStringLiteral("Through the driver"), QStringLiteral("the ladder, two conversions, the call entry's end"), {}, {}},
             {QStringLiteral("five"), QStringLiteral("M2"), QStringLiteral("What the entry remembers"), QStringLiteral("Through the driver"), QStringLiteral("saved, replaced, restored"), {}, {}},
-            {QStringLiteral("leak"), QStringLiteral("M3"), QStringLiteral("The life of a call entry"), QStringLiteral("Through the driver"), QStringLiteral("allocation, ownership, release"), {}, {}},
+            {QStringLiteral("leak"), QStringLiteral("M3"), QStringLiteral("The life of a call entry"), QStringLiteral("Through the driver"), QStringLiteral("allocation, ownership, release"), {}, {},
+                         {{QStringLiteral("kept"), QStringLiteral("The entry is kept for ever"), {}, {QStringLiteral("IM-037")}}}},
             {QStringLiteral("fails"), QStringLiteral("M6"), QStringLiteral("When some of it fails"), QStringLiteral("Through the driver"), QStringLiteral("statuses per block"), {}, {}},
             {QStringLiteral("deep"), QStringLiteral("M13"), QStringLiteral("Eight floors"), QStringLiteral("Depth"), QStringLiteral("the same through eight drivers"), {}, {}},
             {QStringLiteral("refused"), QStringLiteral("X1"), QStringLiteral("A scenario that cannot be run"), QStringLiteral("Depth"), {}, {}, {}},
             {QStringLiteral("endless"), QStringLiteral("X2"), QStringLiteral("A run that has to be cancelled"), QStringLiteral("Depth"), {}, {}, {}}};
     };
-    source.scenario = [entries = source.library()](const QString& id) -> LoadWork {
-        return [id, entries](LoadControl& control) {
+    source.scenario = [entries = source.library()](const RunRequest& request) -> LoadWork {
+        return [id = request.scenario, variant = request.variant, entries](LoadControl& control) {
             LoadOutcome outcome;
             if (id == QLatin1String("refused")) {
                 outcome.problem = QStringLiteral("x1.yaml:12:5: unknown key 'mod'. Did you mean 'mode'?");
@@ -65,13 +66,15 @@ SessionSource synthetic_source() {
                 trace::RunDescription description = made.description();
                 description.title = (entry.number + QStringLiteral(" · ") + entry.title).toStdString();
                 made.set_description(description);
-                outcome.session = make_session(std::make_shared<const trace::Trace>(std::move(made)), id, {}, {}, {});
+                auto session = make_session(std::make_shared<const trace::Trace>(std::move(made)), id, {}, {}, {});
+                session->variant = variant;
+                outcome.session = std::move(session);
             }
             if (!outcome.session) outcome.problem = QStringLiteral("there is no scenario '%1'").arg(id);
             return outcome;
         };
     };
-    source.file = [scenario = source.scenario](const QString& path) { return scenario(path); };
+    source.file = [scenario = source.scenario](const QString& path) { return scenario({path, {}, {}, {}}); };
     source.save = [](const Session&, const QString& path) { return path.isEmpty() ? QStringLiteral("no name") : QString(); };
     return source;
 }

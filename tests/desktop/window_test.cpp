@@ -62,7 +62,7 @@ TEST(Window, EveryPaneIsFilledOnTheFirstScenario) {
     EXPECT_FALSE(lab.window->narration()->text().isEmpty());
     EXPECT_EQ(lab.window->library_model().current(), QStringLiteral("one"));
     EXPECT_FALSE(lab.playback().playing());
-    for (PanelDock* pane : lab.window->panes()) EXPECT_TRUE(pane->isVisible()) << pane->objectName().toStdString();
+    for (const char* name : {"library", "stage", "members", "narration", "findings", "events"}) EXPECT_TRUE(lab.window->pane(name)->isVisible()) << name;
 }
 
 TEST(Window, WithoutASessionEveryPaneSaysWhatToDo) {

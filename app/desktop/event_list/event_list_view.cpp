@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/event_list/event_list_view.h"
 
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QStyle>
 #include <QKeyEvent>
@@ -25,7 +26,31 @@ EventListView::EventListView(PlaybackModel& playback, EventListModel& events, co
     filter_->setToolTip(tr("kind:conversion  layer:im1  op:query  name:*Complete*  region:T1  status:FAILURE\n"
                            "time>=5us  depth<=2  #3  changed  finding\n"
                            "side by side means and; or, not and parentheses work too"));
-    column->addWidget(filter_);
+    auto* top = new QHBoxLayout;
+    top->setSpacing(4);
+    top->addWidget(filter_, 1);
+    completions_ = new QPushButton(tr("⇡"), this);
+    completions_->setAccessibleName(tr("Only completions"));
+    completions_->setToolTip(tr("Show only the calls that complete something, in every view"));
+    findings_ = new QPushButton(tr("✖"), this);
+    findings_->setAccessibleName(tr("Only findings"));
+    findings_->setToolTip(tr("Show only events at which something is broken, in every view"));
+    for (QPushButton* button : {completions_, findings_}) {
+        button->setCheckable(true);
+        button->setFixedWidth(28);
+        button->setFocusPolicy(Qt::TabFocus);
+        button->setStyleSheet(QStringLiteral("padding: 3px 0"));
+        top->addWidget(button);
+    }
+    connect(completions_, &QPushButton::toggled, &playback.filter(), &EventFilter::show_only_completions);
+    connect(findings_, &QPushButton::toggled, &playback.filter(), &EventFilter::show_only_findings);
+    connect(&playback.filter(), &EventFilter::changed, this, [this] {
+        completions_->setChecked(playback_.filter().only_completions());
+        findings_->setChecked(playback_.filter().only_findings());
+        // Another view set the filter: the field follows, but not while somebody types in it.
+        if (!filter_->hasFocus() && filter_->text().trimmed() != playback_.filter().expression()) filter_->setText(playback_.filter().expression());
+    });
+    column->addLayout(top);
     problem_ = new QLabel(this);
     problem_->setWordWrap(true);
     problem_->hide();
@@ -117,7 +142,7 @@ void EventListView::follow_playback() {
 
 void EventListView::apply_filter() {
     typing_.stop();
-    const QString problem = events_.set_filter(filter_->text());
+    const QString problem = playback_.filter().set_expression(filter_->text());
     problem_->setText(problem);
     problem_->setVisible(!problem.isEmpty());
     filter_->setProperty("problem", !problem.isEmpty());

@@ -7,6 +7,7 @@
 
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QTableView>
 #include <QTimer>
 #include <QWidget>
@@ -41,6 +42,7 @@ private:
     EventListModel& events_;
     const Theme& theme_;
     QLineEdit* filter_ = nullptr;
+    QPushButton *completions_ = nullptr, *findings_ = nullptr;
     QLabel* problem_ = nullptr;
     QTableView* table_ = nullptr;
     QLabel* empty_ = nullptr;

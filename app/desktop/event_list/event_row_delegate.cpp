@@ -92,6 +92,10 @@ void EventRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
                 draw_arrow_head(*painter, QPointF(inside.left(), y + 0.5), {-1, 0}, 5, t.quiet_text);
                 inside.setLeft(inside.left() + 13);
             }
+            if (mark != EventMark::finding && index.data(EventListModel::finding_role).toBool()) {
+                draw_mark(*painter, Mark::cross, QRectF(inside.right() - 8, inside.center().y() - 3.5, 8, 8), t.changed);
+                inside.setRight(inside.right() - 13);
+            }
             if (index.data(EventListModel::function_name_role).toBool()) {
                 font = theme_.mono(measure::small_text, chosen ? QFont::Bold : QFont::Normal);
             }

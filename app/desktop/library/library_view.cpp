@@ -4,7 +4,9 @@
 
 #include <QFontMetrics>
 #include <QKeyEvent>
+#include <QHBoxLayout>
 #include <QPainter>
+#include <QRegularExpression>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
@@ -19,7 +21,8 @@ public:
     ScenarioDelegate(const Theme& theme, QObject* parent) : QStyledItemDelegate(parent), theme_(theme) {}
 
     QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const override {
-        return {120, index.data(LibraryModel::heading_role).toBool() ? 26 : 25};
+        if (index.data(LibraryModel::heading_role).toBool()) return {120, 26};
+        return {120, index.data(LibraryModel::variant_role).isNull() ? 25 : 22};
     }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -40,6 +43,16 @@ public:
             painter->setPen(chosen && !current ? QPen(t.line, 1) : QPen(Qt::NoPen));
             painter->setBrush(current ? t.selection : t.hover);
             painter->drawRoundedRect(QRectF(cell).adjusted(0.5, 1, -0.5, -1), 5, 5);
+        }
+        if (!index.data(LibraryModel::variant_role).isNull()) {
+            const bool breaks = !index.data(LibraryModel::breaks_role).toStringList().isEmpty();
+            draw_mark(*painter, breaks ? Mark::cross : Mark::dot, QRectF(cell.left() + 40, cell.center().y() - 3.5, breaks ? 8 : 6, breaks ? 8 : 6), breaks ? t.changed : t.quiet_text);
+            const QFont font = theme_.words(measure::quiet_text, current ? QFont::DemiBold : QFont::Normal);
+            painter->setFont(font);
+            painter->setPen(t.text);
+            const QRect words = cell.adjusted(54, 0, -4, 0);
+            painter->drawText(words, Qt::AlignLeft | Qt::AlignVCenter, QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, words.width()));
+            return;
         }
         const QFont number_font = theme_.words(measure::quiet_text, QFont::DemiBold);
         painter->setFont(number_font);
@@ -89,6 +102,25 @@ LibraryView::LibraryView(LibraryModel& library, const Theme& theme, QWidget* par
     teaches_->setMargin(6);
     teaches_->hide();
     column->addWidget(teaches_);
+    auto* order = new QHBoxLayout;
+    order->setContentsMargins(6, 2, 2, 0);
+    auto* order_label = new QLabel(tr("Schedule"), this);
+    schedule_ = new QComboBox(this);
+    schedule_->setEditable(true);
+    schedule_->setInsertPolicy(QComboBox::NoInsert);
+    schedule_->setAccessibleName(tr("Schedule"));
+    schedule_->setToolTip(tr("Which of the pending items comes next.\nfifo: earliest due first, the textbook run\nlifo: the latest queued first, completions overtake\nseed:7: any order, the same for the same number"));
+    schedule_->setFocusPolicy(Qt::ClickFocus);
+    schedule_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    schedule_->setMinimumContentsLength(6);
+    schedule_->addItem(tr("scenario's own"), QString());
+    for (const char* each : {"fifo", "lifo", "seed:1", "seed:2", "seed:3"}) schedule_->addItem(QLatin1String(each), QLatin1String(each));
+    order_label->setBuddy(schedule_);
+    order->addWidget(order_label);
+    order->addWidget(schedule_, 1);
+    column->addLayout(order);
+    connect(schedule_, &QComboBox::activated, this, &LibraryView::read_schedule);
+    connect(schedule_->lineEdit(), &QLineEdit::editingFinished, this, &LibraryView::read_schedule);
     empty_ = new QLabel(list_);
     empty_->setWordWrap(true);
     empty_->setAlignment(Qt::AlignCenter);
@@ -97,16 +129,18 @@ LibraryView::LibraryView(LibraryModel& library, const Theme& theme, QWidget* par
         for (int row = 0; row < library_.rowCount(); ++row) {
             const QModelIndex index = library_.index(row);
             if (index.data(LibraryModel::heading_role).toBool()) continue;
-            Q_EMIT scenario_wanted(index.data(LibraryModel::id_role).toString());
+            Q_EMIT scenario_wanted(index.data(LibraryModel::id_role).toString(), index.data(LibraryModel::variant_role).toString());
             return;
         }
     });
     const auto open = [this](const QModelIndex& index) {
-        if (index.isValid() && !index.data(LibraryModel::heading_role).toBool()) Q_EMIT scenario_wanted(index.data(LibraryModel::id_role).toString());
+        if (index.isValid() && !index.data(LibraryModel::heading_role).toBool()) {
+            Q_EMIT scenario_wanted(index.data(LibraryModel::id_role).toString(), index.data(LibraryModel::variant_role).toString());
+        }
     };
     connect(list_, &QListView::clicked, this, open);
     connect(list_, &QListView::activated, this, [this, open](const QModelIndex& index) {
-        if (index.data(LibraryModel::id_role).toString() != library_.current()) open(index);
+        if (!index.data(LibraryModel::current_role).toBool()) open(index);
     });
     connect(&library, &QAbstractItemModel::modelReset, this, &LibraryView::follow_model);
     connect(&library, &QAbstractItemModel::dataChanged, this, &LibraryView::follow_model);
@@ -133,18 +167,43 @@ void LibraryView::resizeEvent(QResizeEvent* event) {
 }
 
 void LibraryView::follow_model() {
-    const int row = library_.row_of(library_.current());
+    const int row = library_.row_of(library_.current(), library_.current_variant());
     if (row >= 0) list_->setCurrentIndex(library_.index(row));
     const LibraryEntry* entry = library_.entry(library_.current());
     teaches_->setVisible(entry != nullptr && !entry->teaches.isEmpty());
     if (entry != nullptr) {
-        teaches_->setText(entry->teaches);
-        teaches_->setToolTip(entry->teaches);
+        const LibraryVariant* variant = library_.variant(entry->id, library_.current_variant());
+        const QString words = variant == nullptr || variant->teaches.isEmpty() ? entry->teaches : variant->teaches;
+        teaches_->setText(variant == nullptr || variant->breaks.isEmpty() ? words : tr("Breaks %1 on purpose. ").arg(variant->breaks.join(QStringLiteral(", "))) + words);
+        teaches_->setToolTip(teaches_->text());
     }
     empty_->setVisible(library_.rowCount() == 0);
     empty_->setText(library_.entries().empty() ? tr("No scenario was found. Set CHIMNEYLAB_SCENARIOS to a folder with scenario files, or open a recorded session with Ctrl+O.")
                                                : tr("No scenario matches this filter."));
     empty_->setGeometry(list_->rect().adjusted(6, 6, -6, -6));
+}
+
+// "seed 7", "SEED:7" and "7" are seed:7. Nonsense goes back to what is in force.
+void LibraryView::read_schedule() {
+    const QString typed = schedule_->currentText().trimmed().toLower();
+    static const QRegularExpression seed(QStringLiteral("^(?:seed[: ]*)?(\\d{1,19})$"));
+    QString wanted;
+    if (const auto match = seed.match(typed); match.hasMatch()) {
+        wanted = QStringLiteral("seed:") + match.captured(1);
+    } else if (typed == QLatin1String("fifo") || typed == QLatin1String("lifo")) {
+        wanted = typed;
+    } else if (typed != schedule_->itemText(0).toLower() && !typed.isEmpty()) {
+        wanted = schedule_in_force_;
+    }
+    const bool other = wanted != schedule_in_force_;
+    show_schedule(wanted);
+    if (other) Q_EMIT schedule_wanted(wanted);
+}
+
+void LibraryView::show_schedule(const QString& schedule) {
+    schedule_in_force_ = schedule;
+    schedule_->lineEdit()->setText(schedule.isEmpty() ? schedule_->itemText(0) : schedule);
+    schedule_->lineEdit()->setCursorPosition(0);
 }
 
 void LibraryView::apply_theme() {

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The scenario library: a filter field and the scenarios under their headings. One click (or Enter) puts a scenario on
-// the stage. Below: what the scenario on stage teaches.
+// the stage; its variants then stand under it. Below: what the one on stage teaches, and the schedule by which it is run.
 #pragma once
 
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -21,9 +22,13 @@ public:
     LibraryView(LibraryModel& library, const Theme& theme, QWidget* parent = nullptr);
     [[nodiscard]] QListView* list() const { return list_; }
     [[nodiscard]] QLineEdit* filter() const { return filter_; }
+    [[nodiscard]] QComboBox* schedule() const { return schedule_; }
+    void show_schedule(const QString& schedule);
 
 Q_SIGNALS:
-    void scenario_wanted(const QString& id);
+    void scenario_wanted(const QString& id, const QString& variant);
+    // "fifo", "lifo", "seed:7"; empty: what the scenario gives.
+    void schedule_wanted(const QString& schedule);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -31,6 +36,7 @@ protected:
 
 private:
     void follow_model();
+    void read_schedule();
     void apply_theme();
 
     LibraryModel& library_;
@@ -39,6 +45,8 @@ private:
     QListView* list_ = nullptr;
     QLabel* teaches_ = nullptr;
     QLabel* empty_ = nullptr;
+    QComboBox* schedule_ = nullptr;
+    QString schedule_in_force_;
 };
 
 }  // namespace chimneylab::desktop

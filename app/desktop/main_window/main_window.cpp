@@ -11,15 +11,22 @@
 #include <algorithm>
 
 #include "app/desktop/bytes/bytes_view.h"
+#include "app/desktop/choices/choices_view.h"
+#include "app/desktop/choices/comparison_view.h"
 #include "app/desktop/event_list/event_list_view.h"
+#include "app/desktop/findings/findings_view.h"
+#include "app/desktop/findings/rule_book_view.h"
 #include "app/desktop/handle_chain/chain_view.h"
 #include "app/desktop/inspector/member_card.h"
 #include "app/desktop/inspector/member_inspector.h"
 #include "app/desktop/ledger/ledger_view.h"
 #include "app/desktop/lens/lens_bar.h"
 #include "app/desktop/library/library_view.h"
+#include "app/desktop/main_window/bookmarks_view.h"
+#include "app/desktop/main_window/command_palette.h"
 #include "app/desktop/main_window/notice_bar.h"
 #include "app/desktop/main_window/panel_dock.h"
+#include "app/desktop/main_window/until_bar.h"
 #include "app/desktop/models/event_text.h"
 #include "app/desktop/narration/narration_view.h"
 #include "app/desktop/stage/stage_view.h"
@@ -37,7 +44,10 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
       lens_model_(playback_),
       call_entry_model_(playback_),
       handle_chain_model_(playback_),
-      hex_model_(playback_) {
+      hex_model_(playback_),
+      finding_model_(playback_),
+      rule_model_(playback_),
+      bookmark_model_(playback_) {
     setWindowTitle(tr("ChimneyLab"));
     setAttribute(Qt::WA_WindowPropagation);
     setMinimumSize(900, 560);
@@ -50,6 +60,7 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     connect(&theme_, &Theme::changed, this, &MainWindow::apply_theme);
     connect(&playback_, &PlaybackModel::session_changed, this, &MainWindow::update_actions);
     connect(&playback_, &PlaybackModel::position_changed, this, &MainWindow::update_actions);
+    connect(&playback_, &PlaybackModel::focus_changed, this, &MainWindow::update_actions);
     connect(&playback_, &PlaybackModel::playing_changed, this, &MainWindow::update_actions);
     connect(&playback_, &PlaybackModel::shown_events_changed, this, &MainWindow::update_actions);
     connect(&stage_model_, &StageModel::scene_changed, this, [this] {
@@ -58,11 +69,39 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     });
     connect(stage_view_, &StageView::member_wanted, inspector_, &MemberInspector::show_member);
     connect(library_view_, &LibraryView::scenario_wanted, this, &MainWindow::open_scenario);
+    connect(library_view_, &LibraryView::schedule_wanted, this, &MainWindow::choose_schedule);
+    connect(stage_view_, &StageView::finding_wanted, this, &MainWindow::go_to_finding);
+    connect(findings_view_, &FindingsView::finding_wanted, this, &MainWindow::go_to_finding);
+    connect(findings_view_, &FindingsView::event_wanted, this, [this](quint32 event) {
+        playback_.pause();
+        playback_.seek(trace::EventId(event));
+    });
+    connect(findings_view_, &FindingsView::rule_wanted, this, &MainWindow::show_rule);
+    connect(findings_view_, &FindingsView::variant_wanted, this, &MainWindow::open_scenario);
+    connect(choices_view_, &ChoicesView::begin_wanted, this, &MainWindow::begin_manual_run);
+    connect(choices_view_, &ChoicesView::comparison_wanted, this, &MainWindow::compare_branches);
+    connect(comparison_view_, &ComparisonView::event_wanted, this, [this](const SessionPointer& session, quint32 event) {
+        const auto& branches = branch_model_.branches();
+        for (std::size_t i = 0; i < branches.size(); ++i) {
+            if (branches[i].session == session) branch_model_.show(static_cast<int>(i));
+        }
+        playback_.pause();
+        if (playback_.session() == session) playback_.seek(trace::EventId(event));
+    });
+    connect(&branch_model_, &BranchModel::run_wanted, this, &MainWindow::start);
+    connect(&branch_model_, &BranchModel::session_wanted, this, [this](const SessionPointer& session) { playback_.open(session); });
+    connect(&branch_model_, &BranchModel::changed, this, &MainWindow::update_actions);
+    connect(&bookmark_model_, &QAbstractItemModel::rowsInserted, this, &MainWindow::update_actions);
+    connect(&bookmark_model_, &QAbstractItemModel::rowsRemoved, this, &MainWindow::update_actions);
+    connect(narration_, &NarrationView::rule_wanted, this, &MainWindow::show_rule);
+    connect(rule_book_, &RuleBookView::scenario_wanted, this, [this](const QString& id) { open_scenario(id); });
     connect(&loader_, &SessionLoader::started, notice_, &NoticeBar::show_progress);
     connect(&loader_, &SessionLoader::progressed, notice_, &NoticeBar::set_percent);
     connect(&loader_, &SessionLoader::cancelled, notice_, &NoticeBar::clear);
+    connect(&loader_, &SessionLoader::cancelled, &branch_model_, &BranchModel::take_back);
     connect(&loader_, &SessionLoader::finished, this, &MainWindow::show_session);
     connect(&loader_, &SessionLoader::failed, this, [this](const QString& what, const QString& problem) {
+        branch_model_.take_back();
         notice_->show_problem(tr("%1 did not work. %2").arg(what, problem));
         Q_EMIT session_refused(problem);
     });
@@ -126,6 +165,8 @@ void MainWindow::make_panes() {
     transport_ = new TransportBar(playback_, theme_, transport, body);
     column->addWidget(transport_);
     notice_ = new NoticeBar(theme_, body);
+    palette_ = new CommandPalette(palette_model_, theme_, this);
+    until_bar_ = new UntilBar(playback_, theme_, this);
     setCentralWidget(body);
 }
 
@@ -141,6 +182,11 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
     bytes_view_ = new BytesView(playback_, hex_model_, theme_);
     narration_ = new NarrationView(playback_, theme_);
     event_view_ = new EventListView(playback_, event_model_, theme_);
+    findings_view_ = new FindingsView(playback_, finding_model_, library_model_, theme_);
+    rule_book_ = new RuleBookView(playback_, rule_model_, theme_);
+    bookmarks_view_ = new BookmarksView(playback_, bookmark_model_, theme_);
+    choices_view_ = new ChoicesView(playback_, branch_model_, theme_);
+    comparison_view_ = new ComparisonView(comparison_model_, theme_);
     return {
         // object name, title, view, cell (panes of one cell are tabs), layouts that show it
         {"library", tr("Scenarios"), library_view_, PaneCell::left_top, layout_learn | layout_debug},
@@ -152,7 +198,12 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
         {"handle_chain", tr("Handle chain"), chain_view_, PaneCell::centre_bottom, layout_learn | layout_debug},
         {"narration", tr("Narration"), narration_, PaneCell::right_top, layout_every},
         {"member", tr("Member"), member_card_, PaneCell::right_middle, layout_every},
+        {"findings", tr("Findings"), findings_view_, PaneCell::right_middle, layout_every},
         {"events", tr("Events"), event_view_, PaneCell::right_bottom, layout_learn | layout_debug},
+        {"choices", tr("Choices"), choices_view_, PaneCell::centre_bottom, layout_debug},
+        {"comparison", tr("Side by side"), comparison_view_, PaneCell::centre_bottom, 0},
+        {"bookmarks", tr("Bookmarks"), bookmarks_view_, PaneCell::left_bottom, layout_debug},
+        {"rules", tr("Rules"), rule_book_, PaneCell::right_bottom, layout_debug},
     };
 }
 
@@ -171,7 +222,7 @@ void MainWindow::restore_arrangement() {
     const QByteArray geometry = settings_->value(QStringLiteral("window/geometry")).toByteArray();
     if (!geometry.isEmpty()) restoreGeometry(geometry);
     const QByteArray state = settings_->value(QStringLiteral("window/arrangement")).toByteArray();
-    if (!state.isEmpty()) docks_->restoreState(state, pane_grid_->version());
+    if (!state.isEmpty()) arrangement_restored_ = docks_->restoreState(state, pane_grid_->version());
     playback_.set_speed(settings_->value(QStringLiteral("playback/speed"), 1.0).toDouble());
     set_reduced_motion(settings_->value(QStringLiteral("playback/reduced_motion"), false).toBool());
     lens_bar_->recall(*settings_);
@@ -194,6 +245,17 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         settings_->sync();
     }
     QMainWindow::closeEvent(event);
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    // Only now the window has the size in which the panes stand.
+    if (shown_before_) return;
+    shown_before_ = true;
+    if (arrangement_restored_) return;
+    layout()->activate();
+    docks_->layout()->activate();
+    pane_grid_->share_out(layout_);
 }
 
 void MainWindow::changeEvent(QEvent* event) {
@@ -227,12 +289,37 @@ void MainWindow::set_reduced_motion(bool reduced) {
     actions_[QStringLiteral("reduced_motion")]->setChecked(reduced);
 }
 
-void MainWindow::open_scenario(const QString& id) {
-    const LibraryEntry* entry = library_model_.entry(id);
+void MainWindow::open_scenario(const QString& id, const QString& variant) { run({id, variant, schedule_, {}}); }
+
+void MainWindow::run(const RunRequest& request) {
+    branch_model_.clear();
+    RunRequest whole = request;
+    whole.manual = false;
+    whole.choices.clear();
+    start(whole);
+}
+
+void MainWindow::start(const RunRequest& request) {
     if (!source_.scenario) return;
-    library_model_.set_current(entry != nullptr ? entry->id : id);
+    const LibraryEntry* entry = library_model_.entry(request.scenario);
+    request_ = request;
+    if (entry != nullptr) request_.scenario = entry->id;
+    library_model_.set_current(request_.scenario, request_.variant);
     update_actions();
-    loader_.start(entry != nullptr ? tr("Running %1 “%2”").arg(entry->number, entry->title) : tr("Running %1").arg(id), source_.scenario(id));
+    QString what = entry != nullptr ? tr("Running %1 “%2”").arg(entry->number, entry->title) : tr("Running %1").arg(request_.scenario);
+    if (const LibraryVariant* variant = library_model_.variant(request_.scenario, request_.variant)) what += tr(", variant “%1”").arg(variant->title);
+    if (!request_.drivers.isEmpty()) what += tr(" with %1").arg(QFileInfo(request_.drivers.front()).fileName());
+    loader_.start(what, source_.scenario(request_));
+}
+
+void MainWindow::choose_schedule(const QString& schedule) {
+    schedule_ = schedule;
+    library_view_->show_schedule(schedule);
+    if (request_.scenario.isEmpty()) return;
+    RunRequest again = request_;
+    again.schedule = schedule;
+    if (branch_model_.active()) branch_model_.begin(again);
+    else run(again);
 }
 
 void MainWindow::open_file(const QString& path) {
@@ -242,10 +329,25 @@ void MainWindow::open_file(const QString& path) {
 
 void MainWindow::show_session(SessionPointer session) {
     notice_->clear();
-    bookmarks_.clear();
-    if (!session->id.isEmpty() || !session->path.isEmpty()) library_model_.set_current(session->id);
+    if (!session->id.isEmpty() || !session->path.isEmpty()) library_model_.set_current(session->id, session->variant);
+    if (!session->path.isEmpty()) request_ = {session->id, session->variant, session->schedule, {}};
     setWindowTitle(session->title.isEmpty() ? tr("ChimneyLab") : tr("%1 – ChimneyLab").arg(session->title));
-    playback_.open(std::move(session));
+    const QString report = session->crash_report;
+    // After a choice one sees what it brings: from where the person was asked, playing.
+    const Branch* branch = branch_model_.current_branch();
+    const bool chosen = session->manual && branch != nullptr && !branch->choices.isEmpty();
+    if (!session->manual) branch_model_.clear();
+    playback_.open(session);
+    branch_model_.take(session);
+    if (session->manual) {
+        const auto point = static_cast<std::size_t>(chosen ? branch->choices.size() - 1 : 0);
+        if (point < session->choice_points.size()) playback_.seek(session->choice_points[point].after);
+        if (chosen && !reduced_motion_) playback_.play();
+        else if (chosen) playback_.last();
+    }
+    // What is broken comes to the front of its tabs; a pane that was closed stays closed.
+    if (!playback_.session()->findings.rows.empty() && !pane("findings")->isHidden()) pane("findings")->raise();
+    if (!report.isEmpty()) notice_->show_problem(tr("The run ended before its time. %1").arg(report));
     Q_EMIT session_shown();
 }
 

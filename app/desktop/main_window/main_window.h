@@ -7,29 +7,41 @@
 
 #include <QAction>
 #include <QMainWindow>
+#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSettings>
 #include <memory>
 
 #include "app/desktop/main_window/pane_layout.h"
+#include "app/desktop/models/bookmark_model.h"
+#include "app/desktop/models/branch_model.h"
 #include "app/desktop/models/call_entry_model.h"
+#include "app/desktop/models/comparison_model.h"
 #include "app/desktop/models/event_list_model.h"
+#include "app/desktop/models/finding_model.h"
 #include "app/desktop/models/handle_chain_model.h"
 #include "app/desktop/models/hex_model.h"
 #include "app/desktop/models/lens_model.h"
 #include "app/desktop/models/library_model.h"
 #include "app/desktop/models/member_model.h"
+#include "app/desktop/models/palette_model.h"
 #include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/rule_model.h"
 #include "app/desktop/models/session_source.h"
 #include "app/desktop/models/stage_model.h"
 #include "app/desktop/theme/theme.h"
 
 namespace chimneylab::desktop {
 
+class BookmarksView;
 class BytesView;
 class ChainView;
+class ChoicesView;
+class CommandPalette;
+class ComparisonView;
 class EventListView;
+class FindingsView;
 class LedgerView;
 class LensBar;
 class LensView;
@@ -39,8 +51,10 @@ class MemberInspector;
 class NarrationView;
 class NoticeBar;
 class PanelDock;
+class RuleBookView;
 class StageView;
 class TransportBar;
+class UntilBar;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -49,7 +63,8 @@ public:
     MainWindow(SessionSource source, std::unique_ptr<QSettings> settings, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    void open_scenario(const QString& id);
+    void open_scenario(const QString& id, const QString& variant = {});  // with the schedule and drivers chosen
+    void run(const RunRequest& request);
     void open_file(const QString& path);
     void choose_theme(Theme::Choice choice);
     void set_reduced_motion(bool reduced);
@@ -60,6 +75,8 @@ public:
     [[nodiscard]] LibraryModel& library_model() { return library_model_; }
     [[nodiscard]] EventListModel& event_model() { return event_model_; }
     [[nodiscard]] MemberModel& member_model() { return member_model_; }
+    [[nodiscard]] FindingModel& finding_model() { return finding_model_; }
+    [[nodiscard]] RuleModel& rule_model() { return rule_model_; }
     [[nodiscard]] SessionLoader& loader() { return loader_; }
     [[nodiscard]] const Theme& theme() const { return theme_; }
     [[nodiscard]] StageView* stage_view() const { return stage_view_; }
@@ -75,11 +92,22 @@ public:
     [[nodiscard]] NarrationView* narration() const { return narration_; }
     [[nodiscard]] TransportBar* transport() const { return transport_; }
     [[nodiscard]] LibraryView* library_view() const { return library_view_; }
+    [[nodiscard]] FindingsView* findings_view() const { return findings_view_; }
+    [[nodiscard]] RuleBookView* rule_book() const { return rule_book_; }
+    [[nodiscard]] BookmarkModel& bookmark_model() { return bookmark_model_; }
+    [[nodiscard]] BranchModel& branch_model() { return branch_model_; }
+    [[nodiscard]] ComparisonModel& comparison_model() { return comparison_model_; }
+    [[nodiscard]] PaletteModel& palette_model() { return palette_model_; }
+    [[nodiscard]] ChoicesView* choices_view() const { return choices_view_; }
+    [[nodiscard]] ComparisonView* comparison_view() const { return comparison_view_; }
+    [[nodiscard]] CommandPalette* command_palette() const { return palette_; }
+    [[nodiscard]] UntilBar* until_bar() const { return until_bar_; }
     [[nodiscard]] NoticeBar* notice() const { return notice_; }
     [[nodiscard]] const std::vector<PanelDock*>& panes() const { return pane_grid_->panes(); }
     [[nodiscard]] PanelDock* pane(const char* name) const { return pane_grid_->pane(QLatin1String(name)); }
     [[nodiscard]] PaneLayout pane_layout() const { return layout_; }
     void choose_layout(PaneLayout layout);
+    void run_with_driver(const QString& file);  // the scenario on stage with this driver; remembered as recent
     [[nodiscard]] PanelDock* maximised_pane() const { return maximised_; }
 
 Q_SIGNALS:
@@ -90,6 +118,7 @@ Q_SIGNALS:
 protected:
     void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void read_library();
@@ -104,8 +133,24 @@ private:
     void save_with_dialog();
     void save_to(const QString& path);
     void toggle_maximised(PanelDock* pane);
+    void go_to_finding(int finding);  // its event, block and member
+    void step_finding(int direction);
+    void show_rule(const QString& rule);
+    void choose_schedule(const QString& schedule);
     void toggle_bookmark();
-    void next_bookmark();
+    void step_bookmark(int direction);
+    void step_member_change(int direction);
+    void open_palette();
+    [[nodiscard]] std::vector<PaletteEntry> palette_entries();
+    void show_pane(const char* name);
+    void make_navigation_actions();
+    void begin_manual_run();
+    void start(const RunRequest& request);
+    void compare_branches(int one, int other);
+    void open_driver_with_dialog();
+    void fill_recent_drivers();
+    void save_own_layout();
+    void restore_own_layout();
     void show_about();
     void show_shortcuts();
     QAction* action(const QString& name, const QString& text, const QList<QKeySequence>& keys, std::function<void()> what);
@@ -122,6 +167,12 @@ private:
     HandleChainModel handle_chain_model_;
     HexModel hex_model_;
     LibraryModel library_model_;
+    FindingModel finding_model_;
+    RuleModel rule_model_;
+    BookmarkModel bookmark_model_;
+    BranchModel branch_model_;
+    ComparisonModel comparison_model_;
+    PaletteModel palette_model_;
     SessionLoader loader_;
     SessionLoader saver_;
     SessionLoader librarian_;
@@ -138,6 +189,14 @@ private:
     BytesView* bytes_view_ = nullptr;
     NarrationView* narration_ = nullptr;
     LibraryView* library_view_ = nullptr;
+    FindingsView* findings_view_ = nullptr;
+    RuleBookView* rule_book_ = nullptr;
+    BookmarksView* bookmarks_view_ = nullptr;
+    ChoicesView* choices_view_ = nullptr;
+    ComparisonView* comparison_view_ = nullptr;
+    CommandPalette* palette_ = nullptr;
+    UntilBar* until_bar_ = nullptr;
+    QMenu* recent_drivers_ = nullptr;
     TransportBar* transport_ = nullptr;
     NoticeBar* notice_ = nullptr;
     std::unique_ptr<PaneGrid> pane_grid_;
@@ -145,9 +204,12 @@ private:
     PanelDock* maximised_ = nullptr;
     QByteArray before_maximised_;
     QByteArray first_arrangement_;
-    std::vector<trace::EventId> bookmarks_;
+    RunRequest request_;  // the last that was asked for
+    QString schedule_;    // of the next run; empty: the scenario's own
     std::map<QString, QAction*> actions_;
     bool reduced_motion_ = false;
+    bool arrangement_restored_ = false;
+    bool shown_before_ = false;
     bool applying_theme_ = false;
 };
 

@@ -6,13 +6,18 @@
 #include <QApplication>
 #include <QFileInfo>
 #include <QMenuBar>
+#include <QDialog>
 #include <QMessageBox>
+#include <QTextBrowser>
+#include <QVBoxLayout>
 #include <algorithm>
+#include <functional>
 
 #include "app/desktop/lens/lens_view.h"
 #include "app/desktop/main_window/main_window.h"
 #include "app/desktop/main_window/notice_bar.h"
 #include "app/desktop/main_window/panel_dock.h"
+#include "app/desktop/main_window/until_bar.h"
 #include "app/desktop/models/event_text.h"
 
 namespace chimneylab::desktop {
@@ -39,7 +44,9 @@ void MainWindow::make_actions() {
     action(QStringLiteral("save"), tr("&Save session…"), {QKeySequence(Qt::CTRL | Qt::Key_S)}, [this] { save_with_dialog(); });
     action(QStringLiteral("quit"), tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)}, [this] { close(); });
     action(QStringLiteral("run_again"), tr("&Run again"), {QKeySequence(Qt::CTRL | Qt::Key_R)}, [this] {
-        if (!library_model_.current().isEmpty()) open_scenario(library_model_.current());
+        if (request_.scenario.isEmpty()) return;
+        if (branch_model_.active()) begin_manual_run();
+        else run(request_);
     });
     action(QStringLiteral("cancel"), tr("&Cancel what is running"), {QKeySequence(Qt::Key_Escape)}, [this] { loader_.cancel(); });
 
@@ -62,13 +69,13 @@ void MainWindow::make_actions() {
     action(QStringLiteral("next_conversion"), tr("Next conversion"), {QKeySequence(Qt::Key_PageDown)}, step(Landmark::conversion, 1));
     action(QStringLiteral("previous_call_entry"), tr("Previous call-entry event"), {QKeySequence(Qt::SHIFT | Qt::Key_C)}, step(Landmark::call_entry, -1));
     action(QStringLiteral("next_call_entry"), tr("Next call-entry event"), {QKeySequence(Qt::Key_C)}, step(Landmark::call_entry, 1));
-    action(QStringLiteral("previous_finding"), tr("Previous finding"), {QKeySequence(Qt::SHIFT | Qt::Key_F)}, step(Landmark::finding, -1));
-    action(QStringLiteral("next_finding"), tr("Next finding"), {QKeySequence(Qt::Key_F)}, step(Landmark::finding, 1));
+    action(QStringLiteral("previous_finding"), tr("Previous finding"), {QKeySequence(Qt::SHIFT | Qt::Key_F)}, [this] { step_finding(-1); });
+    action(QStringLiteral("next_finding"), tr("Next finding"), {QKeySequence(Qt::Key_F)}, [this] { step_finding(1); });
     action(QStringLiteral("previous_operation"), tr("Previous operation"), {QKeySequence(Qt::SHIFT | Qt::Key_PageUp)}, step(Landmark::operation, -1));
     action(QStringLiteral("next_operation"), tr("Next operation"), {QKeySequence(Qt::SHIFT | Qt::Key_PageDown)}, step(Landmark::operation, 1));
     action(QStringLiteral("next_member"), tr("Tell the next member (calm lens)"), {QKeySequence(Qt::Key_N)}, [this] { lens_view_->tell_next(); });
     action(QStringLiteral("bookmark"), tr("Set or clear a bookmark here"), {QKeySequence(Qt::Key_B)}, [this] { toggle_bookmark(); });
-    action(QStringLiteral("next_bookmark"), tr("Next bookmark"), {QKeySequence(Qt::SHIFT | Qt::Key_B)}, [this] { next_bookmark(); });
+    make_navigation_actions();
     action(QStringLiteral("faster"), tr("Faster"), {QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Equal)}, [this] { playback_.set_speed(playback_.speed() * 2); });
     action(QStringLiteral("slower"), tr("Slower"), {QKeySequence(Qt::Key_Minus)}, [this] { playback_.set_speed(playback_.speed() / 2); });
     action(QStringLiteral("normal_speed"), tr("Normal speed"), {QKeySequence(Qt::Key_1)}, [this] { playback_.set_speed(1); });
@@ -122,18 +129,32 @@ void MainWindow::make_menus() {
         }
     };
     add(menuBar()->addMenu(tr("&File")), {"open", "save", "", "quit"});
-    add(menuBar()->addMenu(tr("&Run")), {"play", "run_again", "cancel", "", "slower", "normal_speed", "faster"});
+    QMenu* run_menu = menuBar()->addMenu(tr("&Run"));
+    add(run_menu, {"play", "run_again", "manual", "next_choice", "schedule_goes_on", "cancel", "", "until", "until_on", "until_back", "", "schedule_own", "schedule_fifo",
+         "schedule_lifo", "next_seed", "", "my_driver"});
+    recent_drivers_ = run_menu->addMenu(tr("Recent &drivers"));
+    connect(recent_drivers_, &QMenu::aboutToShow, this, &MainWindow::fill_recent_drivers);
+    run_menu->addSeparator();
+    add(run_menu, {"slower", "normal_speed", "faster"});
     QMenu* view = menuBar()->addMenu(tr("&View"));
-    for (PanelDock* pane : panes()) view->addAction(pane->toggleViewAction());
+    QMenu* pane_menu = view->addMenu(tr("&Panes"));
+    for (PanelDock* pane : panes()) pane_menu->addAction(pane->toggleViewAction());
+    QMenu* go_menu = view->addMenu(tr("&Go to pane"));
+    for (std::size_t i = 0; i < panes().size(); ++i) {
+        PanelDock* pane = panes()[i];
+        const QList<QKeySequence> keys = i < 9 ? QList<QKeySequence>{QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i)))} : QList<QKeySequence>{};
+        go_menu->addAction(action(QStringLiteral("go_") + pane->objectName(), pane->windowTitle(), keys, [this, pane] { show_pane(pane->objectName().toLatin1().constData()); }));
+    }
     view->addSeparator();
-    add(view->addMenu(tr("&Layout")), {"layout_teach", "layout_learn", "layout_debug", "", "arrange"});
+    add(view->addMenu(tr("&Layout")), {"layout_teach", "layout_learn", "layout_debug", "layout_own", "", "remember_layout", "arrange"});
     QMenu* theme = view->addMenu(tr("&Theme"));
     add(theme, {"theme_system", "theme_light", "theme_dark", "theme_high_contrast"});
     add(view, {"reduced_motion", "", "irql"});
     add(menuBar()->addMenu(tr("&Navigate")),
-        {"first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "next_member", "",
+        {"palette", "", "first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "next_member", "",
+         "previous_completion", "next_completion", "previous_change", "next_change", "",
          "previous_call_entry", "next_call_entry", "", "previous_finding", "next_finding", "", "previous_operation", "next_operation", "", "bookmark",
-         "next_bookmark"});
+         "next_bookmark", "previous_bookmark"});
     add(menuBar()->addMenu(tr("&Help")), {"shortcuts", "about"});
 }
 
@@ -142,7 +163,7 @@ void MainWindow::update_actions() {
     const bool any = playback_.session() != nullptr && playback_.position().valid();
     const auto enable = [this](const char* name, bool on) { actions_[QLatin1String(name)]->setEnabled(on); };
     enable("save", any);
-    enable("run_again", !library_model_.current().isEmpty());
+    enable("run_again", !request_.scenario.isEmpty());
     enable("play", any);
     actions_[QStringLiteral("play")]->setText(playback_.playing() ? tr("Pause") : tr("Play"));
     for (const char* name : {"first", "back"}) enable(name, playback_.can_step(Landmark::event, -1));
@@ -153,32 +174,29 @@ void MainWindow::update_actions() {
         {"previous_call", Landmark::call, -1},             {"next_call", Landmark::call, 1},
         {"previous_conversion", Landmark::conversion, -1}, {"next_conversion", Landmark::conversion, 1},
         {"previous_call_entry", Landmark::call_entry, -1}, {"next_call_entry", Landmark::call_entry, 1},
+        {"previous_completion", Landmark::completion, -1}, {"next_completion", Landmark::completion, 1},
         {"previous_finding", Landmark::finding, -1},       {"next_finding", Landmark::finding, 1},
         {"previous_operation", Landmark::operation, -1},   {"next_operation", Landmark::operation, 1}};
     for (const auto& [name, kind, direction] : steps) enable(name, playback_.can_step(kind, direction));
-    enable("bookmark", any);
-    enable("next_bookmark", !bookmarks_.empty());
-}
-
-void MainWindow::toggle_bookmark() {
-    const trace::EventId at = playback_.position();
-    if (!at.valid()) return;
-    const auto found = std::find(bookmarks_.begin(), bookmarks_.end(), at);
-    if (found != bookmarks_.end()) {
-        bookmarks_.erase(found);
-        notice_->show_word(tr("Bookmark at event %1 cleared.").arg(at.value));
-    } else {
-        bookmarks_.insert(std::upper_bound(bookmarks_.begin(), bookmarks_.end(), at), at);
-        notice_->show_word(tr("Bookmark set at event %1. Shift+B goes to the next one.").arg(at.value));
+    // Several findings may stand at one event, so the last event with one is not the last finding.
+    const bool findings = any && !playback_.session()->findings.rows.empty();
+    if (findings) {
+        enable("previous_finding", true);
+        enable("next_finding", true);
     }
-    update_actions();
-}
-
-void MainWindow::next_bookmark() {
-    if (bookmarks_.empty()) return;
-    const auto after = std::upper_bound(bookmarks_.begin(), bookmarks_.end(), playback_.position());
-    playback_.pause();
-    playback_.seek(after == bookmarks_.end() ? bookmarks_.front() : *after);
+    enable("bookmark", any);
+    for (const char* name : {"next_bookmark", "previous_bookmark"}) enable(name, bookmark_model_.rowCount() > 0);
+    enable("previous_change", playback_.member_change(-1).valid());
+    enable("next_change", playback_.member_change(1).valid());
+    enable("until", any);
+    for (const char* name : {"until_on", "until_back"}) enable(name, any && until_bar_ != nullptr && until_bar_->asked());
+    const bool scenario = any && !playback_.session()->id.isEmpty();
+    enable("manual", scenario);
+    enable("my_driver", scenario);
+    enable("next_seed", scenario);
+    const bool asked = branch_model_.current_branch() != nullptr && branch_model_.current_branch()->stopped();
+    enable("next_choice", asked);
+    enable("schedule_goes_on", asked);
 }
 
 void MainWindow::save_to(const QString& path) {
@@ -192,23 +210,44 @@ void MainWindow::save_to(const QString& path) {
     });
 }
 
+// Every action of every menu that has a key, under its menu, in columns.
 void MainWindow::show_shortcuts() {
-    QString text;
-    for (QMenu* menu : menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {
-        for (QAction* each : menu->actions()) {
+    const std::function<QString(const QMenu*)> rows = [&rows](const QMenu* menu) {
+        QString text;
+        for (const QAction* each : menu->actions()) {
+            if (each->menu() != nullptr) {
+                text += rows(each->menu());
+                continue;
+            }
             if (each->shortcut().isEmpty()) continue;
             QString words = each->text();
             words.remove(QLatin1Char('&'));
-            text += QStringLiteral("<tr><td style='padding-right:24px'>%1</td><td><b>%2</b></td></tr>")
+            text += QStringLiteral("<tr><td style='padding-right:16px'>%1</td><td style='padding-right:28px'><b>%2</b></td></tr>")
                         .arg(words.toHtmlEscaped(), each->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped());
         }
+        return text;
+    };
+    QStringList tables;
+    for (const QAction* each : menuBar()->actions()) {
+        if (each->menu() == nullptr) continue;
+        const QString table = rows(each->menu());
+        QString title = each->text();
+        title.remove(QLatin1Char('&'));
+        if (!table.isEmpty()) tables << QStringLiteral("<p style='margin:0'><b>%1</b></p><table cellpadding='1'>%2</table>").arg(title, table);
     }
-    auto* box = new QMessageBox(this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setWindowTitle(tr("Keyboard"));
-    box->setTextFormat(Qt::RichText);
-    box->setText(QStringLiteral("<table cellpadding='1'>") + text + QStringLiteral("</table>"));
-    box->open();
+    auto* sheet = new QDialog(this);
+    sheet->setAttribute(Qt::WA_DeleteOnClose);
+    sheet->setWindowTitle(tr("Keyboard"));
+    auto* column = new QVBoxLayout(sheet);
+    auto* page = new QTextBrowser(sheet);
+    page->setAccessibleName(tr("Keyboard"));
+    // The longest menu has a column of its own.
+    QString left, right;
+    for (const QString& table : tables) (table.size() > left.size() && left.isEmpty() ? left : right.size() < left.size() ? right : left) += table;
+    page->setHtml(QStringLiteral("<table width='100%'><tr><td valign='top'>%1</td><td valign='top'>%2</td></tr></table>").arg(left, right));
+    column->addWidget(page);
+    sheet->resize(std::min(860, width() - 40), std::min(640, height() - 40));
+    sheet->open();
 }
 
 void MainWindow::show_about() {

@@ -65,19 +65,30 @@ void PaneGrid::show(PanelDock* pane) {
     pane->raise();
 }
 
-void PaneGrid::arrange(PaneLayout layout) {
-    struct Cell {
-        PaneCell cell;
-        std::vector<std::size_t> rows;
-    };
-    std::array<std::vector<Cell>, columns> grid;
+namespace {
+
+struct Cell {
+    PaneCell cell;
+    std::vector<std::size_t> rows;
+};
+using Grid = std::array<std::vector<Cell>, columns>;
+
+Grid grid_of(const std::vector<PaneRow>& all) {
+    Grid grid;
     for (int cell = 0; cell <= static_cast<int>(PaneCell::right_bottom); ++cell) {
         Cell filled{static_cast<PaneCell>(cell), {}};
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            if (rows_[i].cell == filled.cell) filled.rows.push_back(i);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (all[i].cell == filled.cell) filled.rows.push_back(i);
         }
         if (!filled.rows.empty()) grid[static_cast<std::size_t>(column_of(filled.cell))].push_back(std::move(filled));
     }
+    return grid;
+}
+
+}  // namespace
+
+void PaneGrid::arrange(PaneLayout layout) {
+    const Grid grid = grid_of(rows_);
     for (PanelDock* pane : panes_) {
         docks_.removeDockWidget(pane);
         pane->setFloating(false);
@@ -105,7 +116,11 @@ void PaneGrid::arrange(PaneLayout layout) {
         }
     }
     for (std::size_t i = 0; i < rows_.size(); ++i) panes_[i]->setVisible((rows_[i].layouts & layout) != 0);
+    share_out(layout);
+}
 
+void PaneGrid::share_out(PaneLayout layout) {
+    const Grid grid = grid_of(rows_);
     QList<QDockWidget*> across;
     QList<int> widths;
     for (int column = 0; column < columns; ++column) {

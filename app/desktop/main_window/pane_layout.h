@@ -43,6 +43,9 @@ public:
     // Makes the docks. Called once.
     void make(std::vector<PaneRow> rows);
     void arrange(PaneLayout layout);
+    // Gives the cells their shares of the room there is now. arrange() does it too, but before the window has its size it
+    // cannot be done well.
+    void share_out(PaneLayout layout);
 
     [[nodiscard]] const std::vector<PanelDock*>& panes() const { return panes_; }
     [[nodiscard]] PanelDock* pane(QLatin1String name) const;  // null if there is none of that name

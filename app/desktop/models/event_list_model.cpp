@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "app/desktop/models/event_text.h"
-#include "engine/trace/filter.h"
 
 namespace chimneylab::desktop {
 
 EventListModel::EventListModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &EventListModel::rebuild);
     connect(&playback, &PlaybackModel::shown_events_changed, this, &EventListModel::rebuild);
+    connect(&playback.filter(), &EventFilter::changed, this, &EventListModel::rebuild);
 }
 
 int EventListModel::rowCount(const QModelIndex& parent) const {
@@ -44,6 +44,7 @@ QVariant EventListModel::data(const QModelIndex& index, int role) const {
         case mark_role: return static_cast<int>(event_text(*history, id).mark);
         case layer_mark_role: return static_cast<int>(mark_of_layer(history->trace(), event_text(*history, id).layer));
         case function_name_role: return event_text(*history, id).is_function_name;
+        case finding_role: return playback_.session()->is_finding(id);
         case return_role: return event_text(*history, id).is_return;
         case Qt::TextAlignmentRole:
             if (index.column() == number || index.column() == virtual_time) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
@@ -51,9 +52,10 @@ QVariant EventListModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole:
             return QStringLiteral("%1  %2  %3  %4  %5")
-                .arg(id.value)
-                .arg(time_text(event.virtual_time), to_qstring(history->layer_name(event_text(*history, id).layer)),
-                     event_text(*history, id).what, operation_text(*history, event.operation));
+                       .arg(id.value)
+                       .arg(time_text(event.virtual_time), to_qstring(history->layer_name(event_text(*history, id).layer)),
+                            event_text(*history, id).what, operation_text(*history, event.operation)) +
+                   broken_text(id);
         case Qt::DisplayRole: break;
         default: return {};
     }
@@ -65,6 +67,16 @@ QVariant EventListModel::data(const QModelIndex& index, int role) const {
         case operation: return operation_text(*history, event.operation);
         default: return {};
     }
+}
+
+QString EventListModel::broken_text(trace::EventId event) const {
+    QString text;
+    const auto [first, last] = playback_.session()->findings.at(event);
+    for (std::size_t i = first; i < last; ++i) {
+        const Finding& each = playback_.session()->findings.rows[i];
+        text += QStringLiteral("\n✖ ") + each.rule + QLatin1Char(' ') + each.place();
+    }
+    return text;
 }
 
 QVariant EventListModel::headerData(int section, Qt::Orientation orientation, int role) const {
@@ -85,14 +97,6 @@ QVariant EventListModel::headerData(int section, Qt::Orientation orientation, in
     }
 }
 
-QString EventListModel::set_filter(const QString& expression) {
-    auto compiled = trace::Filter::compile(expression.trimmed().toStdString());
-    if (const auto* problem = std::get_if<trace::FilterProblem>(&compiled)) return QString::fromStdString(problem->to_text());
-    expression_ = expression.trimmed();
-    rebuild();
-    return {};
-}
-
 void EventListModel::rebuild() {
     beginResetModel();
     shown_.clear();
@@ -102,14 +106,12 @@ void EventListModel::rebuild() {
         for (const trace::Event& event : playback_.trace()->events()) deepest_ = std::max<int>(deepest_, event.depth);
     }
     if (const trace::Trace* trace = playback_.trace(); trace != nullptr) {
-        trace::Filter filter;
-        auto compiled = trace::Filter::compile(expression_.toStdString());
-        if (const auto* wanted = std::get_if<trace::Filter>(&compiled)) filter = *wanted;
+        const EventFilter& filter = playback_.filter();
         // Asking for IRQL changes by name shows them.
-        const bool all = playback_.irql_changes_shown() || expression_.contains(QLatin1String("irql"));
+        const bool all = playback_.irql_changes_shown() || filter.expression().contains(QLatin1String("irql"));
         for (std::uint32_t i = 0; i < trace->size(); ++i) {
             const trace::EventId id(i);
-            if ((all || playback_.shows(id)) && (filter.passes_everything() || filter.matches(*trace, id))) shown_.push_back(id);
+            if ((all || playback_.shows(id)) && filter.passes(id)) shown_.push_back(id);
         }
         filtered_ = shown_.size() != trace->size();
         if (!filtered_) shown_.clear();

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The events of the session as rows, optionally filtered by a filter expression (engine/trace/filter.h). A row's text is
-// made when it is asked for, so only what is on screen costs anything; filtering walks the trace once per expression.
+// The events of the session as rows, those that the shared filter (EventFilter) lets pass. A row's text is made when it is
+// asked for, so only what is on screen costs anything.
 #pragma once
 
 #include <QAbstractTableModel>
@@ -16,7 +16,7 @@ class EventListModel : public QAbstractTableModel {
     Q_OBJECT
 public:
     enum Column { number, virtual_time, layer, what, operation, column_count };
-    enum Role { mark_role = Qt::UserRole + 1, depth_role, function_name_role, return_role, layer_mark_role, event_role };
+    enum Role { mark_role = Qt::UserRole + 1, depth_role, function_name_role, return_role, layer_mark_role, event_role, finding_role };
 
     explicit EventListModel(PlaybackModel& playback, QObject* parent = nullptr);
 
@@ -25,8 +25,6 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
-    // Returns what is wrong with the expression, empty if it is in force. A wrong one leaves the old filter in force.
-    QString set_filter(const QString& expression);
     // The deepest nesting of calls in the session, so that a view can share out its room.
     [[nodiscard]] int deepest() const { return deepest_; }
     [[nodiscard]] bool filtered() const { return filtered_; }
@@ -36,9 +34,9 @@ public:
 
 private:
     void rebuild();
+    [[nodiscard]] QString broken_text(trace::EventId event) const;
 
     PlaybackModel& playback_;
-    QString expression_;
     bool filtered_ = false;
     int deepest_ = 0;
     std::vector<trace::EventId> shown_;  // only when filtered_

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/models/library_model.h"
 
+#include <algorithm>
+
 namespace chimneylab::desktop {
 
 LibraryModel::LibraryModel(QObject* parent) : QAbstractListModel(parent) {}
@@ -17,10 +19,22 @@ void LibraryModel::set_filter(const QString& words) {
     rebuild();
 }
 
-void LibraryModel::set_current(const QString& id) {
-    if (id == current_) return;
+void LibraryModel::set_current(const QString& id, const QString& variant) {
+    if (id == current_ && variant == current_variant_) return;
+    const bool other_scenario = id != current_;
     current_ = id;
-    if (!rows_.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {current_role});
+    current_variant_ = variant;
+    if (other_scenario) rebuild();  // the variants of another scenario stand there now
+    else if (!rows_.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {current_role});
+}
+
+const LibraryVariant* LibraryModel::variant(const QString& id, const QString& name) const {
+    const LibraryEntry* of = entry(id);
+    if (of == nullptr) return nullptr;
+    for (const LibraryVariant& candidate : of->variants) {
+        if (candidate.name == name) return &candidate;
+    }
+    return nullptr;
 }
 
 const LibraryEntry* LibraryModel::entry(const QString& id) const {
@@ -30,9 +44,11 @@ const LibraryEntry* LibraryModel::entry(const QString& id) const {
     return nullptr;
 }
 
-int LibraryModel::row_of(const QString& id) const {
+int LibraryModel::row_of(const QString& id, const QString& variant) const {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-        if (rows_[i].heading.isEmpty() && entries_[rows_[i].entry].id.compare(id, Qt::CaseInsensitive) == 0) return static_cast<int>(i);
+        if (!rows_[i].heading.isEmpty() || entries_[rows_[i].entry].id.compare(id, Qt::CaseInsensitive) != 0) continue;
+        const QString name = rows_[i].variant < 0 ? QString() : entries_[rows_[i].entry].variants[static_cast<std::size_t>(rows_[i].variant)].name;
+        if (name == variant) return static_cast<int>(i);
     }
     return -1;
 }
@@ -53,6 +69,25 @@ QVariant LibraryModel::data(const QModelIndex& index, int role) const {
         return {};
     }
     const LibraryEntry& entry = entries_[row.entry];
+    if (row.variant >= 0) {
+        const LibraryVariant& variant = entry.variants[static_cast<std::size_t>(row.variant)];
+        const QString breaks = variant.breaks.join(QStringLiteral(", "));
+        switch (role) {
+            case heading_role: return false;
+            case Qt::DisplayRole: return variant.title;
+            case Qt::AccessibleTextRole: return tr("Variant of %1: %2%3").arg(entry.number, variant.title, breaks.isEmpty() ? QString() : tr(", breaks %1").arg(breaks));
+            case Qt::ToolTipRole:
+                return variant.title + (breaks.isEmpty() ? QString() : tr("\nBreaks on purpose: %1").arg(breaks)) +
+                       (variant.teaches.isEmpty() ? QString() : tr("\nTeaches: ") + variant.teaches);
+            case id_role: return entry.id;
+            case number_role: return QString();
+            case problem_role: return QString();
+            case current_role: return entry.id == current_ && variant.name == current_variant_;
+            case variant_role: return variant.name;
+            case breaks_role: return variant.breaks;
+            default: return {};
+        }
+    }
     switch (role) {
         case heading_role: return false;
         case Qt::DisplayRole: return entry.title;
@@ -63,7 +98,7 @@ QVariant LibraryModel::data(const QModelIndex& index, int role) const {
         case id_role: return entry.id;
         case number_role: return entry.number;
         case problem_role: return entry.problem;
-        case current_role: return entry.id == current_;
+        case current_role: return entry.id == current_ && current_variant_.isEmpty();
         default: return {};
     }
 }
@@ -75,12 +110,20 @@ void LibraryModel::rebuild() {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         const LibraryEntry& entry = entries_[i];
         const auto matches = [this](const QString& text) { return text.contains(filter_, Qt::CaseInsensitive); };
-        if (!filter_.isEmpty() && !matches(entry.title) && !matches(entry.number) && !matches(entry.teaches)) continue;
+        const auto variant_matches = [&](const LibraryVariant& variant) {
+            return matches(variant.title) || matches(variant.name) || matches(variant.breaks.join(QLatin1Char(' ')));
+        };
+        const bool named = std::any_of(entry.variants.begin(), entry.variants.end(), variant_matches);
+        if (!filter_.isEmpty() && !matches(entry.title) && !matches(entry.number) && !matches(entry.teaches) && !named) continue;
         if (entry.part != heading && !entry.part.isEmpty()) {
             heading = entry.part;
-            rows_.push_back({heading, 0});
+            rows_.push_back({heading, 0, -1});
         }
-        rows_.push_back({QString(), i});
+        rows_.push_back({QString(), i, -1});
+        for (std::size_t v = 0; v < entry.variants.size(); ++v) {
+            const bool wanted = filter_.isEmpty() ? entry.id == current_ : entry.id == current_ || variant_matches(entry.variants[v]);
+            if (wanted) rows_.push_back({QString(), i, static_cast<int>(v)});
+        }
     }
     endResetModel();
 }

@@ -26,6 +26,7 @@ void PlaybackModel::open(SessionPointer session) {
         position_ = session_->opening;
         cursor_->seek(position_);
     }
+    filter_.open(session_);
     Q_EMIT session_changed();
     Q_EMIT position_changed(Move::jump);
 }
@@ -58,6 +59,13 @@ EventId PlaybackModel::neighbour(trace::Landmark kind, int direction) const {
         }
         return {};
     }
+    if (kind == trace::Landmark::finding) {
+        // What the machine found and what the checker found, whichever is nearer.
+        const EventId machine = direction > 0 ? session_->history->next(kind, position_) : session_->history->previous(kind, position_);
+        const EventId checker = session_->findings.next(position_, direction);
+        if (!machine.valid() || !checker.valid()) return machine.valid() ? machine : checker;
+        return direction > 0 ? std::min(machine, checker) : std::max(machine, checker);
+    }
     return direction > 0 ? session_->history->next(kind, position_) : session_->history->previous(kind, position_);
 }
 
@@ -87,6 +95,15 @@ bool PlaybackModel::step(trace::Landmark kind, int direction) {
     if (!target.valid()) return false;
     seek(target, Move::step);
     return true;
+}
+
+trace::EventId PlaybackModel::member_change(int direction) const {
+    if (!session_ || !region().valid()) return {};
+    const trace::Region& memory = session_->trace->region(region());
+    if (member() >= memory.size) return {};
+    // Members are told apart by where they begin; the words of a block are 8 bytes, what is shorter shares a word.
+    const std::uint32_t size = std::min<std::uint32_t>(8, memory.size - member());
+    return direction > 0 ? session_->history->next_change(region(), member(), size, position_) : session_->history->previous_change(region(), member(), size, position_);
 }
 
 bool PlaybackModel::call_in() {

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "app/desktop/models/animation_clock.h"
+#include "app/desktop/models/event_filter.h"
 #include "app/desktop/models/session.h"
 #include "engine/trace/cursor.h"
 
@@ -42,6 +43,8 @@ public:
     void seek(trace::EventId event, Move how = Move::jump);  // clamps to the last event; stops nothing
     bool step(trace::Landmark kind, int direction);          // false if there is nothing further that way
     [[nodiscard]] bool can_step(trace::Landmark kind, int direction) const;
+    // The nearest event that changed the chosen member of the region on show, after (before) the present one.
+    [[nodiscard]] trace::EventId member_change(int direction) const;
     bool call_in();                                          // into the next call
     bool call_out();                                         // out of the innermost open one
     // Drivers change the IRQL at every spin lock. Those events are passed over by stepping and playing, and lists leave
@@ -50,6 +53,10 @@ public:
     [[nodiscard]] bool irql_changes_shown() const { return irql_changes_shown_; }
     [[nodiscard]] bool shows(trace::EventId event) const;
     [[nodiscard]] trace::EventId nearest_shown(trace::EventId event) const;
+
+    // What a person wants to see of the events; every view that shows many asks it.
+    [[nodiscard]] EventFilter& filter() { return filter_; }
+    [[nodiscard]] const EventFilter& filter() const { return filter_; }
 
     void set_speed(double speed);  // clamped to slowest … fastest
 
@@ -92,6 +99,7 @@ private:
     [[nodiscard]] trace::EventId neighbour(trace::Landmark kind, int direction) const;
 
     SessionPointer session_;
+    EventFilter filter_;
     std::unique_ptr<trace::Cursor> cursor_;
     trace::EventId position_;
     trace::OperationId chosen_operation_;

@@ -29,6 +29,9 @@ std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace,
             break;
         }
     }
+    session->variant = to_qstring(trace->description().variant);
+    session->schedule = to_qstring(trace->description().schedule);
+    session->findings = find_broken_promises(*session->history);
     session->trace = std::move(trace);
     return session;
 }

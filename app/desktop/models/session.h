@@ -6,10 +6,12 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include "app/desktop/models/findings.h"
 #include "engine/trace/history.h"
 #include "engine/trace/trace.h"
 
@@ -21,6 +23,23 @@ struct Expectation {
     bool met = false;
 };
 
+// Something that waits to be run at a point of a manual run (engine/scenario/choices.h).
+struct PendingChoice {
+    QString label;      // "timer of offload target"
+    QString layer;      // for whom it runs
+    QString operation;  // "1 query"; empty: of no operation
+    trace::Nanoseconds due = 0;
+    // The blocks of the operation that it completes, in NDIS's order: a status can be chosen for one of them. Empty: none can.
+    QStringList blocks;
+    QStringList statuses;  // that the offload target knows for this operation
+};
+
+struct ChoiceMoment {
+    trace::EventId after;
+    std::vector<PendingChoice> pending;
+    QString taken;  // "1=FAILURE@2"; empty: the run waits here
+};
+
 struct Session {
     std::shared_ptr<const trace::Trace> trace;
     std::unique_ptr<const trace::History> history;
@@ -30,8 +49,24 @@ struct Session {
     // A scenario's own words about an event; empty where it has none. May be null.
     std::function<QString(trace::EventId)> scenario_words;
     std::vector<Expectation> expectations;
+    Findings findings;  // what the checker says about this trace
+    // How it was run: empty for what the scenario gives, and for a file what its description says.
+    QString variant;
+    QString schedule;
+    QStringList drivers;  // files of the person's own, from the top
+    // A driver or the machine ended the run before its time: what, where, what to do. Empty: it ran to its end.
+    QString crash_report;
     // Where a newcomer should stand: the host stack's first call of an operation, else the first event.
     trace::EventId opening;
+    // A manual run: where a person could choose, and whether it waits for the next choice.
+    bool manual = false;
+    bool stopped_at_choice = false;
+    std::vector<ChoiceMoment> choice_points;
+
+    // Something is broken at this event, or the machine found something there.
+    [[nodiscard]] bool is_finding(trace::EventId event) const {
+        return findings.any_at(event) || trace->event(event).kind == trace::EventKind::finding;
+    }
 };
 
 using SessionPointer = std::shared_ptr<const Session>;

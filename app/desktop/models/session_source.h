@@ -6,6 +6,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <functional>
 #include <vector>
 
@@ -14,10 +15,23 @@
 
 namespace chimneylab::desktop {
 
+// What a person asks to be run.
+struct RunRequest {
+    QString scenario;     // an id of the library, or the path of a scenario file
+    QString variant;      // empty: the correct run
+    QString schedule;     // "fifo", "lifo", "seed:7"; empty: what the scenario or the variant gives
+    QStringList drivers;  // compiled drivers of the person's own in place of the topmost intermediate drivers
+    // A manual run (engine/scenario/choices.h): these choices, as text, then it stops or the schedule goes on.
+    bool manual = false;
+    bool schedule_goes_on = false;
+    QStringList choices = {};
+    friend bool operator==(const RunRequest&, const RunRequest&) = default;
+};
+
 struct SessionSource {
     std::function<std::vector<LibraryEntry>()> library;
-    // What to do on the worker to run this scenario (an id of the library, or the path of a scenario file).
-    std::function<LoadWork(const QString& id)> scenario;
+    // What to do on the worker to run this.
+    std::function<LoadWork(const RunRequest& request)> scenario;
     // … to read this session file.
     std::function<LoadWork(const QString& path)> file;
     // Writes a session; returns what is wrong, empty when done.

@@ -171,6 +171,23 @@ StageCard build_card(const StageRequest& request, const CardPlace& place, double
         y += slot_height + 2;
         card.slots.push_back(std::move(slot));
     }
+    if (request.findings != nullptr) {
+        const auto [first, last] = request.findings->at(request.at);
+        for (std::size_t i = first; i < last; ++i) {
+            const Finding& finding = request.findings->rows[i];
+            for (CardBlock& block : card.blocks) {
+                if (!finding.block.valid() || block.region != finding.block) continue;
+                block.broken = true;
+                if (card.broken_finding >= 0 && !finding.first_cause) continue;
+                card.broken = finding.rule + QLatin1Char(' ') + finding.place();
+                card.broken_finding = static_cast<int>(i);
+            }
+        }
+        if (card.broken_finding >= 0) {
+            card.broken_box = QRectF(inset - 3, y, place.width - 2 * (inset - 3), 17);
+            y += 19;
+        }
+    }
     const double height = y + 4;
     const double top = std::clamp(place.centre_y - height / 2, 4.0, std::max(4.0, scene_height - height - 4));
     card.box = QRectF(place.left, std::round(top), place.width, height);

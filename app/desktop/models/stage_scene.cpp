@@ -263,6 +263,35 @@ void place_arrow(StageScene& scene, const StageRequest& request) {
     scene.arrow = arrow;
 }
 
+// At the lower edge of the title column of each lane, where nothing else stands.
+void place_findings(StageScene& scene, const StageRequest& request) {
+    if (request.findings == nullptr || request.findings->rows.empty()) return;
+    const auto& rows = request.findings->rows;
+    const auto [first, last] = request.findings->at(request.at);
+    for (const StageLane& lane : scene.lanes) {
+        StageFinding mark;
+        mark.layer = lane.layer;
+        int here = 0;
+        int before = 0;
+        for (std::size_t i = 0; i < last; ++i) {
+            if (rows[i].layer != lane.layer) continue;
+            if (i >= first) {
+                // The first cause is the one to show.
+                if (++here == 1 || (rows[i].first_cause && !rows[static_cast<std::size_t>(mark.finding)].first_cause)) mark.finding = static_cast<int>(i);
+            } else {
+                ++before;
+                mark.finding = static_cast<int>(i);
+            }
+        }
+        if (here == 0 && before == 0) continue;
+        mark.here = here > 0;
+        mark.text = !mark.here ? QStringLiteral("%1 so far").arg(before) : rows[static_cast<std::size_t>(mark.finding)].rule;
+        if (here > 1) mark.text += QStringLiteral(" +%1").arg(here - 1);
+        mark.box = QRectF(lane.box.left() + 12, lane.box.bottom() - 9, 30 + static_cast<double>(mark.text.size()) * request.metrics.small_advance, 16);
+        scene.findings.push_back(mark);
+    }
+}
+
 }  // namespace
 
 double least_stage_width(const StageMetrics& metrics) {
@@ -314,6 +343,7 @@ StageScene build_stage(const StageRequest& request) {
         }
     }
     place_entries(scene, request);
+    place_findings(scene, request);
     place_chips(scene, request, columns);
     place_arrow(scene, request);
     return scene;

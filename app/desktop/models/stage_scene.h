@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/desktop/models/findings.h"
 #include "engine/trace/block_tree.h"
 #include "engine/trace/history.h"
 
@@ -80,6 +81,7 @@ struct CardBlock {
     bool changed = false;
     bool failed = false;
     bool placeholder = false;
+    bool broken = false;  // the present event breaks a promise about it
 };
 
 struct CardSlot {
@@ -101,6 +103,9 @@ struct StageCard {
     QString subject;   // label of the block whose slots are shown
     std::vector<CardBlock> blocks;
     int hidden_blocks = 0;
+    QString broken;      // "IM-051 T1.ImReserved[0]": what the present event breaks in this block list; empty: nothing
+    QRectF broken_box;   // relative to the card
+    int broken_finding = -1;  // into Findings::rows
     std::vector<CardSlot> slots;  // A and B
     bool upward = false;
     bool converted_now = false;
@@ -108,6 +113,15 @@ struct StageCard {
     bool finished = false;
     int lane = 0;  // the lane, or the upper lane of the boundary
     trace::LayerRole role = trace::LayerRole::host_stack;  // of that lane
+};
+
+// A lane's broken promises: those of the present event, or how many it has had up to here.
+struct StageFinding {
+    int layer = 0;
+    QRectF box;
+    QString text;      // "IM-051", "IM-051 +1", "3 so far"
+    int finding = -1;  // into Findings::rows: the one to show
+    bool here = false;
 };
 
 struct StageChip {  // another operation that is under way
@@ -134,6 +148,7 @@ struct StageScene {
     StageLadderLine down, up;
     std::vector<StageSlot> slots;
     StageCard card;
+    std::vector<StageFinding> findings;
     std::vector<StageChip> chips;
     std::optional<StageArrow> arrow;
     [[nodiscard]] bool empty() const { return lanes.empty(); }
@@ -142,6 +157,7 @@ struct StageScene {
 struct StageRequest {
     const trace::History* history = nullptr;
     const trace::Cursor* cursor = nullptr;
+    const Findings* findings = nullptr;  // may be null: nothing is marked
     trace::EventId at;
     const trace::Operation* operation = nullptr;
     trace::RegionId chosen;  // none: the root

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/narration/narration_view.h"
 
+#include <QRegularExpression>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace chimneylab::desktop {
 
@@ -28,6 +30,13 @@ NarrationView::NarrationView(PlaybackModel& playback, const Theme& theme, QWidge
         label->setTextFormat(Qt::PlainText);
         column->addWidget(label);
     }
+    rules_ = new QLabel(page);
+    rules_->setWordWrap(true);
+    rules_->setTextFormat(Qt::RichText);
+    rules_->setTextInteractionFlags(Qt::TextBrowserInteraction);
+    rules_->setAccessibleName(tr("Rules judged here"));
+    column->addWidget(rules_);
+    connect(rules_, &QLabel::linkActivated, this, &NarrationView::rule_wanted);
     column->addStretch(1);
     setWidget(page);
     page->setAutoFillBackground(false);
@@ -52,6 +61,7 @@ void NarrationView::tell() {
     if (!narrator_ || !at.valid() || session_ != playback_.session()) {
         heading_->hide();
         more_->hide();
+        rules_->hide();
         main_->setText(tr("What happens is told here, event by event. Choose a scenario and press Space."));
         Q_EMIT summary_changed({});
         return;
@@ -71,7 +81,50 @@ void NarrationView::tell() {
     }
     more_->setText(more.join(QStringLiteral("\n\n")));
     more_->setVisible(!more.isEmpty());
+    tell_rules();
     Q_EMIT summary_changed(tr("event %1 of %2").arg(at.value).arg(playback_.event_count() - 1));
+}
+
+// "Rules IM-050, IM-051 … hold here", and before it which are broken here. Each name leads to its rule.
+void NarrationView::tell_rules() {
+    constexpr std::size_t most = 4;
+    const Tokens& t = theme_.tokens();
+    const auto link = [](const QString& rule, const QColor& colour) {
+        return QStringLiteral("<a href=\"%1\" style=\"color: %2; text-decoration: none\">%1</a>").arg(rule, colour.name());
+    };
+    const auto [first, last] = session_->findings.at(playback_.position());
+    QStringList broken, broken_links;
+    for (std::size_t i = first; i < last; ++i) {
+        const QString& rule = session_->findings.rows[i].rule;
+        if (broken.contains(rule)) continue;
+        broken << rule;
+        broken_links << link(rule, t.changed);
+    }
+    QStringList lines;
+    if (!broken.isEmpty()) {
+        lines << QStringLiteral("<span style=\"color: %1\">✖ %2</span>").arg(t.changed.name(), tr("%1 broken here").arg(broken_links.join(QStringLiteral(", "))));
+    }
+    QStringList kept, links;
+    for (const std::string_view rule : rules_judged_at(*session_->history, playback_.position())) {
+        if (!broken.contains(to_qstring(rule))) kept << to_qstring(rule);
+    }
+    for (std::size_t i = 0; i < std::min<std::size_t>(most, static_cast<std::size_t>(kept.size())); ++i) links << link(kept[static_cast<qsizetype>(i)], t.fine);
+    if (!kept.isEmpty()) {
+        QString words = kept.size() == 1 ? tr("Rule %1 holds here").arg(links.front()) : tr("Rules %1 hold here").arg(links.join(QStringLiteral(", ")));
+        if (static_cast<std::size_t>(kept.size()) > most) {
+            words = tr("Rules %1 and %2 more hold here").arg(links.join(QStringLiteral(", "))).arg(kept.size() - static_cast<qsizetype>(most));
+        }
+        lines << QStringLiteral("<span style=\"color: %1\">%2</span>").arg(t.fine.name(), words);
+    }
+    rules_->setText(lines.join(QStringLiteral("<br>")));
+    rules_->setToolTip(kept.isEmpty() ? QString() : tr("Judged at this event and kept:\n%1\nClick one to read it.").arg(kept.join(QStringLiteral(", "))));
+    rules_->setVisible(!lines.isEmpty());
+}
+
+QString NarrationView::rules_text() const {
+    if (rules_->isHidden()) return {};
+    static const QRegularExpression marks(QStringLiteral("<[^>]*>"));
+    return rules_->text().replace(QStringLiteral("<br>"), QStringLiteral("\n")).remove(marks);
 }
 
 void NarrationView::apply_theme() {
@@ -79,6 +132,8 @@ void NarrationView::apply_theme() {
     heading_->setStyleSheet(QStringLiteral("color: %1; font-size: 11px; font-weight: 600").arg(t.quiet_text.name()));
     main_->setStyleSheet(QStringLiteral("color: %1; font-size: 12px").arg(t.text.name()));
     more_->setStyleSheet(QStringLiteral("color: %1; font-size: 11px").arg(t.quiet_text.name()));
+    rules_->setStyleSheet(QStringLiteral("font-size: 11px; font-weight: 600"));
+    if (session_ && session_ == playback_.session() && playback_.position().valid()) tell_rules();
 }
 
 }  // namespace chimneylab::desktop

@@ -20,13 +20,17 @@ class NarrationView : public QScrollArea {
 public:
     NarrationView(PlaybackModel& playback, const Theme& theme, QWidget* parent = nullptr);
     [[nodiscard]] QString text() const;
+    // What is said about the checker's rules at this event, without marks; empty when none is looked at here.
+    [[nodiscard]] QString rules_text() const;
 
 Q_SIGNALS:
     void summary_changed(const QString& summary);  // "event 38 of 212"
+    void rule_wanted(const QString& rule);
 
 private:
     void open_session();
     void tell();
+    void tell_rules();
     void apply_theme();
 
     PlaybackModel& playback_;
@@ -36,6 +40,7 @@ private:
     QLabel* heading_ = nullptr;
     QLabel* main_ = nullptr;
     QLabel* more_ = nullptr;
+    QLabel* rules_ = nullptr;
 };
 
 }  // namespace chimneylab::desktop

@@ -5,6 +5,8 @@
 #include <QFileInfo>
 #include <QRegularExpression>
 
+#include "app/desktop/models/event_text.h"
+#include "engine/scenario/choices.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/narrator.h"
 #include "engine/scenario/run.h"
@@ -34,9 +36,37 @@ void let_scenario_speak(Session& session, scenario::Scenario scenario) {
     };
 }
 
-LoadOutcome run_scenario(const QString& which, LoadControl& control) {
+void tell_choices(Session& session, const scenario::RunResult& result) {
+    session.manual = true;
+    session.stopped_at_choice = result.stopped_at_choice;
+    for (const scenario::ChoicePoint& point : result.choice_points) {
+        ChoiceMoment moment;
+        moment.after = point.after;
+        if (point.taken) moment.taken = QString::fromStdString(scenario::to_text(*point.taken));
+        for (const scenario::PendingItem& item : point.pending) {
+            PendingChoice pending;
+            pending.label = QString::fromStdString(item.label);
+            pending.layer = QString::fromStdString(session.history->layer_name(item.layer));
+            pending.operation = operation_text(*session.history, item.operation);
+            pending.due = item.due;
+            const trace::Operation* operation = session.history->operation(item.operation);
+            if (item.completes_operation && operation != nullptr) {
+                for (const trace::OperationBlock& block : operation->blocks) pending.blocks << to_qstring(session.history->label(block.block));
+                pending.statuses << QStringLiteral("FAILURE");
+                if (item.operation_kind == trace::OperationKind::initiate) {
+                    pending.statuses << QStringLiteral("RESOURCES") << QStringLiteral("OFFLOAD_TCP_ENTRIES") << QStringLiteral("OFFLOAD_PATH_ENTRIES")
+                                     << QStringLiteral("OFFLOAD_NEIGHBOR_ENTRIES") << QStringLiteral("OFFLOAD_CONNECTION_REJECTED");
+                }
+            }
+            moment.pending.push_back(std::move(pending));
+        }
+        session.choice_points.push_back(std::move(moment));
+    }
+}
+
+LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     LoadOutcome outcome;
-    scenario::Loaded loaded = scenario::find_scenario(which.toStdString());
+    scenario::Loaded loaded = scenario::find_scenario(request.scenario.toStdString());
     if (!loaded.scenario) {
         outcome.problem = to_text(loaded.problems);
         return outcome;
@@ -44,6 +74,28 @@ LoadOutcome run_scenario(const QString& which, LoadControl& control) {
     scenario::RunOptions options;
     options.cancel = &control.cancel;
     options.producer = "chimneylab";
+    options.variant = request.variant.toStdString();
+    if (!request.schedule.isEmpty()) {
+        const machine::ParsedSchedule parsed = machine::Schedule::parse(request.schedule.toStdString());
+        if (!parsed) {
+            outcome.problem = QString::fromStdString(parsed.error);
+            return outcome;
+        }
+        options.schedule = *parsed.schedule;
+    }
+    if (request.manual) {
+        auto choices = scenario::parse_choices(request.choices.join(QLatin1Char(',')).toStdString());
+        if (const auto* wrong = std::get_if<std::string>(&choices)) {
+            outcome.problem = QString::fromStdString(*wrong);
+            return outcome;
+        }
+        options.choices = std::move(std::get<std::vector<scenario::Choice>>(choices));
+        options.schedule_goes_on = request.schedule_goes_on;
+    }
+    if (!request.drivers.isEmpty()) {
+        outcome.problem = QStringLiteral("A driver from a file never runs inside the desktop; it needs the driver host, which this build does not have.");
+        return outcome;
+    }
     options.progress = [&control](const scenario::Progress& progress) {
         control.progress(progress.steps == 0 ? -1 : static_cast<int>(100 * progress.step / progress.steps));
     };
@@ -52,7 +104,7 @@ LoadOutcome run_scenario(const QString& which, LoadControl& control) {
         outcome.problem = to_text(result.problems);
         return outcome;
     }
-    if (result.crashed) outcome.problem = QString::fromStdString(result.failure);
+    if (result.trace.empty() && !result.failure.empty()) outcome.problem = QString::fromStdString(result.failure);
     if (result.trace.empty()) {
         if (outcome.problem.isEmpty()) outcome.problem = QStringLiteral("The run recorded nothing.");
         return outcome;
@@ -63,6 +115,15 @@ LoadOutcome run_scenario(const QString& which, LoadControl& control) {
     }
     const QString id = QString::fromStdString(loaded.scenario->id);
     auto session = make_session(std::make_shared<const trace::Trace>(std::move(result.trace)), id, {}, {}, std::move(expectations));
+    if (request.manual) {
+        // A choice that could not be made leaves what was there before it.
+        if (result.stopped_at_choice && !result.failure.empty()) {
+            outcome.problem = QString::fromStdString(result.failure);
+            return outcome;
+        }
+        tell_choices(*session, result);
+    }
+    session->crash_report = QString::fromStdString(result.failure);
     let_scenario_speak(*session, std::move(*loaded.scenario));
     outcome.session = std::move(session);
     return outcome;
@@ -102,6 +163,14 @@ std::vector<LibraryEntry> read_library() {
         if (!entry.part.isEmpty()) entry.part[0] = entry.part[0].toUpper();
         entry.teaches = QString::fromStdString(each.teaches).simplified();
         entry.path = QString::fromStdString(each.source);
+        for (const scenario::Variant& variant : each.variants) {
+            LibraryVariant made;
+            made.name = QString::fromStdString(variant.name);
+            made.title = QString::fromStdString(variant.title);
+            made.teaches = QString::fromStdString(variant.teaches).simplified();
+            for (const std::string& rule : variant.breaks) made.breaks << QString::fromStdString(rule);
+            entry.variants.push_back(std::move(made));
+        }
         entries.push_back(std::move(entry));
     }
     for (const scenario::Problem& problem : library.problems) {
@@ -123,7 +192,7 @@ std::vector<LibraryEntry> read_library() {
 SessionSource engine_source() {
     SessionSource source;
     source.library = read_library;
-    source.scenario = [](const QString& id) -> LoadWork { return [id](LoadControl& control) { return run_scenario(id, control); }; };
+    source.scenario = [](const RunRequest& request) -> LoadWork { return [request](LoadControl& control) { return run_scenario(request, control); }; };
     source.file = [](const QString& path) -> LoadWork { return [path](LoadControl&) { return read_session(path); }; };
     source.save = [](const Session& session, const QString& path) {
         const std::optional<session::Problem> problem = session::save(*session.trace, path.toStdString());

@@ -57,7 +57,7 @@ void paint_tree(QPainter& painter, const StageCard& card, const Theme& theme, St
         const CardBlock& block = card.blocks[i];
         if (block.box.isNull()) continue;
         const bool hovered = hover.what == StageHit::What::block && hover.index == static_cast<int>(i);
-        QPen border(block.changed ? t.changed : block.chosen || hovered ? t.accent : t.quiet_text, block.chosen ? 1.8 : 1);
+        QPen border(block.changed || block.broken ? t.changed : block.chosen || hovered ? t.accent : t.quiet_text, block.chosen ? 1.8 : 1);
         if (block.placeholder) border.setDashPattern({2.5, 2});
         painter.setPen(border);
         painter.setBrush(block.changed ? t.changed_fill : block.chosen ? t.selection : t.raised);
@@ -65,7 +65,7 @@ void paint_tree(QPainter& painter, const StageCard& card, const Theme& theme, St
         painter.setPen(block.changed ? t.changed : t.text);
         painter.setFont(font);
         painter.drawText(block.box, Qt::AlignCenter, QFontMetricsF(font).elidedText(block.label, Qt::ElideRight, block.box.width() - 3));
-        if (block.failed) draw_mark(painter, Mark::cross, QRectF(block.box.right() - 5, block.box.top() - 3, 8, 8), t.changed);
+        if (block.failed || block.broken) draw_mark(painter, Mark::cross, QRectF(block.box.right() - 5, block.box.top() - 3, 8, 8), t.changed);
     }
     painter.setFont(theme.words(measure::small_text));
     painter.setPen(t.quiet_text);
@@ -129,6 +129,18 @@ void paint_card(QPainter& painter, const StageCard& card, QPointF at, double wor
     paint_tree(painter, card, theme, hover);
     for (std::size_t i = 0; i < card.slots.size(); ++i) {
         paint_slot(painter, card.slots[i], card, hover.what == StageHit::What::card_slot && hover.index == static_cast<int>(i), words, theme);
+    }
+    if (card.broken_finding >= 0) {
+        const bool hovered = hover.what == StageHit::What::card_finding;
+        painter.setPen(QPen(t.changed, hovered ? 1.8 : 1));
+        painter.setBrush(t.changed_fill);
+        painter.drawRoundedRect(card.broken_box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+        draw_mark(painter, Mark::cross, QRectF(card.broken_box.left() + 6, card.broken_box.center().y() - 4, 8, 8), t.changed);
+        const QFont font = theme.mono(measure::small_text, QFont::Bold);
+        painter.setFont(font);
+        painter.setPen(t.changed);
+        const QRectF words_box = card.broken_box.adjusted(19, 0, -5, 0);
+        painter.drawText(words_box, Qt::AlignLeft | Qt::AlignVCenter, QFontMetricsF(font).elidedText(card.broken, Qt::ElideMiddle, words_box.width()));
     }
     painter.restore();
 }

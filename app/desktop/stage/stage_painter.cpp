@@ -150,6 +150,23 @@ void paint_slots(QPainter& painter, const StageScene& scene, const StageMotion& 
     }
 }
 
+void paint_findings(QPainter& painter, const StageScene& scene, const Theme& theme, StageHit hover) {
+    const Tokens& t = theme.tokens();
+    const QFont font = theme.words(measure::small_text, QFont::DemiBold);
+    for (std::size_t i = 0; i < scene.findings.size(); ++i) {
+        const StageFinding& finding = scene.findings[i];
+        const bool hovered = hover.what == StageHit::What::finding && hover.index == static_cast<int>(i);
+        painter.setPen(QPen(finding.here ? t.changed : t.line, hovered ? 1.8 : 1));
+        painter.setBrush(finding.here ? t.changed_fill : t.panel);
+        painter.drawRoundedRect(finding.box.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
+        draw_mark(painter, Mark::cross, QRectF(finding.box.left() + 7, finding.box.center().y() - 3.5, 7, 7), t.changed);
+        painter.setFont(font);
+        painter.setPen(finding.here ? t.changed : t.quiet_text);
+        const QRectF words = finding.box.adjusted(18, 0, -4, 0);
+        painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter, QFontMetricsF(font).elidedText(finding.text, Qt::ElideRight, words.width()));
+    }
+}
+
 void paint_chips(QPainter& painter, const StageScene& scene, const Theme& theme, StageHit hover) {
     const Tokens& t = theme.tokens();
     for (std::size_t i = 0; i < scene.chips.size(); ++i) {
@@ -203,6 +220,9 @@ StageHit hit_test(const StageScene& scene, QPointF point) {
     for (std::size_t i = 0; i < scene.chips.size(); ++i) {
         if (scene.chips[i].box.contains(point)) return {What::chip, static_cast<int>(i)};
     }
+    for (std::size_t i = 0; i < scene.findings.size(); ++i) {
+        if (scene.findings[i].box.contains(point)) return {What::finding, static_cast<int>(i)};
+    }
     if (scene.card.shown && scene.card.box.contains(point)) {
         const QPointF inside = point - scene.card.box.topLeft();
         for (std::size_t i = 0; i < scene.card.blocks.size(); ++i) {
@@ -211,6 +231,7 @@ StageHit hit_test(const StageScene& scene, QPointF point) {
         for (std::size_t i = 0; i < scene.card.slots.size(); ++i) {
             if (scene.card.slots[i].box.contains(inside)) return {What::card_slot, static_cast<int>(i)};
         }
+        if (scene.card.broken_finding >= 0 && scene.card.broken_box.contains(inside)) return {What::card_finding, 0};
         return {What::card, 0};
     }
     for (std::size_t i = 0; i < scene.slots.size(); ++i) {
@@ -237,6 +258,7 @@ void paint_stage(QPainter& painter, const StageScene& scene, const StageMotion& 
     paint_ladder_line(painter, scene.up, theme);
     paint_rungs(painter, scene, theme, hover);
     paint_slots(painter, scene, motion, theme, hover);
+    paint_findings(painter, scene, theme, hover);
     if (scene.card.shown) paint_card(painter, scene.card, motion.card.topLeft(), motion.words, theme, hover);
     paint_arrow(painter, scene, motion, theme);
     paint_chips(painter, scene, theme, hover);

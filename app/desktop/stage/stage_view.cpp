@@ -154,7 +154,8 @@ void StageView::resizeEvent(QResizeEvent* event) {
 
 bool StageView::clickable(StageHit hit) {
     using What = StageHit::What;
-    return hit.what == What::rung || hit.what == What::slot || hit.what == What::block || hit.what == What::card_slot || hit.what == What::chip;
+    return hit.what == What::rung || hit.what == What::slot || hit.what == What::block || hit.what == What::card_slot || hit.what == What::chip ||
+           hit.what == What::finding || hit.what == What::card_finding;
 }
 
 void StageView::mousePressEvent(QMouseEvent* event) {
@@ -173,6 +174,8 @@ void StageView::mousePressEvent(QMouseEvent* event) {
             Q_EMIT member_wanted(index == 0 ? trace::block_offset::slot_a : trace::block_offset::slot_b);
             break;
         case What::chip: playback_.choose_operation(shown_.chips[index].operation); break;
+        case What::finding: Q_EMIT finding_wanted(shown_.findings[index].finding); break;
+        case What::card_finding: Q_EMIT finding_wanted(shown_.card.broken_finding); break;
         case What::nothing:
         case What::lane:
         case What::boundary:
@@ -247,6 +250,14 @@ QString StageView::tip_for(StageHit hit) const {
         }
         case What::card: return tr("One block list, one memory: now named NDIS_%1_OFFLOAD_BLOCK_LIST").arg(shown_.card.type);
         case What::chip: return tr("Operation %1 is under way too. Click to follow it.").arg(shown_.chips[index].text);
+        case What::finding:
+        case What::card_finding: {
+            const int number = hit.what == What::finding ? shown_.findings[index].finding : shown_.card.broken_finding;
+            const auto& rows = playback_.session()->findings.rows;
+            if (number < 0 || static_cast<std::size_t>(number) >= rows.size()) break;
+            const Finding& finding = rows[static_cast<std::size_t>(number)];
+            return tr("✖ %1 · %2 · event %3\n%4\n%5").arg(finding.rule, finding.severity_text()).arg(finding.event.value).arg(finding.place(), finding.explanation);
+        }
         case What::nothing: break;
     }
     return {};

@@ -32,6 +32,8 @@ public:
 Q_SIGNALS:
     // Somebody asked to see the memory behind a mark.
     void member_wanted(quint32 offset);
+    // … or what is said about a broken promise (number in Findings::rows).
+    void finding_wanted(int finding);
 
 protected:
     void paintEvent(QPaintEvent* event) override;

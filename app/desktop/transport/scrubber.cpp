@@ -45,6 +45,7 @@ Scrubber::Scrubber(PlaybackModel& playback, const Theme& theme, QWidget* parent)
         rebuild();
         update();
     });
+    connect(&playback.filter(), &EventFilter::changed, this, [this] { update(); });
     connect(&playback, &PlaybackModel::position_changed, this, [this] { update(); });
     connect(&theme, &Theme::changed, this, [this] { update(); });
 }
@@ -92,7 +93,7 @@ void Scrubber::rebuild() {
         const trace::EventId id(i);
         const auto x = static_cast<std::size_t>(std::clamp(x_of(id), 0.0, static_cast<double>(columns_.size() - 1)));
         if (!playback_.shows(id)) continue;
-        const int weight = weight_of(trace->event(id));
+        const int weight = playback_.session()->is_finding(id) ? 6 : weight_of(trace->event(id));
         if (weight > columns_[x].weight) columns_[x] = {id, weight};
     }
 }
@@ -125,7 +126,8 @@ void Scrubber::paintEvent(QPaintEvent*) {
         if (column.weight == 0) continue;
         const double at = x_of(column.event);
         const bool future = column.event > playback_.position();
-        const double strength = future ? 0.35 : at < opening ? 0.55 : 1.0;
+        const double passing = playback_.filter().passes(column.event) ? 1.0 : 0.3;
+        const double strength = (column.weight == 6 ? 1.0 : future ? 0.35 : at < opening ? 0.55 : 1.0) * passing;
         const auto layer = event_text(*history, column.event).layer;
         QColor colour = layer < trace.layers().size() ? theme_.colour_of(trace.layers()[layer].role) : t.ndis;
         painter.setOpacity(strength);
@@ -208,9 +210,14 @@ bool Scrubber::event(QEvent* event) {
         }
         if (!id.valid()) return true;
         const trace::History& history = *playback_.history();
-        QToolTip::showText(help->globalPos(),
-                           QStringLiteral("%1 · %2\n%3: %4").arg(id.value).arg(time_text(history.trace().event(id).virtual_time),
-                               to_qstring(history.layer_name(event_text(history, id).layer)), event_text(history, id).what), this);
+        QString tip = QStringLiteral("%1 · %2\n%3: %4").arg(id.value).arg(time_text(history.trace().event(id).virtual_time),
+                               to_qstring(history.layer_name(event_text(history, id).layer)), event_text(history, id).what);
+        const auto [first, last] = playback_.session()->findings.at(id);
+        for (std::size_t i = first; i < last; ++i) {
+            const Finding& broken = playback_.session()->findings.rows[i];
+            tip += QStringLiteral("\n✖ ") + broken.rule + QLatin1Char(' ') + broken.place();
+        }
+        QToolTip::showText(help->globalPos(), tip, this);
         return true;
     }
     return QWidget::event(event);

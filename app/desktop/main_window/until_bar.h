@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// "Run until …": a strip at the top of the window with a filter expression and a choice whether a change of the chosen
+// member counts too. Enter runs on to the next event that fits, Shift+Enter back to the one before; Escape closes.
+#pragma once
+
+#include <QCheckBox>
+#include <QFrame>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+
+#include "app/desktop/models/playback_model.h"
+#include "app/desktop/theme/theme.h"
+
+namespace chimneylab::desktop {
+
+class UntilBar : public QFrame {
+    Q_OBJECT
+public:
+    UntilBar(PlaybackModel& playback, const Theme& theme, QWidget* parent);
+    void open_over(QWidget* window);
+    // Goes to the next (or the previous) event that fits what was asked last. False if there is none, which it says.
+    bool run(int direction);
+    [[nodiscard]] QLineEdit* field() const { return field_; }
+    [[nodiscard]] QCheckBox* member() const { return member_; }
+    [[nodiscard]] QString word() const { return word_->text(); }
+    [[nodiscard]] bool asked() const { return !field_->text().trimmed().isEmpty() || member_->isChecked(); }
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void apply_theme();
+
+    PlaybackModel& playback_;
+    const Theme& theme_;
+    QLineEdit* field_ = nullptr;
+    QCheckBox* member_ = nullptr;
+    QLabel* word_ = nullptr;
+};
+
+}  // namespace chimneylab::desktop

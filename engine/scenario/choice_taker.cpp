@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/scenario/choice_taker.h"
+
+#include <algorithm>
+
+namespace chimneylab::scenario {
+
+using trace::EventKind;
+
+std::vector<machine::PendingWork> ChoiceTaker::candidates() {
+    machine_.system_threads().wake();
+    std::vector<machine::PendingWork> pending = machine_.pending();
+    // What comes back for ever is no choice: taken while nothing else is pending it would never end.
+    std::erase_if(pending, [](const machine::PendingWork& work) { return work.recurring; });
+    return pending;
+}
+
+PendingItem ChoiceTaker::describe(const machine::PendingWork& work) {
+    const trace::Trace& trace = machine_.recorder().trace();
+    for (; looked_at_ < trace.size(); ++looked_at_) {
+        const trace::Event& event = trace.event(trace::EventId(looked_at_));
+        if (event.kind == EventKind::work_queued) queued_[event.subject] = trace::EventId(looked_at_);
+    }
+    PendingItem item;
+    item.label = work.label;
+    item.layer = work.layer;
+    item.queued_at = work.queued_at;
+    item.due = work.due;
+    const auto queued = queued_.find(work.id.value);
+    for (trace::EventId at = queued == queued_.end() ? trace::EventId() : queued->second; at.valid(); at = trace.event(at).parent) {
+        const trace::Event& event = trace.event(at);
+        if (!event.operation.valid()) continue;
+        item.operation = event.operation;
+        item.operation_kind = event.operation_kind;
+        break;
+    }
+    const auto layers = trace.layers();
+    item.completes_operation =
+        item.operation.valid() && work.layer < layers.size() && layers[work.layer].role == trace::LayerRole::offload_target;
+    return item;
+}
+
+void ChoiceTaker::stop(std::string why) {
+    result_.stopped_at_choice = true;
+    // What is still asked of the machine, and its taking down, is no part of the run.
+    result_.trace = machine_.recorder().trace();
+    if (!why.empty()) result_.failure = "choice " + std::to_string(taken_) + " cannot be made: " + std::move(why);
+}
+
+bool ChoiceTaker::carry_out(const Choice& choice, const machine::PendingWork& work, const PendingItem& item) {
+    if (choice.status != 0) {
+        if (!item.completes_operation) {
+            stop("'" + work.label + "' completes no operation, so no status can be chosen for it");
+            return false;
+        }
+        if (const Refusal refusal = target_.fail_block_once(item.operation_kind, choice.block, choice.status); !refusal.empty()) {
+            stop(refusal);
+            return false;
+        }
+    }
+    if (choice.fault != Choice::Fault::none) {
+        Fault fault;
+        fault.kind = FaultKind::allocation_fails;
+        fault.nth = 1;
+        if (choice.fault != Choice::Fault::allocation) {
+            if (!item.completes_operation) {
+                stop("'" + work.label + "' completes no operation, so no completion can be lost or doubled");
+                return false;
+            }
+            fault.kind = choice.fault == Choice::Fault::dropped ? FaultKind::completion_dropped : FaultKind::completion_doubled;
+            fault.operation = item.operation_kind;
+            fault.occurrence = 1;
+        }
+        if (const Refusal refusal = faults_.inject(fault); !refusal.empty()) {
+            stop(refusal);
+            return false;
+        }
+    }
+    return machine_.run_item(work.id);
+}
+
+void ChoiceTaker::settle(const std::function<bool()>& cancelled) {
+    const std::vector<Choice>& choices = *options_.choices;
+    for (std::size_t count = 0; !cancelled() && !result_.stopped_at_choice; ++count) {
+        if (count == options_.dispatch_limit || (taken_ == choices.size() && options_.schedule_goes_on)) {
+            machine_.run_until(cancelled, options_.dispatch_limit - count);
+            return;
+        }
+        const std::vector<machine::PendingWork> pending = candidates();
+        if (pending.empty()) return;
+        ChoicePoint point;
+        point.after = trace::EventId(static_cast<std::uint32_t>(machine_.recorder().trace().size() - 1));
+        for (const machine::PendingWork& work : pending) point.pending.push_back(describe(work));
+        result_.choice_points.push_back(std::move(point));
+        if (taken_ == choices.size()) return stop({});
+        const Choice& choice = choices[taken_++];
+        if (choice.item >= pending.size()) {
+            return stop("it names item " + std::to_string(choice.item) + ", but " + std::to_string(pending.size()) +
+                        (pending.size() == 1 ? " item is pending" : " items are pending"));
+        }
+        const PendingItem item = result_.choice_points.back().pending[choice.item];
+        if (!carry_out(choice, pending[choice.item], item)) {
+            if (!result_.stopped_at_choice) stop("the item is not pending any more");
+            return;
+        }
+        result_.choice_points.back().taken = choice;
+    }
+}
+
+}  // namespace chimneylab::scenario

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// Carries out the choices of a manual run: takes the pending items that were chosen, orders the status or the fault that
+// was chosen with them, and stops at the first point for which there is no choice. Private to engine/scenario.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <unordered_map>
+
+#include "engine/scenario/faults.h"
+#include "engine/scenario/run.h"
+#include "engine/scenario/target_client.h"
+
+namespace chimneylab::scenario {
+
+class ChoiceTaker {
+public:
+    // `options` and `result` outlive it; options.choices must be there.
+    ChoiceTaker(machine::Machine& machine, TargetClient& target, FaultInjector& faults, const RunOptions& options,
+                RunResult& result)
+        : machine_(machine), target_(target), faults_(faults), options_(options), result_(result) {}
+
+    // Until nothing is pending, or a choice is missing, or `cancelled` says so. A choice that cannot be made ends the run
+    // like a missing one and is told in RunResult::failure.
+    void settle(const std::function<bool()>& cancelled);
+
+private:
+    [[nodiscard]] std::vector<machine::PendingWork> candidates();
+    [[nodiscard]] PendingItem describe(const machine::PendingWork& work);
+    [[nodiscard]] bool carry_out(const Choice& choice, const machine::PendingWork& work, const PendingItem& item);
+    void stop(std::string why);
+
+    machine::Machine& machine_;
+    TargetClient& target_;
+    FaultInjector& faults_;
+    const RunOptions& options_;
+    RunResult& result_;
+    std::size_t taken_ = 0;
+    std::uint32_t looked_at_ = 0;  // events whose work_queued are in queued_
+    std::unordered_map<std::uint64_t, trace::EventId> queued_;
+};
+
+}  // namespace chimneylab::scenario
