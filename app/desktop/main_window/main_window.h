@@ -21,6 +21,7 @@
 #include "app/desktop/models/library_model.h"
 #include "app/desktop/models/member_model.h"
 #include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/sequence_model.h"
 #include "app/desktop/models/session_source.h"
 #include "app/desktop/models/stage_model.h"
 #include "app/desktop/theme/theme.h"
@@ -39,6 +40,8 @@ class MemberInspector;
 class NarrationView;
 class NoticeBar;
 class PanelDock;
+class SequencePane;
+class StateTreePane;
 class StageView;
 class TransportBar;
 
@@ -75,12 +78,15 @@ public:
     [[nodiscard]] NarrationView* narration() const { return narration_; }
     [[nodiscard]] TransportBar* transport() const { return transport_; }
     [[nodiscard]] LibraryView* library_view() const { return library_view_; }
+    [[nodiscard]] SequencePane* sequence_pane() const { return sequence_pane_; }
+    [[nodiscard]] StateTreePane* state_trees() const { return state_trees_; }
     [[nodiscard]] NoticeBar* notice() const { return notice_; }
     [[nodiscard]] const std::vector<PanelDock*>& panes() const { return pane_grid_->panes(); }
     [[nodiscard]] PanelDock* pane(const char* name) const { return pane_grid_->pane(QLatin1String(name)); }
     [[nodiscard]] PaneLayout pane_layout() const { return layout_; }
     void choose_layout(PaneLayout layout);
     [[nodiscard]] PanelDock* maximised_pane() const { return maximised_; }
+    bool show_alone(const QString& pane);  // gives it the whole window; false if there is no pane of that name
 
 Q_SIGNALS:
     void library_shown();
@@ -121,9 +127,11 @@ private:
     CallEntryModel call_entry_model_;
     HandleChainModel handle_chain_model_;
     HexModel hex_model_;
+    SequenceModel sequence_model_;
     LibraryModel library_model_;
     SessionLoader loader_;
     SessionLoader saver_;
+    SessionLoader exporter_;
     SessionLoader librarian_;
 
     QMainWindow* docks_ = nullptr;
@@ -138,6 +146,8 @@ private:
     BytesView* bytes_view_ = nullptr;
     NarrationView* narration_ = nullptr;
     LibraryView* library_view_ = nullptr;
+    SequencePane* sequence_pane_ = nullptr;
+    StateTreePane* state_trees_ = nullptr;
     TransportBar* transport_ = nullptr;
     NoticeBar* notice_ = nullptr;
     std::unique_ptr<PaneGrid> pane_grid_;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/models/sequence_model.h"
 
-#include <QThread>
 #include <algorithm>
 
 namespace chimneylab::desktop {
@@ -25,13 +24,6 @@ SequenceModel::SequenceModel(PlaybackModel& playback, EventListModel& events, QO
     connect(&events, &QAbstractItemModel::modelReset, this, &SequenceModel::rebuild);
 }
 
-SequenceModel::~SequenceModel() {
-    for (QThread* thread : threads_) {
-        thread->wait();
-        delete thread;
-    }
-}
-
 void SequenceModel::set_findings(std::vector<EventId> events) {
     std::ranges::sort(events);
     findings_ = std::move(events);
@@ -39,42 +31,27 @@ void SequenceModel::set_findings(std::vector<EventId> events) {
 }
 
 void SequenceModel::rebuild() {
-    const std::uint64_t number = ++number_;
+    worker_.forget();
     const SessionPointer session = playback_.session();
     if (session != indexed_session_) {
         index_.reset();
         findings_.clear();
         indexed_session_ = session;
     }
-    if (!session) {
-        indexing_ = false;
-        Q_EMIT index_changed();
-        return;
+    if (session) {
+        const bool all = !events_.filtered();
+        std::vector<EventId> shown = all ? std::vector<EventId>() : events_.shown();
+        if (session->trace->size() <= at_once) {
+            index_ = make_index(session, std::move(shown), all);
+        } else {
+            worker_.start([this, session, all, shown = std::move(shown)] {
+                return [this, made = make_index(session, shown, all)] {
+                    index_ = made;
+                    Q_EMIT index_changed();
+                };
+            });
+        }
     }
-    const bool all = !events_.filtered();
-    std::vector<EventId> shown = all ? std::vector<EventId>() : events_.shown();
-    if (session->trace->size() <= at_once) {
-        take(number, make_index(session, std::move(shown), all));
-        return;
-    }
-    indexing_ = true;
-    Q_EMIT index_changed();
-    QThread* thread = QThread::create([this, number, session, all, shown = std::move(shown)]() mutable {
-        auto made = make_index(std::move(session), std::move(shown), all);
-        QMetaObject::invokeMethod(this, [this, number, made = std::move(made)]() mutable { take(number, std::move(made)); }, Qt::QueuedConnection);
-    });
-    threads_.insert(thread);
-    connect(thread, &QThread::finished, this, [this, thread] {
-        threads_.erase(thread);
-        thread->deleteLater();
-    });
-    thread->start();
-}
-
-void SequenceModel::take(std::uint64_t number, std::shared_ptr<const SequenceIndex> index) {
-    if (number != number_) return;  // overtaken by another session or filter
-    index_ = std::move(index);
-    indexing_ = false;
     Q_EMIT index_changed();
 }
 

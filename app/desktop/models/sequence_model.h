@@ -8,13 +8,11 @@
 
 #include <QObject>
 #include <memory>
-#include <set>
 #include <vector>
 
+#include "app/desktop/models/background.h"
 #include "app/desktop/models/event_list_model.h"
 #include "app/desktop/models/sequence_index.h"
-
-class QThread;
 
 namespace chimneylab::desktop {
 
@@ -24,11 +22,10 @@ public:
     static constexpr std::uint32_t at_once = 50'000;  // rows that are indexed without a worker
 
     SequenceModel(PlaybackModel& playback, EventListModel& events, QObject* parent = nullptr);
-    ~SequenceModel() override;
 
     // Null: no session, or the first index is under way. Keeps its session alive.
     [[nodiscard]] const std::shared_ptr<const SequenceIndex>& index() const { return index_; }
-    [[nodiscard]] bool indexing() const { return indexing_; }
+    [[nodiscard]] bool indexing() const { return worker_.busy(); }
     // Events that a checker found fault with, in order; marked beside the machine's own findings.
     void set_findings(std::vector<trace::EventId> events);
     [[nodiscard]] const std::vector<trace::EventId>& findings() const { return findings_; }
@@ -41,16 +38,13 @@ Q_SIGNALS:
 
 private:
     void rebuild();
-    void take(std::uint64_t number, std::shared_ptr<const SequenceIndex> index);
 
     PlaybackModel& playback_;
     EventListModel& events_;
     std::shared_ptr<const SequenceIndex> index_;
     SessionPointer indexed_session_;
     std::vector<trace::EventId> findings_;
-    std::set<QThread*> threads_;
-    std::uint64_t number_ = 0;
-    bool indexing_ = false;
+    Background worker_;
 };
 
 }  // namespace chimneylab::desktop

@@ -39,8 +39,10 @@ public:
     SequenceScene build() {
         lay_out_columns();
         if (index_.row_count(false) == 0) return scene_;
-        first_ = axis_.first_row(request_.top - 1);
-        end_ = axis_.end_row(request_.top + request_.room.height() + 1);
+        // By time, marks and words reach a little beyond their line.
+        const double beyond = axis_.by_time ? label_height : 0;
+        first_ = axis_.first_row(request_.top - beyond);
+        end_ = axis_.end_row(request_.top + request_.room.height() + beyond);
         scene_.overview = end_ > first_ && end_ - first_ > request_.room.height() + 2;
         if (scene_.overview) {
             take_together();
@@ -107,9 +109,11 @@ private:
         if (first_ < end_) {
             const EventId top = index_.first(first_, axis_.folded());
             std::vector<EventId> around;
+            // What closes here is not around it any more, but still ends in sight.
+            if (trace_.event(top).kind == EventKind::leave || trace_.event(top).kind == EventKind::work_finished) around.push_back(trace_.event(top).partner);
             for (EventId here = trace_.event(top).parent; here.valid(); here = trace_.event(here).parent) around.push_back(here);
             for (auto each = around.rbegin(); each != around.rend(); ++each) {
-                if (opens(trace_.event(*each).kind) && index_.has_row(*each)) bar(*each);
+                if (each->valid() && opens(trace_.event(*each).kind) && index_.has_row(*each)) bar(*each);
             }
         }
         for (std::uint32_t row = first_; row < end_; ++row) {
@@ -132,6 +136,7 @@ private:
         const double top = y(opening);
         const double bottom = closing.valid() ? y(closing) : axis_.height() - request_.top;
         const double room = request_.room.height();
+        if (top > room) return;
         SequenceBar made;
         made.column = column;
         made.level = level(opening, column);
@@ -289,7 +294,8 @@ private:
         const double top = above ? line - label_height - 1 : line - label_height / 2 - 0.5;
         if (axis_.by_time && top < last_label_ && !made.present) return;
         if (axis_.by_time) last_label_ = top + label_height;
-        const double advance = style == Style::function ? request_.metrics.mono_advance : request_.metrics.word_advance;
+        // Statuses are written in capitals, which are wider.
+        const double advance = style == Style::function ? request_.metrics.mono_advance : request_.metrics.word_advance * (style == Style::status ? 1.4 : 1.08);
         double wide = std::ceil(static_cast<double>(text.size()) * advance) + 8;
         if (made.operation > 0) wide += 16 + 6 * std::floor(std::log10(made.operation));
         const double limit = scene_.size.width() - 6;

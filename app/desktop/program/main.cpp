@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "app/desktop/main_window/main_window.h"
+#include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/program/application_icon.h"
 #include "app/desktop/program/arguments.h"
 #include "app/desktop/program/engine_source.h"
@@ -73,6 +74,13 @@ int main(int argc, char** argv) {
     if (arguments.reduced_motion) window.set_reduced_motion(true);
     if (arguments.size) window.resize(*arguments.size);
     window.show();
+    if (!arguments.pane.isEmpty() && !window.show_alone(arguments.pane)) {
+        QStringList names;
+        for (const PanelDock* pane : window.panes()) names << pane->objectName();
+        std::fprintf(stderr, "chimneylab: there is no pane '%s'; there are %s\n", arguments.pane.toLocal8Bit().constData(),
+                     names.join(QStringLiteral(", ")).toLocal8Bit().constData());
+        return 2;
+    }
     if (picture) {
         take_screenshot(window, arguments);
     } else if (arguments.event) {

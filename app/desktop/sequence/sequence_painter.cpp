@@ -245,15 +245,15 @@ void paint_sequence(QPainter& painter, const SequenceScene& scene, const Sequenc
     paint_bars(painter, scene, look);
     paint_waits(painter, scene, look);
     paint_headings(painter, scene, look);
-    painter.setRenderHint(QPainter::Antialiasing, !dense);
-    paint_arrows(painter, scene, look, dense);
-    paint_labels(painter, scene, look, hovered);
-    paint_marks(painter, scene, look, dense);
     if (scene.present_y >= 0) {
         painter.setPen(QPen(t.changed, 1));
         painter.drawLine(QPointF(0, scene.present_y), QPointF(scene.size.width(), scene.present_y));
         painter.fillRect(QRectF(0, scene.present_y - 7, 3, 14), t.changed);
     }
+    painter.setRenderHint(QPainter::Antialiasing, !dense);
+    paint_arrows(painter, scene, look, dense);
+    paint_labels(painter, scene, look, hovered);
+    paint_marks(painter, scene, look, dense);
     const QFontMetricsF metrics(look.mono);
     for (const SequenceNumber& number : scene.numbers) {
         painter.setFont(number.present ? look.bold_mono : look.mono);
