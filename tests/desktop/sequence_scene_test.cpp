@@ -259,7 +259,10 @@ TEST(SequenceScene, SaysWhichOperationEachCallBelongsTo) {
     }
     EXPECT_EQ(numbers, (std::set<int>{1, 2, 3, 4, 5}));
     for (const SequenceLabel& label : scene.labels) {
-        if (diagram.trace().event(label.event).kind == EventKind::enter && diagram.trace().event(label.event).operation.valid()) EXPECT_GT(label.operation, 0);
+        const trace::Event& event = diagram.trace().event(label.event);
+        if (event.kind == EventKind::enter) {
+            EXPECT_EQ(label.operation > 0, event.operation.valid()) << label.text.toStdString();
+        }
     }
 }
 
@@ -396,7 +399,9 @@ TEST(SequenceModel, AnOperationAloneHasItsCallsAndNoOthers) {
     std::size_t calls = 0;
     for (std::uint32_t row = 0; row < index->row_count(false); ++row) {
         const trace::Event& event = session->trace->event(index->first(row, false));
-        if (event.operation.valid()) EXPECT_EQ(event.operation, second.id);
+        if (event.operation.valid()) {
+            EXPECT_EQ(event.operation, second.id);
+        }
         if (event.kind == EventKind::enter) ++calls;
     }
     EXPECT_EQ(calls, second.crossings.size());

@@ -131,8 +131,9 @@ TEST(BlockListTree, TellsPlaceholdersAndLinkersFromNewOffloads) {
     const StateTree tree = block_list_tree(*playback.history(), *playback.cursor(), playback.operation());
     ASSERT_GE(tree.rows.size(), 3U);
     EXPECT_EQ(tree.rows[0].cells[1], QStringLiteral("placeholder"));
+    EXPECT_EQ(tree.rows[0].cells[3], QStringLiteral("only holds the tree together"));
     EXPECT_EQ(tree.rows[1].cells[1], QStringLiteral("linker"));
-    EXPECT_EQ(tree.rows[2].cells[1], QStringLiteral("new offload"));
+    EXPECT_TRUE(tree.rows[1].cells[3].contains(QStringLiteral("offloaded before")));
 }
 
 TEST(StateTreeModel, IsATreeAtEveryEventAndKeepsItsShape) {

@@ -151,6 +151,7 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
     chain_view_ = new ChainView(playback_, handle_chain_model_, theme_);
     bytes_view_ = new BytesView(playback_, hex_model_, theme_);
     narration_ = new NarrationView(playback_, theme_);
+    narration_->tell_stage(stage_model_);
     event_view_ = new EventListView(playback_, event_model_, theme_);
     sequence_pane_ = new SequencePane(playback_, sequence_model_, theme_);
     state_trees_ = new StateTreePane(playback_, theme_);

@@ -27,7 +27,7 @@ QString tr(const char* text) { return QCoreApplication::translate("StateTree", t
 QString object_kind(std::uint8_t state_type) {
     const QString type = to_qstring(trace::state_type_text(state_type));
     if (type.startsWith(QLatin1String("Neighbor"))) return tr("neighbor");
-    if (type.startsWith(QLatin1String("Path"))) return tr("path");
+    if (type.startsWith(QLatin1String("Ip"))) return tr("path");
     if (type.startsWith(QLatin1String("Tcp"))) return tr("TCP connection");
     return type;
 }

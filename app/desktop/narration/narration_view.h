@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Says in words what the picture shows at the present event: the scenario's own sentence where it has one, with the
-// trace's sentence below it; else the trace's alone.
+// trace's sentence below it; else the trace's alone. Below that all that the stage shows, in words, and the events before
+// and after in a line each. The whole can be copied with its heading, and is what a screen reader is told.
 #pragma once
 
+#include <QAction>
 #include <QScrollArea>
 #include <QLabel>
 #include <memory>
 
 #include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/stage_model.h"
 #include "app/desktop/theme/theme.h"
 #include "engine/trace/narration.h"
 
@@ -20,6 +23,11 @@ class NarrationView : public QScrollArea {
 public:
     NarrationView(PlaybackModel& playback, const Theme& theme, QWidget* parent = nullptr);
     [[nodiscard]] QString text() const;
+    // Where one is, the heading and everything told, as it is copied.
+    [[nodiscard]] QString whole_text() const;
+    // From now on what this stage shows is told as well.
+    void tell_stage(const StageModel& stage);
+    [[nodiscard]] QAction* copy_action() const { return copy_; }
 
 Q_SIGNALS:
     void summary_changed(const QString& summary);  // "event 38 of 212"
@@ -27,6 +35,9 @@ Q_SIGNALS:
 private:
     void open_session();
     void tell();
+    void tell_around();
+    void tell_picture();
+    [[nodiscard]] QString heading_of(trace::EventId event) const;
     void apply_theme();
 
     PlaybackModel& playback_;
@@ -36,6 +47,11 @@ private:
     QLabel* heading_ = nullptr;
     QLabel* main_ = nullptr;
     QLabel* more_ = nullptr;
+    QLabel* picture_ = nullptr;
+    QLabel* before_ = nullptr;
+    QLabel* after_ = nullptr;
+    QAction* copy_ = nullptr;
+    const StageModel* stage_ = nullptr;
 };
 
 }  // namespace chimneylab::desktop

@@ -13,6 +13,7 @@
 #include "app/desktop/program/arguments.h"
 #include "app/desktop/program/engine_source.h"
 #include "app/desktop/program/screenshot.h"
+#include "app/desktop/tour/tour.h"
 
 namespace {
 
@@ -42,7 +43,7 @@ int main(int argc, char** argv) {
         std::puts("chimneylab " CHIMNEYLAB_VERSION);
         return 0;
     }
-    const bool picture = !arguments.screenshot.isEmpty();
+    const bool picture = !arguments.screenshot.isEmpty() || !arguments.tour.isEmpty();
     if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         if (picture) {
             qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -74,6 +75,11 @@ int main(int argc, char** argv) {
     if (arguments.reduced_motion) window.set_reduced_motion(true);
     if (arguments.size) window.resize(*arguments.size);
     window.show();
+    if (!arguments.tour.isEmpty()) {
+        const QString problem = run_tour(window, arguments.tour);
+        if (!problem.isEmpty()) std::fprintf(stderr, "chimneylab: the tour did not end: %s\n", problem.simplified().toLocal8Bit().constData());
+        return problem.isEmpty() ? 0 : 2;
+    }
     if (!arguments.pane.isEmpty() && !window.show_alone(arguments.pane)) {
         QStringList names;
         for (const PanelDock* pane : window.panes()) names << pane->objectName();

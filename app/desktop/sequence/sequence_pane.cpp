@@ -16,6 +16,8 @@ QPushButton* SequencePane::button(const QString& text, const QString& name, cons
     made->setAccessibleName(name);
     made->setToolTip(tip);
     made->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
+    // Before the style is known a button asks for far more room than it will need.
+    made->setMinimumWidth(24);
     made->setStyleSheet(QStringLiteral("padding: 2px 8px"));
     return made;
 }

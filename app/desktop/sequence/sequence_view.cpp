@@ -164,6 +164,11 @@ void SequenceView::show_whole() {
     changed();
 }
 
+void SequenceView::reset_zoom() {
+    rescale(axis_.by_time ? 160 : SequenceAxis::row_at_rest, room() / 2);
+    back_to_now();
+}
+
 void SequenceView::set_by_time(bool by_time) {
     if (by_time == axis_.by_time) return;
     const EventId held = present_in_sight() ? playback_.position() : axis_.event_at(top() + room() / 2);
@@ -296,6 +301,7 @@ void SequenceView::keyPressEvent(QKeyEvent* event) {
             playback_.pause();
             playback_.seek(index_->first(event->key() == Qt::Key_Home ? 0 : index_->row_count(false) - 1, false));
             return;
+        case Qt::Key_0: reset_zoom(); return;
         case Qt::Key_Return:
         case Qt::Key_Enter: back_to_now(); return;
         default: QAbstractScrollArea::keyPressEvent(event);
@@ -307,7 +313,7 @@ bool SequenceView::event(QEvent* event) {
         // In the diagram these keys belong to the diagram.
         const auto* key = static_cast<QKeyEvent*>(event);
         static constexpr int own[] = {Qt::Key_Up, Qt::Key_Down, Qt::Key_PageUp, Qt::Key_PageDown, Qt::Key_Plus, Qt::Key_Equal,
-                                      Qt::Key_Minus, Qt::Key_Home, Qt::Key_End, Qt::Key_Return, Qt::Key_Enter};
+                                      Qt::Key_Minus, Qt::Key_0, Qt::Key_Home, Qt::Key_End, Qt::Key_Return, Qt::Key_Enter};
         const bool plain = (key->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier)) == 0;
         const bool shifted_move = (key->modifiers() & Qt::ShiftModifier) != 0 && key->key() != Qt::Key_Plus;
         if (plain && !shifted_move && std::find(std::begin(own), std::end(own), key->key()) != std::end(own)) {

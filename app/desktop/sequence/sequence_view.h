@@ -31,6 +31,7 @@ public:
     void set_by_time(bool by_time);
     void zoom(double factor);  // about the present event if it is in sight, else about the middle
     void show_whole();
+    void reset_zoom();  // rows as high as at first
     QSize sizeHint() const override { return {400, 320}; }
     QSize minimumSizeHint() const override { return {220, 140}; }
 
