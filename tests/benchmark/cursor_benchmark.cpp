@@ -7,6 +7,7 @@
 #include "engine/trace/cursor.h"
 #include "engine/trace/history.h"
 #include "tests/benchmark/baseline.h"
+#include "tests/benchmark/comparison.h"
 #include "tests/trace/synthetic_trace.h"
 
 namespace chimneylab {
@@ -37,8 +38,7 @@ void cursor_steps(benchmark::State& state) {
     }
     state.SetItemsProcessed(static_cast<std::int64_t>(steps));
     state.counters["events"] = static_cast<double>(trace.size());
-    state.counters["ns_per_step"] = spent / static_cast<double>(steps);
-    state.counters["step_ratio"] = spent / static_cast<double>(steps) / floor;
+    benchmark_support::compare(state, spent / static_cast<double>(steps), floor, 0, "ns");
 }
 BENCHMARK(cursor_steps)->Unit(benchmark::kMillisecond);
 

@@ -1,20 +1,44 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 //
-// Google Benchmark's program with a shorter word for its most used option: --filter WORD.
+// Google Benchmark's program with the options of `./lab bench`: --filter WORD runs the benchmarks whose name contains
+// the word, --json FILE writes the table to a file as well. Exit code 1 when a goal is missed. Google's own options
+// (--benchmark_…) go through; with --benchmark_format the output is Google's.
 #include <benchmark/benchmark.h>
 
+#include <cstdio>
 #include <string>
 #include <vector>
 
+#include "tests/benchmark/table_reporter.h"
+
 int main(int count, char** arguments) {
-    std::vector<std::string> words(arguments, arguments + count);
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        if (words[i] == "--filter" && i + 1 < words.size()) {
-            words[i] = "--benchmark_filter=" + words[i + 1];
-            words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-        } else if (words[i].rfind("--filter=", 0) == 0) {
-            words[i] = "--benchmark_filter=" + words[i].substr(9);
+    std::vector<std::string> words{arguments[0]};
+    std::string json;
+    bool plain = false;
+    for (int i = 1; i < count; ++i) {
+        const std::string word = arguments[i];
+        const auto value_of = [&](const std::string& option, std::string& value) {
+            if (word.starts_with(option + "=")) {
+                value = word.substr(option.size() + 1);
+            } else if (word == option && i + 1 < count) {
+                value = arguments[++i];
+            } else {
+                return false;
+            }
+            return true;
+        };
+        std::string value;
+        if (value_of("--filter", value)) {
+            words.push_back("--benchmark_filter=" + value);
+        } else if (value_of("--json", value)) {
+            json = value;
+        } else if (word == "--filter" || word == "--json") {
+            std::fprintf(stderr, "bench: %s needs a value\n", word.c_str());
+            return 2;
+        } else {
+            plain = plain || word.starts_with("--benchmark_format") || word.starts_with("--benchmark_list");
+            words.push_back(word);
         }
     }
     std::vector<char*> pointers;
@@ -23,7 +47,18 @@ int main(int count, char** arguments) {
     pointers.push_back(nullptr);
     benchmark::Initialize(&passed_on, pointers.data());
     if (benchmark::ReportUnrecognizedArguments(passed_on, pointers.data())) return 2;
-    if (benchmark::RunSpecifiedBenchmarks() == 0) return 1;
+    chimneylab::benchmark_support::TableReporter table;
+    const std::size_t run = plain ? benchmark::RunSpecifiedBenchmarks() : benchmark::RunSpecifiedBenchmarks(&table);
     benchmark::Shutdown();
-    return 0;
+    if (run == 0) {
+        std::fputs("bench: no benchmark has that word in its name; --benchmark_list_tests lists them\n", stderr);
+        return 2;
+    }
+    if (!json.empty()) {
+        if (const std::string problem = table.write_json(json); !problem.empty()) {
+            std::fprintf(stderr, "bench: %s\n", problem.c_str());
+            return 2;
+        }
+    }
+    return table.missed() ? 1 : 0;
 }

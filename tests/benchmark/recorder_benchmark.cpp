@@ -9,6 +9,7 @@
 
 #include "engine/trace/recorder.h"
 #include "tests/benchmark/baseline.h"
+#include "tests/benchmark/comparison.h"
 
 namespace chimneylab {
 namespace {
@@ -41,9 +42,7 @@ void recorder_event_with_block(benchmark::State& state) {
         events += events_per_trace;
     }
     state.SetItemsProcessed(static_cast<std::int64_t>(events));
-    state.counters["ns_per_event"] = spent / static_cast<double>(events);
-    state.counters["floor_ns"] = floor;
-    state.counters["recorder_ratio"] = spent / static_cast<double>(events) / floor;
+    benchmark_support::compare(state, spent / static_cast<double>(events), floor, 0, "ns");
 }
 BENCHMARK(recorder_event_with_block)->Unit(benchmark::kMillisecond);
 

@@ -11,6 +11,7 @@
 #include "engine/scenario/run.h"
 #include "engine/session/session.h"
 #include "tests/benchmark/baseline.h"
+#include "tests/benchmark/comparison.h"
 #include "tests/trace/synthetic_trace.h"
 
 namespace chimneylab {
@@ -32,8 +33,7 @@ void run_scenario(benchmark::State& state, const char* id) {
         events += result.trace.size();
     }
     state.SetItemsProcessed(static_cast<std::int64_t>(events));
-    state.counters["ns_per_event"] = spent / static_cast<double>(events);
-    state.counters["run_ratio"] = spent / static_cast<double>(events) / floor;
+    benchmark_support::compare(state, spent / static_cast<double>(events), floor, 0, "ns");
 }
 BENCHMARK_CAPTURE(run_scenario, m1, "m1")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(run_scenario, m3, "m3")->Unit(benchmark::kMillisecond);

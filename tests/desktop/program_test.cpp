@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "app/desktop/main_window/main_window.h"
+#include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/program/arguments.h"
 #include "app/desktop/program/engine_source.h"
 #include "engine/session/session.h"
@@ -57,6 +58,8 @@ TEST(Arguments, AreRead) {
     EXPECT_EQ(parsed.arguments.size, QSize(1366, 768));
     EXPECT_EQ(parsed.arguments.theme, Theme::Choice::dark);
     EXPECT_DOUBLE_EQ(parsed.arguments.scale, 2);
+    EXPECT_EQ(parse_arguments({QStringLiteral("--tour"), QStringLiteral("folder")}).arguments.tour, QStringLiteral("folder"));
+    EXPECT_EQ(parse_arguments({QStringLiteral("--pane=stage")}).arguments.pane, QStringLiteral("stage"));
 }
 
 TEST(Arguments, WrongOnesAreToldInOneLine) {
@@ -110,6 +113,32 @@ TEST(Program, RendersAMomentWithoutADisplay) {
     const Tokens& t = light_tokens();
     for (const QColor& colour : {t.host_stack, t.intermediate_driver, t.offload_target}) EXPECT_GT(colours[colour.rgb()], 60) << colour.name().toStdString();
     EXPECT_GT(colours[t.panel.rgb()], 200'000);
+}
+
+TEST(Program, TheTourShowsEveryPaneLightAndDarkAndItsPageNamesEveryPicture) {
+    QTemporaryDir folder;
+    const Outcome outcome = run({QStringLiteral("--tour"), folder.path()});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err.toStdString();
+    QFile page(folder.filePath(QStringLiteral("index.html")));
+    ASSERT_TRUE(page.open(QIODevice::ReadOnly));
+    const QString html = QString::fromUtf8(page.readAll());
+    MainWindow window(engine_source(), nullptr);
+    QStringList wanted = {QStringLiteral("main"), QStringLiteral("sequence-whole"), QStringLiteral("layout-teach"), QStringLiteral("main-200")};
+    for (const PanelDock* pane : window.panes()) wanted << pane->objectName().replace(QLatin1Char('_'), QLatin1Char('-'));
+    for (const QString& name : wanted) {
+        QList<QImage> both;
+        for (const char* theme : {"light", "dark"}) {
+            const QString file = name + QLatin1Char('-') + QLatin1String(theme) + QStringLiteral(".png");
+            const QImage picture(folder.filePath(file));
+            ASSERT_FALSE(picture.isNull()) << file.toStdString();
+            EXPECT_TRUE(html.contains(QLatin1Char('"') + file + QLatin1Char('"'))) << file.toStdString();
+            EXPECT_GT(picture.colorCount(), 40) << file.toStdString() << " shows something";
+            both << picture;
+        }
+        EXPECT_NE(both[0], both[1]);
+    }
+    EXPECT_FALSE(QImage(folder.filePath(QStringLiteral("main-high-contrast.png"))).isNull());
+    EXPECT_EQ(QImage(folder.filePath(QStringLiteral("main-200-light.png"))).size(), QSize(2732, 1536));
 }
 
 TEST(Program, TheSameMomentGivesTheSamePicture) {

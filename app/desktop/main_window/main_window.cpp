@@ -29,7 +29,9 @@
 #include "app/desktop/main_window/until_bar.h"
 #include "app/desktop/models/event_text.h"
 #include "app/desktop/narration/narration_view.h"
+#include "app/desktop/sequence/sequence_pane.h"
 #include "app/desktop/stage/stage_view.h"
+#include "app/desktop/state_tree/state_tree_pane.h"
 #include "app/desktop/transport/transport_bar.h"
 
 namespace chimneylab::desktop {
@@ -47,7 +49,8 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
       hex_model_(playback_),
       finding_model_(playback_),
       rule_model_(playback_),
-      bookmark_model_(playback_) {
+      bookmark_model_(playback_),
+      sequence_model_(playback_, event_model_) {
     setWindowTitle(tr("ChimneyLab"));
     setAttribute(Qt::WA_WindowPropagation);
     setMinimumSize(900, 560);
@@ -109,6 +112,14 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     connect(&saver_, &SessionLoader::done, notice_, &NoticeBar::show_word);
     connect(&saver_, &SessionLoader::failed, this,
             [this](const QString& what, const QString& problem) { notice_->show_problem(tr("%1 did not work. %2").arg(what, problem)); });
+    connect(sequence_pane_, &SequencePane::export_wanted, &exporter_, &SessionLoader::start);
+    connect(&exporter_, &SessionLoader::started, notice_, &NoticeBar::show_progress);
+    connect(&exporter_, &SessionLoader::progressed, notice_, &NoticeBar::set_percent);
+    connect(&exporter_, &SessionLoader::cancelled, notice_, &NoticeBar::clear);
+    connect(&exporter_, &SessionLoader::done, notice_, &NoticeBar::show_word);
+    connect(&exporter_, &SessionLoader::failed, this,
+            [this](const QString& what, const QString& problem) { notice_->show_problem(tr("%1 did not work. %2").arg(what, problem)); });
+    connect(notice_, &NoticeBar::cancel_wanted, &exporter_, &SessionLoader::cancel);
     read_library();
     apply_theme();
     update_actions();
@@ -181,12 +192,15 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
     chain_view_ = new ChainView(playback_, handle_chain_model_, theme_);
     bytes_view_ = new BytesView(playback_, hex_model_, theme_);
     narration_ = new NarrationView(playback_, theme_);
+    narration_->tell_stage(stage_model_);
     event_view_ = new EventListView(playback_, event_model_, theme_);
     findings_view_ = new FindingsView(playback_, finding_model_, library_model_, theme_);
     rule_book_ = new RuleBookView(playback_, rule_model_, theme_);
     bookmarks_view_ = new BookmarksView(playback_, bookmark_model_, theme_);
     choices_view_ = new ChoicesView(playback_, branch_model_, theme_);
     comparison_view_ = new ComparisonView(comparison_model_, theme_);
+    sequence_pane_ = new SequencePane(playback_, sequence_model_, theme_);
+    state_trees_ = new StateTreePane(playback_, theme_);
     return {
         // object name, title, view, cell (panes of one cell are tabs), layouts that show it
         {"library", tr("Scenarios"), library_view_, PaneCell::left_top, layout_learn | layout_debug},
@@ -196,6 +210,7 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
         {"bytes", tr("Bytes"), bytes_view_, PaneCell::centre_bottom, layout_learn | layout_debug},
         {"call_entries", tr("Call entries"), ledger_, PaneCell::centre_bottom, layout_learn | layout_debug},
         {"handle_chain", tr("Handle chain"), chain_view_, PaneCell::centre_bottom, layout_learn | layout_debug},
+        {"state_trees", tr("State trees"), state_trees_, PaneCell::centre_bottom, layout_learn | layout_debug},
         {"narration", tr("Narration"), narration_, PaneCell::right_top, layout_every},
         {"member", tr("Member"), member_card_, PaneCell::right_middle, layout_every},
         {"findings", tr("Findings"), findings_view_, PaneCell::right_middle, layout_every},
@@ -204,6 +219,7 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
         {"comparison", tr("Side by side"), comparison_view_, PaneCell::centre_bottom, 0},
         {"bookmarks", tr("Bookmarks"), bookmarks_view_, PaneCell::left_bottom, layout_debug},
         {"rules", tr("Rules"), rule_book_, PaneCell::right_bottom, layout_debug},
+        {"sequence", tr("Sequence"), sequence_pane_, PaneCell::right_bottom, layout_every},
     };
 }
 
@@ -369,6 +385,14 @@ void MainWindow::save_with_dialog() {
     dialog->selectFile((id.isEmpty() ? QStringLiteral("session") : id) + QStringLiteral(".chimney"));
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::save_to);
     dialog->open();
+}
+
+bool MainWindow::show_alone(const QString& name) {
+    PanelDock* wanted = pane(name.toLatin1().constData());
+    if (wanted == nullptr) return false;
+    if (maximised_ != nullptr && maximised_ != wanted) toggle_maximised(maximised_);
+    if (maximised_ == nullptr) toggle_maximised(wanted);
+    return true;
 }
 
 void MainWindow::toggle_maximised(PanelDock* pane) {

@@ -28,6 +28,7 @@
 #include "app/desktop/models/palette_model.h"
 #include "app/desktop/models/playback_model.h"
 #include "app/desktop/models/rule_model.h"
+#include "app/desktop/models/sequence_model.h"
 #include "app/desktop/models/session_source.h"
 #include "app/desktop/models/stage_model.h"
 #include "app/desktop/theme/theme.h"
@@ -52,6 +53,8 @@ class NarrationView;
 class NoticeBar;
 class PanelDock;
 class RuleBookView;
+class SequencePane;
+class StateTreePane;
 class StageView;
 class TransportBar;
 class UntilBar;
@@ -102,6 +105,8 @@ public:
     [[nodiscard]] ComparisonView* comparison_view() const { return comparison_view_; }
     [[nodiscard]] CommandPalette* command_palette() const { return palette_; }
     [[nodiscard]] UntilBar* until_bar() const { return until_bar_; }
+    [[nodiscard]] SequencePane* sequence_pane() const { return sequence_pane_; }
+    [[nodiscard]] StateTreePane* state_trees() const { return state_trees_; }
     [[nodiscard]] NoticeBar* notice() const { return notice_; }
     [[nodiscard]] const std::vector<PanelDock*>& panes() const { return pane_grid_->panes(); }
     [[nodiscard]] PanelDock* pane(const char* name) const { return pane_grid_->pane(QLatin1String(name)); }
@@ -109,6 +114,7 @@ public:
     void choose_layout(PaneLayout layout);
     void run_with_driver(const QString& file);  // the scenario on stage with this driver; remembered as recent
     [[nodiscard]] PanelDock* maximised_pane() const { return maximised_; }
+    bool show_alone(const QString& pane);  // gives it the whole window; false if there is no pane of that name
 
 Q_SIGNALS:
     void library_shown();
@@ -166,6 +172,7 @@ private:
     CallEntryModel call_entry_model_;
     HandleChainModel handle_chain_model_;
     HexModel hex_model_;
+    SequenceModel sequence_model_;
     LibraryModel library_model_;
     FindingModel finding_model_;
     RuleModel rule_model_;
@@ -175,6 +182,7 @@ private:
     PaletteModel palette_model_;
     SessionLoader loader_;
     SessionLoader saver_;
+    SessionLoader exporter_;
     SessionLoader librarian_;
 
     QMainWindow* docks_ = nullptr;
@@ -197,6 +205,8 @@ private:
     CommandPalette* palette_ = nullptr;
     UntilBar* until_bar_ = nullptr;
     QMenu* recent_drivers_ = nullptr;
+    SequencePane* sequence_pane_ = nullptr;
+    StateTreePane* state_trees_ = nullptr;
     TransportBar* transport_ = nullptr;
     NoticeBar* notice_ = nullptr;
     std::unique_ptr<PaneGrid> pane_grid_;

@@ -28,6 +28,8 @@ public:
     // The deepest nesting of calls in the session, so that a view can share out its room.
     [[nodiscard]] int deepest() const { return deepest_; }
     [[nodiscard]] bool filtered() const { return filtered_; }
+    // The events that have rows, in order; empty unless filtered().
+    [[nodiscard]] const std::vector<trace::EventId>& shown() const { return shown_; }
     [[nodiscard]] trace::EventId event_at(int row) const;
     // The row of the event, or of the last shown event before it; -1 if there is none.
     [[nodiscard]] int row_of(trace::EventId event) const;

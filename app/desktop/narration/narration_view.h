@@ -2,14 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Says in words what the picture shows at the present event: the scenario's own sentence where it has one, with the
-// trace's sentence below it; else the trace's alone.
+// trace's sentence below it; else the trace's alone. Below that all that the stage shows, in words, and the events before
+// and after in a line each. The whole can be copied with its heading, and is what a screen reader is told.
 #pragma once
 
+#include <QAction>
 #include <QScrollArea>
 #include <QLabel>
 #include <memory>
 
 #include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/stage_model.h"
 #include "app/desktop/theme/theme.h"
 #include "engine/trace/narration.h"
 
@@ -22,6 +25,11 @@ public:
     [[nodiscard]] QString text() const;
     // What is said about the checker's rules at this event, without marks; empty when none is looked at here.
     [[nodiscard]] QString rules_text() const;
+    // Where one is, the heading and everything told, as it is copied.
+    [[nodiscard]] QString whole_text() const;
+    // From now on what this stage shows is told as well.
+    void tell_stage(const StageModel& stage);
+    [[nodiscard]] QAction* copy_action() const { return copy_; }
 
 Q_SIGNALS:
     void summary_changed(const QString& summary);  // "event 38 of 212"
@@ -31,6 +39,9 @@ private:
     void open_session();
     void tell();
     void tell_rules();
+    void tell_around();
+    void tell_picture();
+    [[nodiscard]] QString heading_of(trace::EventId event) const;
     void apply_theme();
 
     PlaybackModel& playback_;
@@ -41,6 +52,11 @@ private:
     QLabel* main_ = nullptr;
     QLabel* more_ = nullptr;
     QLabel* rules_ = nullptr;
+    QLabel* picture_ = nullptr;
+    QLabel* before_ = nullptr;
+    QLabel* after_ = nullptr;
+    QAction* copy_ = nullptr;
+    const StageModel* stage_ = nullptr;
 };
 
 }  // namespace chimneylab::desktop

@@ -22,6 +22,8 @@ QString usage() {
         "  --scenario ID          run this scenario of the library, or this scenario file\n"
         "  --event N              stand at event N (0 is the first)\n"
         "  --screenshot FILE.png  render that moment into a file and leave; needs no display\n"
+        "  --tour FOLDER          render every view at its best moment into a gallery and leave; needs no display\n"
+        "  --pane NAME            give this pane the whole window: stage, sequence, events, members …\n"
         "  --size WxH             size of the window, e.g. 1366x768\n"
         "  --theme NAME           light, dark, high-contrast or system\n"
         "  --scale FACTOR         0.5 to 4, e.g. 2 for 200 %\n"
@@ -66,7 +68,7 @@ ParsedArguments parse_arguments(const QStringList& words) {
             word = word.left(equals);
             has_value = true;
         }
-        static const QStringList known = {QStringLiteral("--scenario"), QStringLiteral("--event"), QStringLiteral("--screenshot"),
+        static const QStringList known = {QStringLiteral("--scenario"), QStringLiteral("--event"), QStringLiteral("--screenshot"), QStringLiteral("--pane"), QStringLiteral("--tour"),
                                           QStringLiteral("--size"),     QStringLiteral("--theme"), QStringLiteral("--scale")};
         if (!known.contains(word)) return refuse(QStringLiteral("there is no option %1; chimneylab --help lists them").arg(quoted(word)));
         if (!has_value) {
@@ -76,6 +78,10 @@ ParsedArguments parse_arguments(const QStringList& words) {
         if (value.isEmpty()) return refuse(QStringLiteral("%1 needs a value").arg(word));
         if (word == QLatin1String("--scenario")) {
             a.scenario = value;
+        } else if (word == QLatin1String("--tour")) {
+            a.tour = value;
+        } else if (word == QLatin1String("--pane")) {
+            a.pane = value;
         } else if (word == QLatin1String("--screenshot")) {
             a.screenshot = value;
         } else if (word == QLatin1String("--event")) {

@@ -17,6 +17,8 @@ struct Arguments {
     QString scenario;
     QString session;
     QString screenshot;
+    QString tour;  // folder for the gallery
+    QString pane;  // gets the whole window
     std::optional<std::uint32_t> event;
     std::optional<QSize> size;
     std::optional<Theme::Choice> theme;

@@ -8,10 +8,12 @@
 #include <memory>
 
 #include "app/desktop/main_window/main_window.h"
+#include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/program/application_icon.h"
 #include "app/desktop/program/arguments.h"
 #include "app/desktop/program/engine_source.h"
 #include "app/desktop/program/screenshot.h"
+#include "app/desktop/tour/tour.h"
 
 namespace {
 
@@ -41,7 +43,7 @@ int main(int argc, char** argv) {
         std::puts("chimneylab " CHIMNEYLAB_VERSION);
         return 0;
     }
-    const bool picture = !arguments.screenshot.isEmpty();
+    const bool picture = !arguments.screenshot.isEmpty() || !arguments.tour.isEmpty();
     if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         if (picture) {
             qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -73,6 +75,18 @@ int main(int argc, char** argv) {
     if (arguments.reduced_motion) window.set_reduced_motion(true);
     if (arguments.size) window.resize(*arguments.size);
     window.show();
+    if (!arguments.tour.isEmpty()) {
+        const QString problem = run_tour(window, arguments.tour);
+        if (!problem.isEmpty()) std::fprintf(stderr, "chimneylab: the tour did not end: %s\n", problem.simplified().toLocal8Bit().constData());
+        return problem.isEmpty() ? 0 : 2;
+    }
+    if (!arguments.pane.isEmpty() && !window.show_alone(arguments.pane)) {
+        QStringList names;
+        for (const PanelDock* pane : window.panes()) names << pane->objectName();
+        std::fprintf(stderr, "chimneylab: there is no pane '%s'; there are %s\n", arguments.pane.toLocal8Bit().constData(),
+                     names.join(QStringLiteral(", ")).toLocal8Bit().constData());
+        return 2;
+    }
     if (picture) {
         take_screenshot(window, arguments);
     } else if (arguments.event) {

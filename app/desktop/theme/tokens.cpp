@@ -35,6 +35,8 @@ Tokens make_light() {
     t.accent = t.host_stack;
     t.on_accent = QColor(0xFF, 0xFF, 0xFF);
     t.shadow = QColor(0x18, 0x21, 0x2E, 26);
+    t.operations = {QColor(0x9F, 0x1A, 0x58), QColor(0x0B, 0x6B, 0x8C), QColor(0x75, 0x57, 0x00),
+                    QColor(0x4B, 0x3F, 0xBF), QColor(0x1E, 0x71, 0x34), QColor(0x8A, 0x3B, 0x12)};
     return t;
 }
 
@@ -64,6 +66,8 @@ Tokens make_dark() {
     t.accent = t.host_stack;
     t.on_accent = QColor(0x0C, 0x16, 0x20);
     t.shadow = QColor(0x00, 0x00, 0x00, 90);
+    t.operations = {QColor(0xF0, 0x8D, 0xB8), QColor(0x5C, 0xC8, 0xE8), QColor(0xD9, 0xB4, 0x4A),
+                    QColor(0xA9, 0xA2, 0xFF), QColor(0x7B, 0xD3, 0x89), QColor(0xF2, 0xA3, 0x7B)};
     t.dark = true;
     return t;
 }
@@ -93,6 +97,8 @@ Tokens make_high_contrast() {
     t.fine = t.offload_target;
     t.accent = t.host_stack;
     t.on_accent = QColor(0x00, 0x00, 0x00);
+    t.operations = {QColor(0xFF, 0xB3, 0xD2), QColor(0x8F, 0xE0, 0xFA), QColor(0xF2, 0xD2, 0x72),
+                    QColor(0xC9, 0xC4, 0xFF), QColor(0xA4, 0xEB, 0xB0), QColor(0xFF, 0xC4, 0xA6)};
     return t;
 }
 
@@ -136,6 +142,7 @@ std::vector<TextPair> text_pairs(const Tokens& t) {
         pairs.push_back({t.changed, surface, "a changed value"});
         pairs.push_back({t.fine, surface, "all is well"});
         pairs.push_back({t.call_entry_text, surface, "call entry"});
+        for (const QColor& operation : t.operations) pairs.push_back({operation, surface, "number of an operation"});
     }
     pairs.push_back({t.intermediate_driver, t.selection, "scenario number in the selected row"});
     pairs.push_back({t.changed, t.changed_fill, "a changed value on its own ground"});

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <QColor>
+#include <array>
 #include <vector>
 
 namespace chimneylab::desktop {
@@ -26,6 +27,8 @@ struct Tokens {
     // the one accent (the play button, the selected row's edge) and what is written on it
     QColor accent, on_accent;
     QColor shadow;
+    // operations side by side; always together with a number
+    std::array<QColor, 6> operations;
     bool dark = false;
 };
 

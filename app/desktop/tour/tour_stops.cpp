@@ -1,0 +1,115 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/tour/tour_stops.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "engine/trace/filter.h"
+
+namespace chimneylab::desktop {
+
+namespace {
+
+// The second driver gives back what it borrowed: the conversion everything else leads to.
+const TourMoment main_moment{QStringLiteral("m2"), QStringLiteral("conversion layer:im2 op:query"), true};
+
+struct PaneStop {
+    const char* pane;
+    const char* words;
+    TourMoment moment;
+};
+
+std::vector<PaneStop> pane_stops() {
+    return {
+        {"library", "The scenarios, by part; a few letters narrow them down.", main_moment},
+        {"stage", "Work goes down on the left, completions come up on the right. The card is the block list: one memory, never copied.", main_moment},
+        {"lens", "One conversion, member by member: what stayed, what was saved, what was restored and from where.", main_moment},
+        {"members", "Every member of the chosen block, before and after the present event, and what its value means.", main_moment},
+        {"bytes", "The same block as bytes, with the members laid over them.", main_moment},
+        {"member", "One member explained: who writes it, who reads it, for how long it counts.", main_moment},
+        {"call_entries", "Two queries overlap: each driver holds a call entry for each.", {QStringLiteral("m3"), QStringLiteral("kind:call_entry_recognised op:query"), true}},
+        {"handle_chain", "From the host stack's handle through the drivers' offload entries to the target's context, and back up.",
+         {QStringLiteral("m4"), QStringLiteral("kind:enter name:*Offload*Event* or kind:enter name:*Receive*"), true}},
+        {"state_trees", "The block list of the operation, and what the offload target holds at this moment.",
+         {QStringLiteral("m3"), QStringLiteral("kind:conversion op:terminate"), false}},
+        {"narration", "Every event in words, equal in content to the picture.", main_moment},
+        {"events", "Every event as a row, indented as the calls nest.", main_moment},
+        {"sequence", "Lifelines for every layer and for NDIS at each boundary; the timer's completion is no part of the call that asked for it.", main_moment},
+    };
+}
+
+}  // namespace
+
+std::vector<TourStop> tour_stops(const std::vector<std::pair<QString, QString>>& panes) {
+    std::vector<TourStop> stops;
+    TourStop main;
+    main.file = QStringLiteral("main");
+    main.title = QStringLiteral("The window");
+    main.words = QStringLiteral("Scenario M2: a completion on its way up through the second intermediate driver.");
+    main.moment = main_moment;
+    stops.push_back(main);
+
+    const std::vector<PaneStop> known = pane_stops();
+    for (const auto& [pane, title] : panes) {
+        TourStop stop;
+        stop.file = QString(pane).replace(QLatin1Char('_'), QLatin1Char('-'));
+        stop.title = title;
+        stop.pane = pane;
+        stop.moment = main_moment;
+        const auto its = std::find_if(known.begin(), known.end(), [&pane = pane](const PaneStop& each) { return pane == QLatin1String(each.pane); });
+        if (its != known.end()) {
+            stop.words = QString::fromLatin1(its->words);
+            stop.moment = its->moment;
+        }
+        stops.push_back(stop);
+        if (pane != QLatin1String("sequence")) continue;
+        stop.file = QStringLiteral("sequence-whole");
+        stop.title += QStringLiteral(": the whole run");
+        stop.words = QStringLiteral("Far out, calls become blocks of colour and every conversion a diamond.");
+        stop.whole = true;
+        stops.push_back(stop);
+        stop.file = QStringLiteral("sequence-time");
+        stop.title = title + QStringLiteral(": by virtual time");
+        stop.words = QStringLiteral("The same events where their time is.");
+        stop.whole = false;
+        stop.by_time = true;
+        stops.push_back(stop);
+    }
+    for (const auto& [layout, file, title] : {std::tuple{layout_teach, "layout-teach", "Layout Teach"}, std::tuple{layout_debug, "layout-debug", "Layout Debug"}}) {
+        TourStop stop = main;
+        stop.file = QString::fromLatin1(file);
+        stop.title = QString::fromLatin1(title);
+        stop.words = layout == layout_teach ? QStringLiteral("Few panes, large: for a projector.") : QStringLiteral("Everything that helps to find a mistake.");
+        stop.layout = layout;
+        stop.size = QSize(1920, 1080);
+        stops.push_back(stop);
+    }
+    TourStop contrast = main;
+    contrast.file = QStringLiteral("main");
+    contrast.title = QStringLiteral("High contrast");
+    contrast.words = QStringLiteral("All words reach 7 : 1; shapes carry the meaning.");
+    contrast.themes = {Theme::Choice::high_contrast};
+    stops.push_back(contrast);
+    TourStop large = main;
+    large.file = QStringLiteral("main-200");
+    large.title = QStringLiteral("At 200 %");
+    large.words = QStringLiteral("The same window on a dense screen.");
+    large.scale = 2;
+    stops.push_back(large);
+    return stops;
+}
+
+trace::EventId find_moment(const trace::History& history, const TourMoment& moment) {
+    const auto compiled = trace::Filter::compile(moment.filter.toStdString());
+    const auto* filter = std::get_if<trace::Filter>(&compiled);
+    if (filter == nullptr) return {};
+    const auto count = static_cast<std::uint32_t>(history.trace().size());
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const trace::EventId id(moment.last ? count - 1 - i : i);
+        if (filter->matches(history.trace(), id)) return id;
+    }
+    return {};
+}
+
+}  // namespace chimneylab::desktop

@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Frames: how long a view takes from a tick, a turn of the wheel or a step to the finished picture, at 1920 × 1080 with
+// software rendering, over a session of a million events. Goal: 99 of 100 frames within a sixtieth of a second.
+// Processor time of the GUI thread, so that a busy machine does not spoil the figures.
+#include <benchmark/benchmark.h>
+
+#include <QApplication>
+#include <QImage>
+#include <QPainter>
+#include <QScrollBar>
+#include <QStyleFactory>
+#include <QTableView>
+#include <QTest>
+#include <algorithm>
+#include <functional>
+
+#include "app/desktop/event_list/event_list_view.h"
+#include "app/desktop/lens/lens_view.h"
+#include "app/desktop/sequence/sequence_pane.h"
+#include "app/desktop/stage/stage_view.h"
+#include "app/desktop/state_tree/state_tree_pane.h"
+#include "app/desktop/transport/scrubber.h"
+#include "tests/benchmark/baseline.h"
+#include "tests/benchmark/comparison.h"
+#include "tests/desktop/synthetic_source.h"
+
+namespace chimneylab::desktop {
+namespace {
+
+constexpr double frame = 1000.0 / 60;
+constexpr int frames = 400;
+
+// The views as a window holds them, each as large as the screen, over one long session.
+struct Bench {
+    Bench() {
+        trace::synthetic::Options options;
+        options.intermediate_drivers = 2;
+        using trace::OperationKind;
+        options.operations = {OperationKind::initiate, OperationKind::query, OperationKind::update, OperationKind::invalidate, OperationKind::terminate};
+        options.repeat = 1;
+        const std::size_t once = trace::synthetic::make_trace(options).size();
+        options.repeat = static_cast<unsigned>(1'050'000 / once);
+        session = testing::synthetic_session(options, QStringLiteral("A long run"));
+        theme.choose(Theme::Choice::light);
+        stage_model = std::make_unique<StageModel>(playback);
+        events = std::make_unique<EventListModel>(playback);
+        lens_model = std::make_unique<LensModel>(playback);
+        sequence_model = std::make_unique<SequenceModel>(playback, *events);
+        playback.open(session);
+        playback.seek(trace::EventId(static_cast<std::uint32_t>(session->trace->size() / 2)));
+        (void)QTest::qWaitFor([this] { return !sequence_model->indexing(); }, 60'000);
+    }
+    template <typename View>
+    View* shown(View* view) {
+        view->setPalette(theme.palette());
+        view->setStyleSheet(theme.style_sheet());
+        view->resize(1920, 1080);
+        view->show();
+        QCoreApplication::processEvents();
+        return view;
+    }
+    Theme theme;
+    PlaybackModel playback;
+    SessionPointer session;
+    std::unique_ptr<StageModel> stage_model;
+    std::unique_ptr<EventListModel> events;
+    std::unique_ptr<LensModel> lens_model;
+    std::unique_ptr<SequenceModel> sequence_model;
+};
+
+Bench& bench() {
+    static int count = 1;
+    static char name[] = "chimneylab-benchmark";
+    static char* arguments[] = {name, nullptr};
+    static const bool prepared = [] {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+        if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR")) qputenv("XDG_RUNTIME_DIR", QByteArray("/tmp"));
+        return true;
+    }();
+    (void)prepared;
+    static QApplication application(count, arguments);
+    static const bool styled = [] {
+        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+        return true;
+    }();
+    (void)styled;
+    static Bench one;
+    return one;
+}
+
+// Runs `change` and renders the widget, again and again; reports the median and the 99th percentile in milliseconds.
+void measure_frames(benchmark::State& state, QWidget& widget, const std::function<void(int)>& change) {
+    QImage picture(1920, 1080, QImage::Format_ARGB32_Premultiplied);
+    std::vector<double> times;
+    for (auto _ : state) {
+        for (int i = -20; i < frames; ++i) {  // the first ones fill caches of fonts and glyphs
+            const double start = benchmark_support::processor_time_ns();
+            change(i + 20);
+            widget.render(&picture);
+            if (i >= 0) times.push_back((benchmark_support::processor_time_ns() - start) / 1e6);
+        }
+    }
+    std::sort(times.begin(), times.end());
+    const auto at = [&](double share) { return times[std::min(times.size() - 1, static_cast<std::size_t>(share * static_cast<double>(times.size())))]; };
+    benchmark_support::compare(state, at(0.99), frame, 1, "ms");
+    state.counters["typical"] = at(0.5);
+    state.counters["events"] = static_cast<double>(bench().session->trace->size());
+}
+
+void desktop_stage_animation(benchmark::State& state) {
+    Bench& b = bench();
+    StageView view(b.playback, *b.stage_model, b.theme);
+    b.shown(&view);
+    measure_frames(state, view, [&](int i) {
+        // A step every twelve frames, moving in between.
+        if (i % 12 == 0) b.playback.step(i % 36 == 0 ? trace::Landmark::conversion : trace::Landmark::call, 1);
+        view.advance(16.7);
+    });
+}
+BENCHMARK(desktop_stage_animation)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void desktop_lens_animation(benchmark::State& state) {
+    Bench& b = bench();
+    LensView view(b.playback, *b.lens_model, b.theme);
+    b.shown(&view);
+    measure_frames(state, view, [&](int i) {
+        if (i % 30 == 0) b.playback.step(trace::Landmark::conversion, 1);
+        view.advance(16.7);
+    });
+}
+BENCHMARK(desktop_lens_animation)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void desktop_sequence_scroll(benchmark::State& state) {
+    Bench& b = bench();
+    SequencePane pane(b.playback, *b.sequence_model, b.theme);
+    b.shown(&pane);
+    QScrollBar* bar = pane.view()->verticalScrollBar();
+    measure_frames(state, pane, [&](int i) { bar->setValue(i % 50 == 0 ? bar->maximum() / 10 * (i / 50 % 10) : bar->value() + 61); });
+}
+BENCHMARK(desktop_sequence_scroll)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void desktop_sequence_zoom(benchmark::State& state) {
+    Bench& b = bench();
+    SequencePane pane(b.playback, *b.sequence_model, b.theme);
+    b.shown(&pane);
+    pane.view()->show_whole();
+    // From the whole run to single rows and back, and again.
+    measure_frames(state, pane, [&](int i) { pane.view()->zoom(i / 100 % 2 == 0 ? 1.12 : 1 / 1.12); });
+}
+BENCHMARK(desktop_sequence_zoom)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void desktop_sequence_zoom_by_time(benchmark::State& state) {
+    Bench& b = bench();
+    SequencePane pane(b.playback, *b.sequence_model, b.theme);
+    b.shown(&pane);
+    pane.view()->set_by_time(true);
+    pane.view()->show_whole();
+    measure_frames(state, pane, [&](int i) { pane.view()->zoom(i / 150 % 2 == 0 ? 1.1 : 1 / 1.1); });
+}
+BENCHMARK(desktop_sequence_zoom_by_time)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void desktop_event_list_scroll(benchmark::State& state) {
+    Bench& b = bench();
+    EventListView view(b.playback, *b.events, b.theme);
+    b.shown(&view);
+    QScrollBar* bar = view.table()->verticalScrollBar();
+    measure_frames(state, view, [&](int i) { bar->setValue(i % 50 == 0 ? bar->maximum() / 10 * (i / 50 % 10) : bar->value() + 61); });
+}
+BENCHMARK(desktop_event_list_scroll)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+// Stepping with every view open: what a person feels who holds an arrow key down. The stage is rendered, all follow.
+void desktop_step(benchmark::State& state) {
+    Bench& b = bench();
+    StageView stage(b.playback, *b.stage_model, b.theme);
+    EventListView list(b.playback, *b.events, b.theme);
+    SequencePane sequence(b.playback, *b.sequence_model, b.theme);
+    StateTreePane trees(b.playback, b.theme);
+    b.shown(&stage);
+    measure_frames(state, stage, [&](int) { b.playback.step(trace::Landmark::event, 1); });
+}
+BENCHMARK(desktop_step)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void desktop_scrub(benchmark::State& state) {
+    Bench& b = bench();
+    Scrubber view(b.playback, b.theme);
+    b.shown(&view);
+    view.resize(1920, 56);
+    const auto half = static_cast<std::uint32_t>(b.session->trace->size() / 2);
+    measure_frames(state, view, [&](int i) { b.playback.seek(trace::EventId(half + static_cast<std::uint32_t>(i) * 97)); });
+}
+BENCHMARK(desktop_scrub)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+// The farthest way: from one end to the middle of a million events.
+void desktop_jump(benchmark::State& state) {
+    Bench& b = bench();
+    Scrubber view(b.playback, b.theme);
+    b.shown(&view);
+    view.resize(1920, 56);
+    const auto size = static_cast<std::uint32_t>(b.session->trace->size());
+    measure_frames(state, view, [&](int i) { b.playback.seek(trace::EventId(i % 2 == 0 ? size / 2 : i % 4 == 1 ? size - 1 : 0)); });
+}
+BENCHMARK(desktop_jump)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace chimneylab::desktop
