@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // libFuzzer over the recorder's side of a connection: codec, frame reader, session builder. Built by the preset `fuzz`;
-// chimneylab-fuzz-recorder --help tells how to run it.
+// bin/recorder_fuzzer FOLDER keeps what it learns in that folder.
 #include <cstdio>
 #include <cstdlib>
 
