@@ -129,6 +129,26 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     CLI::App* import_verb = app.add_subcommand("import", "An exported perfetto, csv or json file back into a session");
     import_verb->add_option("FILE", import_options.file, "A file that export wrote")->required();
     import_verb->add_option("-o,--output", import_options.session, "The session to write")->required();
+    RecordOptions record_options;
+    CLI::App* record_verb = app.add_subcommand("record", "Record the sessions of live producers");
+    record_verb->add_option("--listen", record_options.listen, "tcp:ADDRESS:PORT (port 0: any) or unix:PATH")->required();
+    record_verb->add_option("-o,--output", record_options.output, "The session file; later ones get -2, -3 …")->required();
+    record_verb->add_option("--token-file", record_options.token_file, "Only producers with this file's line may connect");
+    record_verb->add_option("--sessions", record_options.sessions, "End after so many sessions, not only with Ctrl-C")
+        ->check(CLI::Range(1u, 1'000'000u));
+    record_verb->add_option("--limit", record_options.limit_mib, "Memory that one session may take, MiB (4096)")
+        ->check(CLI::Range(1u, 1u << 20));
+    record_verb->add_flag("--json", record_options.json, "One JSON document at the end; progress goes to the error stream");
+
+    ReplayVerbOptions replay_options;
+    CLI::App* replay_verb = app.add_subcommand("replay", "Send a recorded session to a recorder, as a live driver would");
+    replay_verb->add_option("SESSION", replay_options.session, "A session file")->required();
+    replay_verb->add_option("--connect", replay_options.connect, "Where the recorder listens, e.g. tcp:127.0.0.1:4710")
+        ->required();
+    replay_verb->add_option("--token-file", replay_options.token_file, "The recorder's token");
+    replay_verb->add_option("--rate", replay_options.rate, "Events in a second; without it as fast as they go")
+        ->check(CLI::Range(0.01, 1e9));
+    replay_verb->add_flag("--json", replay_options.json, "One JSON document");
 
     bool doctor_json = false;
     CLI::App* doctor_verb = app.add_subcommand("doctor", "What is installed, what is missing, what to do");
@@ -147,7 +167,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         std::replace(what.begin(), what.end(), '\n', ' ');
         // An argument that is not expected is most often a misspelt verb.
         std::string remedy = "'chimneylab-cli --help' lists the verbs and their options.";
-        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "stats", "compare", "export", "import", "doctor"};
+        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "stats", "compare", "export", "import", "record", "replay", "doctor"};
         if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
             const std::string suggestion = scenario::suggest(arguments.front(), verbs);
             what = "there is no verb " + scenario::in_quotes(arguments.front());
@@ -175,6 +195,8 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     if (*compare_verb) return compare_traces(compare_options, console);
     if (*export_verb) return export_session(export_options, console);
     if (*import_verb) return import_session(import_options, console);
+    if (*record_verb) return record_sessions(record_options, console);
+    if (*replay_verb) return replay_session(replay_options, console);
     if (*doctor_verb) return doctor(doctor_json, console);
     return refuse("no verb was given",
                   "'chimneylab-cli --help' lists them; 'chimneylab-cli run m1' is a good beginning.", console);

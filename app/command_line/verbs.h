@@ -115,6 +115,25 @@ struct ImportOptions {
     std::string session;  // to be written
 };
 int import_session(const ImportOptions& options, Console& console);
+struct RecordOptions {
+    std::string listen;
+    std::string output;
+    std::string token_file;
+    unsigned sessions = 0;  // 0: until interrupted
+    unsigned limit_mib = 4096;
+    bool json = false;
+};
+// Until so many sessions have ended, or SIGINT or SIGTERM, which the verb takes for itself while it runs.
+int record_sessions(const RecordOptions& options, Console& console);
+
+struct ReplayVerbOptions {
+    std::string session;
+    std::string connect;
+    std::string token_file;
+    double rate = 0;
+    bool json = false;
+};
+int replay_session(const ReplayVerbOptions& options, Console& console);
 
 int doctor(bool json, Console& console);
 

@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// record and replay as their users start them: two programs and a wire between them.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tests/command_line/program.h"
+
+namespace chimneylab::command_line {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+// A chimneylab-cli that runs beside the test.
+class Background {
+public:
+    explicit Background(const std::vector<std::string>& arguments) {
+        int out[2];
+        if (pipe(out) != 0) throw std::runtime_error("pipe");
+        child_ = fork();
+        if (child_ == 0) {
+            dup2(out[1], STDOUT_FILENO);
+            close(out[0]);
+            close(out[1]);
+            std::vector<char*> values{const_cast<char*>(CHIMNEYLAB_CLI)};
+            for (const std::string& argument : arguments) values.push_back(const_cast<char*>(argument.c_str()));
+            values.push_back(nullptr);
+            execv(CHIMNEYLAB_CLI, values.data());
+            _exit(127);
+        }
+        close(out[1]);
+        out_ = out[0];
+    }
+    ~Background() {
+        if (child_ > 0) {
+            kill(child_, SIGKILL);
+            waitpid(child_, nullptr, 0);
+        }
+        close(out_);
+    }
+    Background(const Background&) = delete;
+    Background& operator=(const Background&) = delete;
+
+    std::string line() {
+        std::string text;
+        for (char c; read(out_, &c, 1) == 1 && c != '\n';) text += c;
+        return text;
+    }
+    std::string line_with(const std::string& part) {
+        for (int i = 0; i < 1000; ++i) {
+            std::string text = line();
+            if (text.empty() || text.find(part) != std::string::npos) return text;
+        }
+        return "";
+    }
+    // Everything it still says, and its exit code.
+    std::pair<std::string, int> end() {
+        std::string text;
+        for (std::string each; !(each = line()).empty();) text += each + "\n";
+        int status = 0;
+        waitpid(child_, &status, 0);
+        child_ = -1;
+        return {text, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)};
+    }
+    void interrupt() const { kill(child_, SIGINT); }
+    void kill_at_once() const { kill(child_, SIGKILL); }
+
+private:
+    pid_t child_ = -1;
+    int out_ = -1;
+};
+
+class Live : public testing::Test {
+protected:
+    std::string recorded(const std::string& scenario) {
+        const std::string file = scratch_.file(scenario + ".chimney");
+        fingerprint_ = run_program({"run", scenario, "--json", "--record", file}).json().at("fingerprint");
+        return file;
+    }
+    static std::string endpoint_in(const std::string& line) {
+        const std::size_t at = line.find("tcp:");
+        return at == std::string::npos ? "" : line.substr(at, line.find(';') - at);
+    }
+    ScratchDirectory scratch_;
+    std::string fingerprint_;
+};
+
+TEST_F(Live, WhatIsRecordedEqualsWhatWasReplayed) {
+    const std::string original = recorded("m1");
+    const std::string copy = scratch_.file("live.chimney");
+    Background recorder({"record", "--listen", "tcp:127.0.0.1:0", "-o", copy, "--sessions", "1"});
+    const std::string endpoint = endpoint_in(recorder.line_with("listening on"));
+    const Ended replayed = run_program({"replay", original, "--connect", endpoint, "--json"});
+    EXPECT_EQ(replayed.code, 0) << replayed.err;
+    EXPECT_EQ(replayed.json().at("fingerprint"), fingerprint_);
+    const auto [words, code] = recorder.end();
+    EXPECT_EQ(code, 0);
+    EXPECT_THAT(words, HasSubstr(fingerprint_));
+    const json shown = run_program({"verify", copy, "--json"}).json();
+    EXPECT_EQ(shown.at("fingerprint"), fingerprint_);
+    EXPECT_EQ(shown.at("scenario"), "m1");
+}
+
+TEST_F(Live, OfTwoProducersOneIsKilledAndBothSessionsAreThere) {
+    const std::string original = recorded("m3");
+    const std::string output = scratch_.file("live.chimney");
+    Background recorder({"record", "--listen", "tcp:127.0.0.1:0", "-o", output});
+    const std::string endpoint = endpoint_in(recorder.line_with("listening on"));
+    {
+        Background slow({"replay", original, "--connect", endpoint, "--rate", "100"});
+        recorder.line_with("is connected");
+        recorder.line_with("events");  // some have come
+        slow.kill_at_once();
+        slow.end();
+    }
+    recorder.line_with("waiting for it to come back");
+    EXPECT_EQ(run_program({"replay", original, "--connect", endpoint}).code, 0);
+    EXPECT_THAT(recorder.line_with(fingerprint_), HasSubstr("live.chimney"));
+    recorder.interrupt();
+    const auto [words, code] = recorder.end();
+    EXPECT_EQ(code, 1);  // there is something to report
+    EXPECT_THAT(words, HasSubstr("is not complete"));
+    EXPECT_EQ(run_program({"verify", output, "--json"}).json().at("fingerprint"), fingerprint_);
+    const Ended part = run_program({"show", scratch_.file("live-2.chimney"), "--all"});
+    EXPECT_THAT(part.out, HasSubstr("the recorder was stopped"));
+}
+
+TEST_F(Live, BadUsageIsOneClearLine) {
+    const std::string output = scratch_.file("live.chimney");
+    const auto error = [](const std::vector<std::string>& arguments) {
+        const Ended ended = run_program(arguments);
+        EXPECT_EQ(ended.code, 2);
+        EXPECT_EQ(ended.error_lines(), 1u);
+        return ended.err;
+    };
+    EXPECT_THAT(error({"record", "--listen", "here", "-o", output}), HasSubstr("begins with neither tcp: nor unix:"));
+    EXPECT_THAT(error({"record", "--listen", "tcp:0.0.0.0:0", "-o", output}), HasSubstr("no token is set"));
+    EXPECT_THAT(error({"record", "--listen", "tcp:127.0.0.1:0", "-o", scratch_.file("no/where/x")}), HasSubstr("-o"));
+    EXPECT_THAT(error({"record", "--listen", "tcp:127.0.0.1:0"}), HasSubstr("--output"));
+    EXPECT_THAT(error({"record", "--listen", "tcp:127.0.0.1:0", "-o", output, "--token-file", scratch_.file("none")}),
+                HasSubstr("Make one with"));
+    EXPECT_THAT(error({"replay", output, "--connect", "tcp:127.0.0.1:1"}), HasSubstr(output));
+    const std::string original = recorded("m1");
+    EXPECT_THAT(error({"replay", original, "--connect", "unix:" + scratch_.file("nobody")}), HasSubstr("record --listen"));
+    EXPECT_FALSE(std::filesystem::exists(output));
+}
+
+}  // namespace
+}  // namespace chimneylab::command_line
