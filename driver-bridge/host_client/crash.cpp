@@ -159,6 +159,8 @@ private:
             crash_.backtrace[i].file = symbols[i].file;
             crash_.backtrace[i].line = symbols[i].line;
         }
+        // Behind the first function of a thread there is nothing.
+        while (crash_.backtrace.size() > 1 && crash_.backtrace.back().owner == FrameOwner::nothing) crash_.backtrace.pop_back();
         // What the host itself did to be able to tell.
         if (record_.ending != Ending::signal && record_.ending != Ending::asked) drop_own_frames();
         const auto driver = std::ranges::find(crash_.backtrace, FrameOwner::driver, &CrashFrame::owner);

@@ -3,6 +3,7 @@
 //
 // chimneylab-symbols FILE OFFSET [FILE OFFSET …]: prints a JSON list with function, file and line of each address. A
 // program of its own: it reads files that nobody has checked, and whoever wants names goes on without them.
+#include <cxxabi.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
@@ -60,7 +61,11 @@ nlohmann::json describe(const File& file, GElf_Addr offset) {
     const GElf_Addr address = base + offset;
     const char* function = function_of_source(file.module, address);
     if (!function) function = dwfl_module_addrname(file.module, address);
-    if (function) answer["function"] = function;
+    if (function) {
+        const std::unique_ptr<char, decltype(&std::free)> readable(abi::__cxa_demangle(function, nullptr, nullptr, nullptr),
+                                                                  &std::free);
+        answer["function"] = readable ? readable.get() : function;
+    }
     int line = 0;
     if (Dwfl_Line* at = dwfl_module_getsrc(file.module, address)) {
         if (const char* name = dwfl_lineinfo(at, nullptr, &line, nullptr, nullptr, nullptr); name && line > 0) {

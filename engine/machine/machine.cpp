@@ -19,6 +19,7 @@ Machine::Machine(MachineOptions options)
       handles_(*this), open_configurations_(*this), locks_(*this), lookaside_lists_(*this), timers_(*this), work_items_(*this), system_threads_(*this),
       net_buffer_pools_(*this), devices_(*this), random_(options_.schedule.seed ^ 0x6368696D6E65796C) {
     recorder_.set_clock([this] { return clock_.now(); });
+    recorder_.set_sink(options_.sink);
     if (options_.measured_clock) recorder_.set_measured_clock(options_.measured_clock);
     trace::RunDescription description;
     description.schedule = options_.schedule.to_text();

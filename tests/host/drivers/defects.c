@@ -159,7 +159,7 @@ static void Defect(NDIS_HANDLE Miniport, PIM_UPPER_BLOCK Root)
     } else if (Is("kill-itself")) {
         kill(getpid(), SIGKILL);
     } else if (Is("divide")) {
-        Zero = 1 / Zero; /* mark: divide */
+        Zero = 7 / Zero; /* mark: divide */
     } else if (Is("illegal")) {
         __builtin_trap(); /* mark: illegal */
     } else if (Is("closes-everything")) {
