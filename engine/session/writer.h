@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// Records a trace to disk while it grows. On the producer's thread an event costs an append and a copy; packing, hashing
+// and writing happen on a thread of the writer's own, which brings everything to the disk a few times a second. So a
+// program that is killed, or a machine that loses its power, loses the last moments and never the session: the file can
+// be opened at any time, also by others while it is being recorded.
+//
+// The file takes its name when recording begins; a session of that name is replaced then. A disk that fills up or goes
+// away ends the recording, not the run: problem() tells, and what was written stays readable.
+// Thread rule: appended(), amended(), append() and finish() on one thread, the producer's; problem() and progress() on any.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <variant>
+
+#include "engine/session/part.h"
+#include "engine/session/session.h"
+#include "engine/trace/recorder.h"
+
+namespace chimneylab::session {
+
+struct WriterOptions {
+    // How much may be lost at most when the process dies; the disk is asked this often to keep what it has.
+    std::chrono::milliseconds commit_every{250};
+    // A producer that is this far ahead waits for the disk.
+    std::size_t most_pending_bytes = std::size_t{64} << 20;
+};
+
+class Writer final : public trace::Sink {
+public:
+    [[nodiscard]] static std::variant<std::unique_ptr<Writer>, Problem> create(const std::filesystem::path& file,
+                                                                               const WriterOptions& options = {});
+    ~Writer() override;  // without finish(): what came is written, the session stays unfinished
+
+    void appended(const trace::Trace& trace, trace::EventId event) override;
+    void amended(const trace::Trace& trace, trace::RegionId region) override;
+    // For producers that do not hold a trace: a part as it stands, closed. It must follow on the last one. With it come
+    // the layers and the description, which finish() needs.
+    void append(Part part);
+    void describe(const trace::RunDescription& description, std::span<const trace::Layer> layers);
+
+    // Writes what is left (with the finished trace, if there is one, also what no event has told) and seals the file: from
+    // now on it is one file without companions. The fingerprint is stored if the producer knows it. Nothing may be
+    // appended afterwards.
+    std::optional<Problem> finish(const trace::Trace* trace = nullptr, std::optional<std::uint64_t> fingerprint = {});
+
+    [[nodiscard]] std::optional<Problem> problem() const;  // recording ended early, and why
+    struct Progress {
+        std::uint64_t taken = 0;    // events that were appended
+        std::uint64_t on_disk = 0;  // events that can no longer be lost
+    };
+    [[nodiscard]] Progress progress() const;
+
+private:
+    struct Inside;
+    explicit Writer(std::unique_ptr<Inside> inside);
+    std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace chimneylab::session
