@@ -16,7 +16,7 @@
 #include "driver-bridge/host/faulty_drivers.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/run.h"
-#include "engine/session/session.h"
+#include "engine/session/writer.h"
 #include "engine/trace/fingerprint.h"
 
 namespace {
@@ -101,6 +101,9 @@ int main(int count, char** arguments) {
         options.drivers.push_back({images.back()->entry(), images.back()->file().filename().string()});
     }
 
+    // To the disk while it runs: a driver that takes this process down leaves its session behind.
+    session::RunRecording recording(record);
+    options.sink = [&recording] { return recording.begin(); };
     const scenario::RunResult result = scenario::run(*loaded.scenario, options);
     if (!result.problems.empty()) {
         for (const scenario::Problem& problem : result.problems) std::cerr << problem.to_text() << "\n";
@@ -109,7 +112,7 @@ int main(int count, char** arguments) {
     tell(result);
     if (!result.failure.empty()) std::cerr << "chimneylab-host: " << result.failure << "\n";
     if (!record.empty()) {
-        if (const auto problem = session::save(result.trace, record)) return refuse(problem->to_text());
+        if (const auto problem = recording.finish(result.trace, result.fingerprint)) return refuse(problem->to_text());
         std::cout << "The session is in " << record << ".\n";
     }
     return result.exit_code();

@@ -43,6 +43,7 @@ public:
             machine_options.schedule = schedule_;
             built_ = build_machine(scenario_.machine, machine_options, drivers_);
             describe();
+            if (options_.sink) built_.machine->recorder().set_sink(options_.sink());
             if (built_.failure.empty())
                 carry_out();
             else
@@ -288,6 +289,7 @@ private:
     void take_results() {
         if (!built_.machine) return;
         result_.findings.assign(built_.machine->findings().begin(), built_.machine->findings().end());
+        built_.machine->recorder().set_sink(nullptr);
         result_.trace = built_.machine->recorder().take();
         result_.fingerprint = trace::fingerprint(result_.trace);
 

@@ -16,7 +16,7 @@
 #include "engine/machine/findings.h"
 #include "engine/machine/schedule.h"
 #include "engine/scenario/scenario.h"
-#include "engine/trace/trace.h"
+#include "engine/trace/recorder.h"
 
 struct _DRIVER_OBJECT;  // <ndis.h>; named here so that who only runs scenarios needs no DDI headers
 struct _UNICODE_STRING;
@@ -47,6 +47,8 @@ struct RunOptions {
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
+    // Asked once when the machine stands: who follows the trace while it grows; nullptr for nobody. Must outlive the run.
+    std::function<trace::Sink*()> sink;
     std::string producer = "chimneylab";            // goes into the trace's description
 };
 

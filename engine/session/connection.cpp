@@ -50,25 +50,25 @@ Connection connect(const std::filesystem::path& file) {
     const bool log = holds_something(name + "-wal") || holds_something(name + "-journal");
     if (!log) {
         try {
-            return {opened_and_read(file, Database::Use::immutable), nullptr};
+            return {opened_and_read(file, Database::Use::immutable), false, nullptr};
         } catch (const SqlFailure& failure) {
             // A file whose recording has only begun, or whose empty log was lost, says that there is a log.
             if (failure.code != SQLITE_CANTOPEN) throw;
         }
     }
     try {
-        return {opened_and_read(file, Database::Use::shared), nullptr};
+        return {opened_and_read(file, Database::Use::shared), true, nullptr};
     } catch (const SqlFailure& failure) {
         if (failure.code == SQLITE_NOTADB || failure.code == SQLITE_CORRUPT || failure.code == SQLITE_BUSY) throw;
     }
     try {
-        return {opened_and_read(file, Database::Use::alone), nullptr};
+        return {opened_and_read(file, Database::Use::alone), true, nullptr};
     } catch (const SqlFailure& failure) {
         if (failure.code == SQLITE_NOTADB || failure.code == SQLITE_CORRUPT) throw;
     }
     auto copy = copy_with_log(file);
     auto database = opened_and_read(*copy / "session.chimney", Database::Use::shared);
-    return {std::move(database), std::move(copy)};
+    return {std::move(database), true, std::move(copy)};
 }
 
 }  // namespace chimneylab::session

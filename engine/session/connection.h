@@ -14,6 +14,7 @@ namespace chimneylab::session {
 
 struct Connection {
     std::unique_ptr<Database> database;
+    bool with_log = true;  // the file alone may be shorter than it says: the rest is in the log
     // The file and its log had to be copied to where a log can be read; the copy goes with the connection.
     std::shared_ptr<const std::filesystem::path> copy;
 };

@@ -18,14 +18,18 @@ namespace chimneylab::session {
 namespace {
 
 // SQLite does not always keep the reason of a failed write. Trying to make the file longer tells it; 0: it can grow.
-int why_it_cannot_grow(const std::filesystem::path& made) {
-    const int descriptor = ::open(made.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (descriptor < 0) return errno;
+int why_it_cannot_grow(const std::filesystem::path& file) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return errno == ENOENT ? 0 : errno;
+    struct stat now {};
+    if (::fstat(descriptor, &now) != 0) now.st_size = 0;
     const std::array<char, 65536> some{};
     int reason = 0;
     for (int i = 0; i < 4 && reason == 0; ++i)
-        if (::write(descriptor, some.data(), some.size()) < 0) reason = errno;
+        if (::pwrite(descriptor, some.data(), some.size(), now.st_size + i * static_cast<off_t>(some.size())) < 0)
+            reason = errno;
     if (reason == 0 && ::fsync(descriptor) != 0) reason = errno;
+    (void)!::ftruncate(descriptor, now.st_size);
     ::close(descriptor);
     return reason;
 }
@@ -154,7 +158,8 @@ Problem cannot_write(const std::filesystem::path& file, const SqlFailure& failur
                      const std::filesystem::path& written) {
     int reason = failure.code == SQLITE_FULL ? ENOSPC : failure.system_error;
     if (failure.code == SQLITE_IOERR) {
-        if (const int found = why_it_cannot_grow(written)) reason = found;
+        for (const char* part : {"", "-wal", "-shm"})
+            if (const int found = why_it_cannot_grow(written.string() + part)) reason = found;
     }
     return reason != 0
                ? cannot_write(file, reason)

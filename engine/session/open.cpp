@@ -11,6 +11,7 @@
 #include "engine/session/format_1.h"
 #include "engine/session/schema.h"
 #include "engine/session/session_index.h"
+#include "engine/session/session_pages.h"
 
 namespace chimneylab::session {
 namespace {
@@ -50,6 +51,20 @@ void cut_before(SessionIndex& index, std::size_t chunk, std::string why) {
     for (trace::Region& each : index.regions) {
         if (each.died.valid() && each.died.value >= events) each.died = {};
         if (each.parent.valid() && each.parent.value >= index.regions.size()) each.parent = {};
+    }
+}
+
+// Of a session that stays on the disk: all bytes are looked at once, as fast as the disk gives them.
+void check_chunks(Database& database, SessionIndex& index) {
+    ChunkReader reader(database);
+    for (std::size_t i = 0; i < index.chunks.size(); ++i) {
+        try {
+            reader.check(index.chunks[i], i);
+        } catch (const Refused& refused) {
+            cut_before(index, i, refused.what);
+        } catch (const SqlFailure& failure) {
+            cut_before(index, i, failure.what());
+        }
     }
 }
 
@@ -133,20 +148,29 @@ void tell_condition(Opened& opened, const SessionIndex& index, const std::string
     }
 }
 
-Opened read_session(Database& database, std::int64_t version) {
+Opened read_session(Connection& connection, std::int64_t version, const OpenOptions& options) {
+    Database& database = *connection.database;
     Opened opened;
     opened.format = static_cast<std::int32_t>(version);
-    const std::string cut_off = what_is_cut_off(database);
+    const std::string cut_off = connection.with_log ? std::string() : what_is_cut_off(database);
     if (version == 1) {
         if (!cut_off.empty()) refuse(cut_off);
         opened.trace = format_1::read_trace(database);
         opened.fingerprint = stored_fingerprint(read_facts(database));
     } else {
         SessionIndex index = read_index(database);
-        opened.trace = read_whole(database, index);
+        const bool paged = index.events() > options.most_in_memory;
+        if (paged)
+            check_chunks(database, index);
+        else
+            opened.trace = read_whole(database, index);
         opened.overview = std::move(index.overview);
         opened.fingerprint = stored_fingerprint(index.facts);
         tell_condition(opened, index, cut_off);
+        if (paged && !index.chunks.empty()) {
+            database.run("COMMIT");
+            opened.trace = paged_trace(std::move(connection), std::move(index));
+        }
         if (opened.condition == Condition::damaged) opened.fingerprint.reset();
     }
     if (opened.overview.events() != opened.trace.size()) {
@@ -158,7 +182,7 @@ Opened read_session(Database& database, std::int64_t version) {
 
 }  // namespace
 
-std::variant<Opened, Problem> open(const std::filesystem::path& file) {
+std::variant<Opened, Problem> open(const std::filesystem::path& file, const OpenOptions& options) {
     std::error_code error;
     const auto status = std::filesystem::status(file, error);
     if (!std::filesystem::exists(status))
@@ -168,7 +192,7 @@ std::variant<Opened, Problem> open(const std::filesystem::path& file) {
         return Problem{file, "is not an ordinary file", "Choose a file that ends in .chimney."};
     if (std::filesystem::file_size(file, error) == 0 && !error) return Problem{file, "is empty", other_copy};
     try {
-        const Connection connection = connect(file);
+        Connection connection = connect(file);
         Database& database = *connection.database;
         // All of one moment, even while somebody records.
         database.run("BEGIN");
@@ -183,8 +207,8 @@ std::variant<Opened, Problem> open(const std::filesystem::path& file) {
                                ", this program reads up to " + std::to_string(format_version) + ")",
                            "Install the newer version."};
         if (version < 1) return Problem{file, "has an unknown format (" + std::to_string(version) + ")", other_copy};
-        Opened opened = read_session(database, version);
-        database.run("COMMIT");
+        Opened opened = read_session(connection, version, options);
+        if (connection.database) database.run("COMMIT");
         return opened;
     } catch (const Refused& refused) {
         return Problem{file, "is damaged: " + refused.what, other_copy};

@@ -54,47 +54,47 @@ std::span<const std::byte> Packer::births(const Part& part, std::span<const Clos
     ColumnWriter& to = columns_;
     to.clear();
     to.put_one(part.regions.size());
-    to.reserve(part.regions.size() * 10);
+    std::uint8_t* at = to.begin(part.regions.size() * 10);
     trace::Region last;
     last.born = trace::EventId(part.first_event);
     std::uint32_t index = part.first_region;
     for (const trace::Region& each : part.regions) {
-        to.put(static_cast<std::uint64_t>(each.kind));
-        to.put(each.owner);
-        to.put(each.ordinal);
-        to.put(each.size);
-        to.put(folded(each.address - last.address));
-        to.put(shifted(each.label));
-        to.put(back_from(index++, each.parent));
-        to.put(folded_32(each.born.value - last.born.value));
-        to.put(each.died.valid() ? std::uint64_t{std::uint32_t{each.died.value - each.born.value}} + 1 : 0);
-        to.put(folded_32(each.tag - last.tag));
+        at = put_number(at, static_cast<std::uint64_t>(each.kind));
+        at = put_number(at, each.owner);
+        at = put_number(at, each.ordinal);
+        at = put_number(at, each.size);
+        at = put_number(at, folded(each.address - last.address));
+        at = put_number(at, shifted(each.label));
+        at = put_number(at, back_from(index++, each.parent));
+        at = put_number(at, folded_32(each.born.value - last.born.value));
+        at = put_number(at, each.died.valid() ? std::uint64_t{std::uint32_t{each.died.value - each.born.value}} + 1 : 0);
+        at = put_number(at, folded_32(each.tag - last.tag));
         last = each;
     }
-    to.done();
+    to.end(at);
     to.put_one(part.amendments.size());
-    to.reserve(part.amendments.size() * 3);
+    at = to.begin(part.amendments.size() * 3);
     for (const Amendment& each : part.amendments) {
-        to.put(each.region.value);
-        to.put(shifted(each.died));
-        to.put(shifted(each.label));
+        at = put_number(at, each.region.value);
+        at = put_number(at, shifted(each.died));
+        at = put_number(at, shifted(each.label));
     }
-    to.done();
+    to.end(at);
     to.put_one(closings.size());
-    to.reserve(closings.size() * 2);
+    at = to.begin(closings.size() * 2);
     for (const Closing& each : closings) {
-        to.put(each.opening.value);
-        to.put(std::uint32_t{each.closing.value - part.first_event});
+        at = put_number(at, each.opening.value);
+        at = put_number(at, std::uint32_t{each.closing.value - part.first_event});
     }
-    to.done();
+    to.end(at);
     to.put_one(touched.size());
-    to.reserve(touched.size());
+    at = to.begin(touched.size());
     std::uint32_t before = 0;
     for (const trace::RegionId each : touched) {
-        to.put(std::uint32_t{each.value - before});
+        at = put_number(at, std::uint32_t{each.value - before});
         before = each.value;
     }
-    to.done();
+    to.end(at);
     return compress(*births_);
 }
 
@@ -102,87 +102,99 @@ std::span<const std::byte> Packer::events(const Part& part) {
     ColumnWriter& to = columns_;
     to.clear();
     const std::size_t count = part.events.size();
-    const auto column = [&](auto put_each) {
-        to.reserve(count);
-        for (const trace::Event& each : part.events) put_each(each);
-        to.done();
-    };
     using trace::Event;
-    column([&](const Event& e) { to.put_byte(static_cast<std::uint8_t>(e.kind)); });
-    column([&](const Event& e) { to.put_byte(static_cast<std::uint8_t>(e.operation_kind)); });
-    column([&](const Event& e) { to.put_byte(e.layer); });
-    column([&](const Event& e) { to.put_byte(e.other_layer); });
-    column([&](const Event& e) { to.put_byte(e.irql); });
-    column([&](const Event& e) { to.put_byte(e.has_status); });
-    Event last;
-    column([&](const Event& e) {
-        to.put(folded_32(std::uint32_t{e.depth} - last.depth));
-        last.depth = e.depth;
+    // What a column remembers of the event before lives in its function object, a local of the loop.
+    const auto column = [&](auto value_of) {
+        std::uint8_t* at = to.begin(count);
+        for (const Event& each : part.events) at = put_number(at, value_of(each));
+        to.end(at);
+    };
+    const auto byte_column = [&](auto value_of) {
+        std::uint8_t* at = to.begin(count);
+        for (const Event& each : part.events) *at++ = static_cast<std::uint8_t>(value_of(each));
+        to.end(at);
+    };
+    const auto difference_column = [&](auto value_of) {
+        using Value = decltype(value_of(Event{}));
+        column([value_of, last = Value{}](const Event& e) mutable {
+            const Value now = value_of(e), difference = now - last;
+            last = now;
+            if constexpr (sizeof(Value) == 4)
+                return std::uint64_t{folded_32(difference)};
+            else
+                return folded(difference);
+        });
+    };
+    byte_column([](const Event& e) { return e.kind; });
+    byte_column([](const Event& e) { return e.operation_kind; });
+    byte_column([](const Event& e) { return e.layer; });
+    byte_column([](const Event& e) { return e.other_layer; });
+    byte_column([](const Event& e) { return e.irql; });
+    byte_column([](const Event& e) { return e.has_status; });
+    difference_column([](const Event& e) { return std::uint32_t{e.depth}; });
+    column([](const Event& e) { return shifted(e.name); });
+    // The first difference is to "none".
+    column([last = trace::OperationId::none_value](const Event& e) mutable {
+        const std::uint32_t difference = e.operation.value - last;
+        last = e.operation.value;
+        return std::uint64_t{folded_32(difference)};
     });
-    column([&](const Event& e) { to.put(shifted(e.name)); });
-    column([&](const Event& e) {
-        to.put(folded_32(e.operation.value - last.operation.value));
-        last.operation = e.operation;
+    column([last = trace::RegionId::none_value](const Event& e) mutable {
+        const std::uint32_t difference = e.region.value - last;
+        last = e.region.value;
+        return std::uint64_t{folded_32(difference)};
     });
-    column([&](const Event& e) {
-        to.put(folded_32(e.region.value - last.region.value));
-        last.region = e.region;
-    });
-    std::uint32_t here = part.first_event;
-    column([&](const Event& e) { to.put(back_from(here++, e.partner)); });
-    here = part.first_event;
-    column([&](const Event& e) { to.put(back_from(here++, e.parent)); });
-    column([&](const Event& e) { to.put(folded_32(static_cast<std::uint32_t>(e.status))); });
+    column([here = part.first_event](const Event& e) mutable { return back_from(here++, e.partner); });
+    column([here = part.first_event](const Event& e) mutable { return back_from(here++, e.parent); });
+    column([](const Event& e) { return std::uint64_t{folded_32(static_cast<std::uint32_t>(e.status))}; });
     // Addresses and details resemble those of the last event of the same kind.
     std::array<std::uint64_t, 256> subjects{}, details{};
     column([&](const Event& e) {
         std::uint64_t& earlier = subjects[static_cast<std::uint8_t>(e.kind)];
-        to.put(folded(e.subject - earlier));
+        const std::uint64_t difference = e.subject - earlier;
         earlier = e.subject;
+        return folded(difference);
     });
     column([&](const Event& e) {
         std::uint64_t& earlier = details[static_cast<std::uint8_t>(e.kind)];
-        to.put(folded(e.detail - earlier));
+        const std::uint64_t difference = e.detail - earlier;
         earlier = e.detail;
+        return folded(difference);
     });
-    column([&](const Event& e) {
-        to.put(folded(e.virtual_time - last.virtual_time));
-        last.virtual_time = e.virtual_time;
-    });
-    column([&](const Event& e) {
-        to.put(folded(e.measured_time - last.measured_time));
-        last.measured_time = e.measured_time;
-    });
-    column([&](const Event& e) { to.put(e.change_count); });
-    column([&](const Event& e) { to.put(e.reserved); });
+    difference_column([](const Event& e) { return e.virtual_time; });
+    difference_column([](const Event& e) { return e.measured_time; });
+    column([](const Event& e) { return std::uint64_t{e.change_count}; });
+    column([](const Event& e) { return std::uint64_t{e.reserved}; });
     return compress(*events_);
 }
 
 std::span<const std::byte> Packer::contents(const Part& part, std::span<const Keyframe> keyframes) {
     ColumnWriter& to = columns_;
     to.clear();
-    const auto column = [&](auto put_each) {
-        to.reserve(part.changes.size());
-        for (const trace::Change& each : part.changes) put_each(each);
-        to.done();
+    const auto column = [&](auto value_of) {
+        std::uint8_t* at = to.begin(part.changes.size());
+        for (const trace::Change& each : part.changes) at = put_number(at, value_of(each));
+        to.end(at);
     };
-    std::uint32_t last = 0;
-    column([&](const trace::Change& c) {
-        to.put(folded_32(c.region.value - last));
+    column([last = std::uint32_t{0}](const trace::Change& c) mutable {
+        const std::uint32_t difference = c.region.value - last;
         last = c.region.value;
+        return std::uint64_t{folded_32(difference)};
     });
-    column([&](const trace::Change& c) { to.put(c.offset); });
-    column([&](const trace::Change& c) { to.put(c.length); });
-    column([&](const trace::Change& c) { to.put_byte(c.writer); });
+    column([](const trace::Change& c) { return std::uint64_t{c.offset}; });
+    column([](const trace::Change& c) { return std::uint64_t{c.length}; });
+    std::uint8_t* at = to.begin(part.changes.size());
+    for (const trace::Change& each : part.changes) *at++ = each.writer;
+    to.end(at);
     to.put_one(keyframes.size());
-    to.reserve(keyframes.size() * 2);
-    last = 0;
+    at = to.begin(keyframes.size() * 2);
+    std::uint32_t last = 0;
     for (const Keyframe& each : keyframes) {
-        to.put(folded_32(each.region.value - last));
-        to.put(each.bytes.size());
+        at = put_number(at, folded_32(each.region.value - last));
+        at = put_number(at, each.bytes.size());
         last = each.region.value;
     }
-    to.done();
+    to.end(at);
     const std::span<const std::byte> bytes(part.bytes);
     for (const trace::Change& each : part.changes) to.put_bytes(bytes.subspan(each.before, each.length));
     for (const trace::Change& each : part.changes) to.put_bytes(bytes.subspan(each.after, each.length));

@@ -46,7 +46,12 @@ struct Opened {
 };
 
 [[nodiscard]] std::optional<Problem> save(const trace::Trace& trace, const std::filesystem::path& file);
-[[nodiscard]] std::variant<Opened, Problem> open(const std::filesystem::path& file);
+struct OpenOptions {
+    // A session with more events stays on the disk (trace::Trace::paged()) and is checked chunk by chunk when somebody
+    // looks; a smaller one is read into memory and checked at once.
+    std::size_t most_in_memory = 250'000;
+};
+[[nodiscard]] std::variant<Opened, Problem> open(const std::filesystem::path& file, const OpenOptions& options = {});
 // The trace alone, and a damaged session is a problem.
 [[nodiscard]] std::variant<trace::Trace, Problem> load(const std::filesystem::path& file);
 

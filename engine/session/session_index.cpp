@@ -72,6 +72,9 @@ void amend(SessionIndex& index, const Chunk& chunk) {
     }
 }
 
+// More than a full part can hold, unless one event alone changed as much.
+constexpr std::uint64_t most_bytes = std::uint64_t{256} << 20;
+
 void read_chunk(const Statement& rows, SessionIndex& index, Unpacker& unpacker) {
     expect_row(rows, index.chunks.size());
     Chunk chunk;
@@ -92,7 +95,13 @@ void read_chunk(const Statement& rows, SessionIndex& index, Unpacker& unpacker) 
             (i != 3 && next[i] + chunk.numbers[2 * i + 1] >= most))
             refuse("its rows are not in order");
 
+    if (chunk.bytes() > most_bytes || (chunk.changes() > 0 && next[1] + chunk.regions() == 0))
+        refuse("its rows are not in order");
+
     chunk.births = unpacker.births(rows.bytes(14), chunk.first_event(), chunk.first_region(), chunk.regions());
+    std::uint64_t born_bytes = 0;
+    for (const trace::Region& each : chunk.births.regions) born_bytes += each.size;
+    if (born_bytes > chunk.bytes()) refuse("bytes of its regions are missing");
     std::size_t number = index.regions.size();
     for (trace::Region& each : chunk.births.regions) {
         check_region(each, number++, chunk, index);
@@ -266,6 +275,7 @@ Unpacker::Contents ChunkReader::contents(const SessionIndex& index, std::size_t 
     const auto born = std::span(index.regions).subspan(chunk.first_region(), chunk.regions());
     auto contents = unpacker_.contents(contents_.bytes(0), born, static_cast<std::size_t>(chunk.changes()));
     contents_.reset();
+    if (contents.bytes.size() != chunk.bytes()) refuse("a part of it is missing");
     std::uint32_t at = chunk.first_event();
     for (const trace::Event& event : events) {
         for (const trace::Change& change :

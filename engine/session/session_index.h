@@ -54,8 +54,10 @@ public:
     [[nodiscard]] Unpacker::Contents contents(const SessionIndex& index, std::size_t chunk,
                                               std::span<const trace::Event> events);
 
-private:
+    // The chunk's blobs against its checksum. Done by the others, too, unless it has been done.
     void check(const Chunk& chunk, std::size_t number);
+
+private:
     Statement events_, contents_, all_;
     Unpacker unpacker_;
     std::vector<bool> checked_;

@@ -116,12 +116,18 @@ std::vector<trace::Event> Unpacker::events(std::span<const std::byte> blob, std:
     const auto column = [&](auto take_each) {
         for (Event& each : events) take_each(each);
     };
-    column([&](Event& e) { e.kind = static_cast<trace::EventKind>(from.get_byte()); });
-    column([&](Event& e) { e.operation_kind = static_cast<trace::OperationKind>(from.get_byte()); });
-    column([&](Event& e) { e.layer = from.get_byte(); });
-    column([&](Event& e) { e.other_layer = from.get_byte(); });
-    column([&](Event& e) { e.irql = from.get_byte(); });
-    column([&](Event& e) { e.has_status = from.get_byte(); });
+    // A byte written may change anything, for all the compiler knows, the reader's place too: bytes are taken at once.
+    const auto byte_column = [&](auto take_each) {
+        const auto bytes = from.get_bytes(count);
+        if (bytes.size() != count) refuse();
+        for (std::size_t i = 0; i < count; ++i) take_each(events[i], std::to_integer<std::uint8_t>(bytes[i]));
+    };
+    byte_column([](Event& e, std::uint8_t value) { e.kind = static_cast<trace::EventKind>(value); });
+    byte_column([](Event& e, std::uint8_t value) { e.operation_kind = static_cast<trace::OperationKind>(value); });
+    byte_column([](Event& e, std::uint8_t value) { e.layer = value; });
+    byte_column([](Event& e, std::uint8_t value) { e.other_layer = value; });
+    byte_column([](Event& e, std::uint8_t value) { e.irql = value; });
+    byte_column([](Event& e, std::uint8_t value) { e.has_status = value; });
     Event last;
     column([&](Event& e) {
         last.depth = static_cast<std::uint16_t>(last.depth + unfolded_32(narrow(from.get())));

@@ -26,37 +26,34 @@ namespace chimneylab::session {
     return value >> 1 ^ (value & 1 ? ~std::uint32_t{0} : 0);
 }
 
+[[nodiscard]] inline std::uint8_t* put_number(std::uint8_t* at, std::uint64_t value) {
+    while (value >= 0x80) {
+        *at++ = static_cast<std::uint8_t>(value | 0x80);
+        value >>= 7;
+    }
+    *at++ = static_cast<std::uint8_t>(value);
+    return at;
+}
+
 class ColumnWriter {
 public:
     static constexpr std::size_t longest = 10;
 
-    // Room for so many numbers (or ten times as many single bytes).
-    void reserve(std::size_t numbers) {
+    // Where to write so many numbers (or ten times as many single bytes); end() tells how far it went. The place is kept in
+    // a local variable of the loop: the compiler must suppose that a byte written changes any member.
+    [[nodiscard]] std::uint8_t* begin(std::size_t numbers) {
         const std::size_t needed = used_ + numbers * longest;
         if (buffer_.size() < needed) buffer_.resize(needed + needed / 2);
-        at_ = buffer_.data() + used_;
+        return buffer_.data() + used_;
     }
-    void put(std::uint64_t value) {
-        while (value >= 0x80) {
-            *at_++ = static_cast<std::uint8_t>(value | 0x80);
-            value >>= 7;
-        }
-        *at_++ = static_cast<std::uint8_t>(value);
-    }
-    void put_byte(std::uint8_t value) { *at_++ = value; }
-    void done() { used_ = static_cast<std::size_t>(at_ - buffer_.data()); }  // after every column
-    void put_one(std::uint64_t value) {
-        reserve(1);
-        put(value);
-        done();
-    }
+    void end(const std::uint8_t* at) { used_ = static_cast<std::size_t>(at - buffer_.data()); }
+    void put_one(std::uint64_t value) { end(put_number(begin(1), value)); }
     void put_bytes(std::span<const std::byte> data);
     void clear() { used_ = 0; }
     [[nodiscard]] std::span<const std::byte> written() const { return std::as_bytes(std::span(buffer_.data(), used_)); }
 
 private:
     std::vector<std::uint8_t> buffer_;
-    std::uint8_t* at_ = nullptr;
     std::size_t used_ = 0;
 };
 

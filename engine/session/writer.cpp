@@ -211,11 +211,30 @@ Writer::Progress Writer::progress() const {
     return {inside_->next_event, inside_->on_disk};
 }
 
+trace::Sink* RunRecording::begin() {
+    if (file_.empty()) return nullptr;
+    auto created = Writer::create(file_);
+    if (auto* problem = std::get_if<Problem>(&created)) {
+        problem_ = std::move(*problem);
+        return nullptr;
+    }
+    writer_ = std::move(std::get<std::unique_ptr<Writer>>(created));
+    return writer_.get();
+}
+
+std::optional<Problem> RunRecording::finish(const trace::Trace& trace, std::optional<std::uint64_t> fingerprint) {
+    return writer_ ? writer_->finish(&trace, fingerprint) : problem_;
+}
+
 void Writer::Inside::work() {
     std::optional<Problem> failed;
     try {
         Database database(target, Database::Use::write);
-        write_until_stopped(database);
+        try {
+            write_until_stopped(database);
+        } catch (const SqlFailure& failure) {
+            failed = cannot_write(file, failure, target);  // while its files still are as they were
+        }
     } catch (const SqlFailure& failure) {
         failed = cannot_write(file, failure, target);
     } catch (const std::bad_alloc&) {

@@ -59,4 +59,18 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 
+// Recording one run of which it is not known yet whether it will begin: the file is touched at begin(), and what went
+// wrong then or later is told by finish().
+class RunRecording {
+public:
+    explicit RunRecording(std::filesystem::path file) : file_(std::move(file)) {}  // empty: records nothing
+    [[nodiscard]] trace::Sink* begin();  // nullptr: nothing is or can be recorded
+    std::optional<Problem> finish(const trace::Trace& trace, std::optional<std::uint64_t> fingerprint);
+
+private:
+    std::filesystem::path file_;
+    std::unique_ptr<Writer> writer_;
+    std::optional<Problem> problem_;
+};
+
 }  // namespace chimneylab::session

@@ -62,6 +62,7 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     connect(&loader_, &SessionLoader::progressed, notice_, &NoticeBar::set_percent);
     connect(&loader_, &SessionLoader::cancelled, notice_, &NoticeBar::clear);
     connect(&loader_, &SessionLoader::finished, this, &MainWindow::show_session);
+    connect(&loader_, &SessionLoader::done, notice_, &NoticeBar::show_problem);  // of a session that is not whole
     connect(&loader_, &SessionLoader::failed, this, [this](const QString& what, const QString& problem) {
         notice_->show_problem(tr("%1 did not work. %2").arg(what, problem));
         Q_EMIT session_refused(problem);
