@@ -11,14 +11,27 @@ RegionImages::Seen RegionImages::look_at(const Part& part, bool closed) {
     std::unordered_map<std::uint32_t, Bytes> changed;
     std::unordered_map<std::uint32_t, std::uint32_t> died;  // region → event
     const std::span<const std::byte> bytes(part.bytes);
+    // Most regions are born and die within one part: nobody needs their last bytes.
+    std::vector<bool> brief(part.regions.size());
+    for (std::size_t i = 0; i < part.regions.size(); ++i)
+        brief[i] = part.regions[i].died.valid() && part.regions[i].died.value < end;
+    for (const Amendment& each : part.amendments) {
+        if (each.region.value < part.first_region || !each.died.valid() || each.died.value >= end) continue;
+        brief[each.region.value - part.first_region] = true;
+    }
     std::uint32_t id = part.first_region;
     for (const trace::Region& each : part.regions) {
-        const auto initial = bytes.subspan(each.initial_bytes, each.size);
-        changed[id].assign(initial.begin(), initial.end());
-        if (each.died.valid()) died[id] = each.died.value;
+        if (!brief[id - part.first_region]) {
+            const auto initial = bytes.subspan(each.initial_bytes, each.size);
+            changed[id].assign(initial.begin(), initial.end());
+            if (each.died.valid()) died[id] = each.died.value;
+        }
         ++id;
     }
     for (const trace::Change& each : part.changes) {
+        if (each.region.value >= part.first_region && each.region.value - part.first_region < brief.size() &&
+            brief[each.region.value - part.first_region])
+            continue;
         auto found = changed.find(each.region.value);
         if (found == changed.end()) {
             const auto known = living_.find(each.region.value);
@@ -29,7 +42,8 @@ RegionImages::Seen RegionImages::look_at(const Part& part, bool closed) {
         std::ranges::copy(bytes.subspan(each.after, each.length), image.begin() + each.offset);
     }
     for (const Amendment& each : part.amendments)
-        if (each.died.valid()) died[each.region.value] = each.died.value;
+        if (each.died.valid() && (each.region.value < part.first_region || !brief[each.region.value - part.first_region]))
+            died[each.region.value] = each.died.value;
     while (closed && !deaths_.empty() && deaths_.top().first < end) {
         died[deaths_.top().second] = deaths_.top().first;
         deaths_.pop();

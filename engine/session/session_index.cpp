@@ -122,6 +122,10 @@ void read_chunk(const Statement& rows, SessionIndex& index, Unpacker& unpacker) 
 
 void read_chunks(Database& database, SessionIndex& index) {
     Unpacker unpacker;
+    // Growing step by step would touch twice the memory. The number is checked only later, so it is taken with reserve.
+    constexpr std::int64_t plausible = 20'000'000;
+    const std::int64_t regions_told = database.number("SELECT sum(regions) FROM chunk");
+    if (regions_told > 0 && regions_told < plausible) index.regions.reserve(static_cast<std::size_t>(regions_told));
     Statement rows(database,
                    "SELECT id, first_event, events, first_region, regions, first_change, changes, first_byte, bytes, "
                    "virtual_start, virtual_end, measured_start, measured_end, checksum, births FROM chunk ORDER BY id");

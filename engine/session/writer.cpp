@@ -165,13 +165,22 @@ void Writer::amended(const trace::Trace& trace, trace::RegionId region) {
     in.filling.amendments.push_back({region, now.died, now.label});
 }
 
-void Writer::append(Part part) {
+void Writer::append(const Part& part) {
     Inside& in = *inside_;
     std::unique_lock lock(in.mutex);
     if (in.problem) return;
     in.next_event = static_cast<std::uint32_t>(part.first_event + part.events.size());
     in.pending += weight(part);
-    in.closed.push_back(std::move(part));
+    Part copy;
+    if (!in.spare.empty()) {
+        copy = std::move(in.spare.back());
+        in.spare.pop_back();
+    }
+    // Into memory that has been used before: fresh pages cost ten times what the copy does.
+    lock.unlock();
+    copy = part;
+    lock.lock();
+    in.closed.push_back(std::move(copy));
     const Part& last = in.closed.back();
     in.filling.first_event = in.next_event;
     in.filling.first_region = last.first_region + static_cast<std::uint32_t>(last.regions.size());
@@ -290,7 +299,7 @@ void Writer::Inside::write_until_stopped(Database& database) {
             store.put(each, true);
             const std::lock_guard lock(mutex);
             pending -= weight(each);
-            if (spare.size() < 8) spare.push_back(std::move(each));
+            if (spare.size() < 64) spare.push_back(std::move(each));
             wake_producer.notify_one();
         }
         if (tail) {

@@ -25,7 +25,7 @@ struct WriterOptions {
     // How much may be lost at most when the process dies; the disk is asked this often to keep what it has.
     std::chrono::milliseconds commit_every{250};
     // A producer that is this far ahead waits for the disk.
-    std::size_t most_pending_bytes = std::size_t{64} << 20;
+    std::size_t most_pending_bytes = std::size_t{32} << 20;
 };
 
 class Writer final : public trace::Sink {
@@ -36,9 +36,9 @@ public:
 
     void appended(const trace::Trace& trace, trace::EventId event) override;
     void amended(const trace::Trace& trace, trace::RegionId region) override;
-    // For producers that do not hold a trace: a part as it stands, closed. It must follow on the last one. With it come
-    // the layers and the description, which finish() needs.
-    void append(Part part);
+    // For producers that do not hold a trace: a copy of a closed part, which must follow on the last one. Layers and
+    // description are told beside it.
+    void append(const Part& part);
     void describe(const trace::RunDescription& description, std::span<const trace::Layer> layers);
 
     // Writes what is left (with the finished trace, if there is one, also what no event has told) and seals the file: from
