@@ -150,6 +150,10 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         ->check(CLI::Range(0.01, 1e9));
     replay_verb->add_flag("--json", replay_options.json, "One JSON document");
 
+    std::string upgrade_file;
+    CLI::App* upgrade_verb = app.add_subcommand("upgrade", "Bring a session of an older format to the present one");
+    upgrade_verb->add_option("SESSION", upgrade_file, "Its old self stays beside it")->required();
+
     bool doctor_json = false;
     CLI::App* doctor_verb = app.add_subcommand("doctor", "What is installed, what is missing, what to do");
     doctor_verb->add_flag("--json", doctor_json, "One JSON document");
@@ -167,7 +171,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         std::replace(what.begin(), what.end(), '\n', ' ');
         // An argument that is not expected is most often a misspelt verb.
         std::string remedy = "'chimneylab-cli --help' lists the verbs and their options.";
-        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "stats", "compare", "export", "import", "record", "replay", "doctor"};
+        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "stats", "compare", "export", "import", "record", "replay", "upgrade", "doctor"};
         if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
             const std::string suggestion = scenario::suggest(arguments.front(), verbs);
             what = "there is no verb " + scenario::in_quotes(arguments.front());
@@ -197,6 +201,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     if (*import_verb) return import_session(import_options, console);
     if (*record_verb) return record_sessions(record_options, console);
     if (*replay_verb) return replay_session(replay_options, console);
+    if (*upgrade_verb) return upgrade_session(upgrade_file, console);
     if (*doctor_verb) return doctor(doctor_json, console);
     return refuse("no verb was given",
                   "'chimneylab-cli --help' lists them; 'chimneylab-cli run m1' is a good beginning.", console);

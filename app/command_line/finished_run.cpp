@@ -32,7 +32,8 @@ Json id_json(auto id) { return id.valid() ? Json(id.value) : Json(nullptr); }
 
 }  // namespace
 
-FinishedRun finish_run(const scenario::Scenario& scenario, const RunVerbOptions& options) {
+FinishedRun finish_run(const scenario::Scenario& scenario, const RunVerbOptions& options,
+                       session::RunRecording* recording) {
     const std::string producer = std::string("chimneylab-cli ") + version_text();
     std::optional<machine::Schedule> schedule;
     if (!options.schedule.empty()) {
@@ -47,6 +48,7 @@ FinishedRun finish_run(const scenario::Scenario& scenario, const RunVerbOptions&
         run_options.variant = options.variant;
         run_options.producer = producer;
         run_options.schedule = schedule;
+        if (recording != nullptr) run_options.sink = [recording] { return recording->begin(); };
         FinishedRun run;
         run.result = scenario::run(scenario, run_options);
         return run;

@@ -9,13 +9,16 @@
 #include "app/command_line/verbs.h"
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/scenario.h"
+#include "engine/session/writer.h"
 
 namespace chimneylab::command_line {
 
 using FinishedRun = driver_host::HostRun;
 
-// The options' drivers, variant, schedule and time limit; problems are in result.problems.
-[[nodiscard]] FinishedRun finish_run(const scenario::Scenario& scenario, const RunVerbOptions& options);
+// The options' drivers, variant, schedule and time limit; problems are in result.problems. A run in this process is recorded
+// while it goes on, when `recording` is given.
+[[nodiscard]] FinishedRun finish_run(const scenario::Scenario& scenario, const RunVerbOptions& options,
+                                     session::RunRecording* recording = nullptr);
 
 // Into the run's document: "crashed", and "crash" and "output" when there are such.
 void add_crash_json(const FinishedRun& run, const trace::History& history, Json& json);

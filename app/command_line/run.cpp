@@ -7,7 +7,8 @@
 #include "app/command_line/tell.h"
 #include "app/command_line/verbs.h"
 #include "engine/scenario/library.h"
-#include "engine/session/session.h"
+#include "engine/session/violations.h"
+#include "engine/session/writer.h"
 
 namespace chimneylab::command_line {
 
@@ -15,13 +16,15 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
     const scenario::Loaded loaded = scenario::find_scenario(options.scenario);
     if (!loaded.scenario) return refuse(loaded.problems, console);
 
-    const FinishedRun run = finish_run(*loaded.scenario, options);
+    // A run in this process goes to the disk while it goes on: whatever happens, the session is there.
+    session::RunRecording recording(options.record);
+    const FinishedRun run = finish_run(*loaded.scenario, options, &recording);
     const scenario::RunResult& result = run.result;
     if (!result.problems.empty()) return refuse(result.problems, console);
 
     // Before anything is told: what is asked for is the file as well as the words.
     if (!options.record.empty()) {
-        if (const auto problem = session::save(result.trace, options.record)) {
+        if (const auto problem = recording.finish(result.trace, result.fingerprint)) {
             console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
             return exit_bad_input;
         }
@@ -29,6 +32,13 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
     const trace::History history(result.trace);
     Judgement judgement = judge(result.trace);
     judgement.take_declaration(&*loaded.scenario, options.variant);
+    if (!options.record.empty() && !judgement.silent()) {
+        const auto rows = stored_violations(judgement, history);
+        if (const auto problem = session::store_violations(options.record, rows)) {
+            console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
+            return exit_bad_input;
+        }
+    }
     if (options.json) {
         Json json = run_json(result, history, judgement, options.timing);
         add_crash_json(run, history, json);

@@ -135,6 +135,9 @@ struct ReplayVerbOptions {
 };
 int replay_session(const ReplayVerbOptions& options, Console& console);
 
+// A session of an older format becomes one of the present format; the old file stays beside it.
+int upgrade_session(const std::string& session, Console& console);
+
 int doctor(bool json, Console& console);
 
 // The directory that holds ndis.h, for -I.

@@ -201,6 +201,30 @@ Judgement judge(const trace::Trace& trace, const verifier::VerifierOptions& opti
     return judgement;
 }
 
+std::vector<session::StoredViolation> stored_violations(const Judgement& judgement, const trace::History& history) {
+    std::vector<session::StoredViolation> stored;
+    const auto rows = verifier::violation_rows(history, judgement.violations);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const ViolationRow& row = rows[i];
+        session::StoredViolation made;
+        made.rule = row.rule;
+        made.severity = row.severity;
+        made.event = row.event;
+        made.noticed = row.noticed;
+        made.operation = row.operation;
+        made.layer = judgement.violations[i].layer;
+        made.block = row.block;
+        made.member = row.member;
+        made.expected = value_text(row.expected, row.expected_text);
+        made.seen = value_text(row.seen, row.seen_text);
+        made.explanation = row.explanation;
+        made.source = row.source;
+        if (!row.first_cause) made.cause = row.cause;
+        stored.push_back(std::move(made));
+    }
+    return stored;
+}
+
 void add_json(const Judgement& judgement, const trace::History& history, Json& document) {
     Json violations = Json::array();
     for (const ViolationRow& row : verifier::violation_rows(history, judgement.violations))

@@ -11,6 +11,7 @@
 #include "app/command_line/json_text.h"
 #include "app/command_line/verbs.h"
 #include "engine/scenario/scenario.h"
+#include "engine/session/violations.h"
 #include "engine/verifier/findings.h"
 
 namespace chimneylab::command_line {
@@ -34,6 +35,9 @@ struct Judgement {
 [[nodiscard]] std::optional<scenario::Scenario> scenario_of(const trace::Trace& trace);
 [[nodiscard]] Judgement judge(const trace::Trace& trace, const verifier::VerifierOptions& options = {});
 
+// For the session file.
+[[nodiscard]] std::vector<session::StoredViolation> stored_violations(const Judgement& judgement,
+                                                                      const trace::History& history);
 // Puts "violations", "rules_checked" and, for a variant, "breaks" into a document.
 void add_json(const Judgement& judgement, const trace::History& history, Json& document);
 // The section "Broken rules".

@@ -60,7 +60,7 @@ void set_limits(const WorkerRequest& request) {
 #endif
 }
 
-class Worker {
+class Worker final : trace::Sink {
 public:
     explicit Worker(SharedArea area) : area_(std::move(area)) {}
 
@@ -80,6 +80,15 @@ public:
 
 private:
     AreaHead& head() { return area_.head(); }
+
+    void appended(const trace::Trace& trace, trace::EventId) override {
+        writer_.sync(trace, amended_);
+        amended_.clear();
+        head().events.store(static_cast<std::uint32_t>(trace.size()), std::memory_order_relaxed);
+        if (request_.event_limit > 0 && trace.size() >= request_.event_limit) end_process(Ending::recording_full);
+    }
+
+    void amended(const trace::Trace&, trace::RegionId region) override { amended_.push_back(region); }
 
     void carry_out() {
         watch_process(area_);
@@ -134,11 +143,7 @@ private:
             head().step.store(static_cast<std::uint32_t>(progress.step));
             head().steps.store(static_cast<std::uint32_t>(progress.steps));
         };
-        options.sink = [this](const trace::Trace& trace, std::span<const trace::RegionId> changed) {
-            writer_.sync(trace, changed);
-            head().events.store(static_cast<std::uint32_t>(trace.size()), std::memory_order_relaxed);
-            if (request_.event_limit > 0 && trace.size() >= request_.event_limit) end_process(Ending::recording_full);
-        };
+        options.sink = [this] { return this; };
         options.load_driver = [this](std::string_view name, trace::LayerIndex layer) {
             head().phase.store(Phase::loading);
             driver_is_loading(faulty_drivers_file(), layer);
@@ -176,6 +181,7 @@ private:
     WorkerRequest request_;
     std::vector<std::unique_ptr<DriverImage>> images_;
     FaultyDrivers faulty_drivers_;
+    std::vector<trace::RegionId> amended_;  // since the last event
     trace::StreamWriter writer_{[this](std::span<const std::byte> bytes) {
         if (!area_.append(bytes)) end_process(Ending::recording_full);
     }};

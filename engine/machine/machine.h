@@ -46,7 +46,7 @@ struct MachineOptions {
     PoolOptions pool;
     Nanoseconds clock_start = 0;
     std::function<Nanoseconds()> measured_clock{};  // else the steady clock of this computer
-    trace::Recorder::Sink sink{};  // told of every event as soon as it is recorded
+    trace::Sink* sink = nullptr;  // told of every event as soon as it is recorded; must outlive the machine or its taking away
     Nanoseconds crossing_cost = 150;  // each enter and each leave
     Nanoseconds event_cost = 10;      // each other event, so that no two events share a time
     Nanoseconds dispatch_cost = 500;  // each item taken from the queue

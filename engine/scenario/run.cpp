@@ -42,7 +42,7 @@ public:
             machine_options.mode =
                 scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
-            machine_options.sink = options_.sink;
+            if (options_.sink) machine_options.sink = options_.sink();
             built_ = build_machine(scenario_.machine, machine_options, drivers_);
             describe();
             if (built_.failure.empty())
@@ -296,6 +296,7 @@ private:
     void take_results() {
         if (!built_.machine) return;
         result_.findings.assign(built_.machine->findings().begin(), built_.machine->findings().end());
+        built_.machine->recorder().set_sink(nullptr);
         if (!result_.stopped_at_choice) result_.trace = built_.machine->recorder().take();
         result_.fingerprint = trace::fingerprint(result_.trace);
 

@@ -54,7 +54,9 @@ struct RunOptions {
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
-    trace::Recorder::Sink sink;  // told of every event as soon as it is recorded, on the running thread
+    // Asked once, when the run begins: who follows the trace as it grows, on the running thread; nullptr for nobody. Must
+    // outlive the run.
+    std::function<trace::Sink*()> sink;
     std::string producer = "chimneylab";            // goes into the trace's description
 };
 

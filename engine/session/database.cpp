@@ -4,6 +4,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "engine/trace/text.h"
 
 namespace chimneylab::session {
@@ -26,20 +28,25 @@ std::string immutable_uri(const std::filesystem::path& file) {
 }  // namespace
 
 Database::Database(const std::filesystem::path& file, Use use) {
-    const bool reading = use == Use::read_only;
-    const std::string name = reading ? immutable_uri(file) : file.string();
-    const int flags = reading ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE;
+    const bool reading = use != Use::write;
+    const std::string name = use == Use::immutable ? immutable_uri(file) : std::filesystem::absolute(file).string();
+    const int flags = use == Use::immutable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE;
     if (sqlite3_open_v2(name.c_str(), &database_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
         const SqlFailure failure(sqlite3_errcode(database_), sqlite3_system_errno(database_),
                                  sqlite3_errmsg(database_));
         sqlite3_close(database_);
         throw failure;
     }
+    sqlite3_busy_timeout(database_, 5000);
     if (reading) {
         sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, 256 << 20);
         sqlite3_db_config(database_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-        sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+        // Whoever reads changes nothing; what the log holds is still brought into the file when the last one leaves.
+        sqlite3_exec(database_, "PRAGMA query_only = 1", nullptr, nullptr, nullptr);
     }
+    if (use == Use::alone) sqlite3_exec(database_, "PRAGMA locking_mode = EXCLUSIVE", nullptr, nullptr, nullptr);
+    // A file that is cut off is read as far as it goes. Nothing is ever written through this connection.
+    if (use == Use::immutable) sqlite3_exec(database_, "PRAGMA writable_schema = 1", nullptr, nullptr, nullptr);
 }
 
 Database::~Database() { sqlite3_close(database_); }
@@ -55,6 +62,18 @@ void Database::fail() const {
 
 void Database::run(std::string_view sql) {
     if (sqlite3_exec(database_, std::string(sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail();
+}
+
+std::uint64_t Database::read_head(std::span<std::byte> head) const {
+    sqlite3_file* file = nullptr;
+    sqlite3_int64 size = 0;
+    if (sqlite3_file_control(database_, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == nullptr ||
+        file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return 0;
+    std::ranges::fill(head, std::byte{0});
+    // A short read fills with zeros, as asked for above.
+    file->pMethods->xRead(file, head.data(), static_cast<int>(head.size()), 0);
+    return static_cast<std::uint64_t>(size);
 }
 
 std::int64_t Database::number(std::string_view sql) {
@@ -95,10 +114,21 @@ Statement& Statement::bind_null() {
     return *this;
 }
 
-void Statement::execute() {
-    if (sqlite3_step(statement_) != SQLITE_DONE) database_.fail();
+void Statement::reset() {
     sqlite3_reset(statement_);
     parameter_ = 0;
+}
+
+void Statement::execute() {
+    const int result = sqlite3_step(statement_);
+    // A statement that returns a row (a PRAGMA) has done its work all the same.
+    if (result != SQLITE_DONE && result != SQLITE_ROW) {
+        const SqlFailure failure(sqlite3_errcode(database_.handle()), sqlite3_system_errno(database_.handle()),
+                                 sqlite3_errmsg(database_.handle()));
+        reset();
+        throw failure;
+    }
+    reset();
 }
 
 bool Statement::next() {

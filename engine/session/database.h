@@ -27,7 +27,12 @@ struct SqlFailure : std::runtime_error {
 
 class Database {
 public:
-    enum class Use { read_only, write };
+    enum class Use {
+        immutable,  // nobody writes the file while it is open: no lock, nothing beside it, read-only media too
+        shared,     // read while others may write; what a crashed program left in the write-ahead log is taken in
+        alone,      // the same without shared memory, for places where none can be made
+        write,
+    };
     Database(const std::filesystem::path& file, Use use);
     ~Database();
     Database(const Database&) = delete;
@@ -36,6 +41,8 @@ public:
     void run(std::string_view sql);
     [[nodiscard]] std::int64_t number(std::string_view sql);  // the first column of the first row
     void close();                                             // reports what the destructor would have to swallow
+    // Bytes of the file itself through SQLite's own handle: opening it once more would drop SQLite's locks when closed.
+    [[nodiscard]] std::uint64_t read_head(std::span<std::byte> head) const;  // returns the size of the file
     [[nodiscard]] sqlite3* handle() const { return database_; }
     [[noreturn]] void fail() const;
 
@@ -55,6 +62,7 @@ public:
     Statement& bind_text(std::string_view text);
     Statement& bind_bytes(std::span<const std::byte> bytes);
     Statement& bind_null();
+    void reset();    // ready to be run again, parameters from the first
     void execute();  // for statements without rows; ready for the next row's parameters afterwards
 
     [[nodiscard]] bool next();  // steps to the next row

@@ -9,12 +9,14 @@ namespace chimneylab::trace {
 Cursor::Cursor(const Trace& trace) : trace_(&trace) {}
 
 void Cursor::rewind() {
+    looked_up_.clear();
     regions_.clear();
     born_ = 0;
     position_ = EventId{};
 }
 
 void Cursor::bear_up_to(std::uint32_t event) {
+    if (trace_->paged() != nullptr) return;
     for (; born_ < trace_->region_count(); ++born_) {
         const Region& region = trace_->region(RegionId(born_));
         if (region.born.value > event) break;
@@ -25,17 +27,28 @@ void Cursor::bear_up_to(std::uint32_t event) {
 }
 
 void Cursor::unbear_from(std::uint32_t event) {
+    if (trace_->paged() != nullptr) return;
     while (born_ > 0 && trace_->region(RegionId(born_ - 1)).born.value >= event) {
         --born_;
         regions_[born_].clear();
     }
 }
 
+// Where the present bytes of a region are kept; nullptr when nobody has asked for them.
+std::vector<std::byte>* Cursor::image(RegionId region) {
+    if (trace_->paged() == nullptr) return &regions_[region.value];
+    const auto found = looked_up_.find(region.value);
+    return found == looked_up_.end() ? nullptr : &found->second;
+}
+
 void Cursor::apply(const Event& event, bool forward) {
+    constexpr std::size_t enough = 4096;
+    if (looked_up_.size() > enough) looked_up_.clear();
+    if (trace_->paged() != nullptr && looked_up_.empty()) return;
     const auto changes = trace_->changes(event);
     const auto write = [this](const Change& change, std::span<const std::byte> bytes) {
-        std::vector<std::byte>& region = regions_[change.region.value];
-        std::ranges::copy(bytes, region.begin() + static_cast<std::ptrdiff_t>(change.offset));
+        if (std::vector<std::byte>* region = image(change.region))
+            std::ranges::copy(bytes, region->begin() + static_cast<std::ptrdiff_t>(change.offset));
     };
     if (forward) {
         for (const Change& change : changes) write(change, trace_->after(change));
@@ -67,18 +80,36 @@ void Cursor::seek(EventId event) {
         return;
     }
     const auto target = std::min(event.value, static_cast<std::uint32_t>(trace_->size() - 1));
+    if (trace_->paged() != nullptr) {
+        constexpr std::uint32_t near = 64;
+        const bool far = !position_.valid() || std::max(target, position_.value) - std::min(target, position_.value) > near;
+        if (far) {
+            rewind();
+            position_ = EventId(target);
+            return;
+        }
+    }
     if (position_.valid() && target < position_.value && target < position_.value - target) rewind();
     while (!position_.valid() || position_.value < target) step_forward();
     while (position_.value > target) step_back();
 }
 
 bool Cursor::alive(RegionId region) const {
-    if (!region.valid() || region.value >= born_ || !position_.valid()) return false;
+    if (!region.valid() || !position_.valid() || region.value >= trace_->region_count()) return false;
+    if (trace_->region(region).born > position_) return false;
     const EventId died = trace_->region(region).died;
     return !died.valid() || died.value > position_.value;
 }
 
 std::span<const std::byte> Cursor::bytes(RegionId region) const {
+    if (trace_->paged() != nullptr) {
+        if (!region.valid() || !position_.valid() || region.value >= trace_->region_count()) return {};
+        if (trace_->region(region).born > position_) return {};
+        auto found = looked_up_.find(region.value);
+        if (found == looked_up_.end())
+            found = looked_up_.emplace(region.value, trace_->paged()->region_bytes(region, position_)).first;
+        return found->second;
+    }
     if (!region.valid() || region.value >= born_) return {};
     return regions_[region.value];
 }

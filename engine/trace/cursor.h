@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Time travel: the watched memory as it was at one event. Moving forward applies changes, moving back undoes them, so a
-// step costs what the step changed; a long jump replays from the nearest side.
+// step costs what the step changed; a long jump replays from the nearest side. Over a trace on the disk a jump costs
+// nothing: the bytes of a region are looked up when they are asked for and followed from then on.
 // The state at event E includes E's own changes. A cursor may also stand before the first event (no event).
 // Not thread safe; any number of cursors may read one finished trace.
 #pragma once
 
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/trace/trace.h"
@@ -39,11 +41,14 @@ private:
     void rewind();
     void bear_up_to(std::uint32_t event);
     void unbear_from(std::uint32_t event);
+    [[nodiscard]] std::vector<std::byte>* image(RegionId region);
 
     const Trace* trace_;
     EventId position_;
     std::uint32_t born_ = 0;  // regions are stored in the order of their birth: this many exist at the cursor
     std::vector<std::vector<std::byte>> regions_;
+    // Over a trace on the disk: what has been asked for since the last jump.
+    mutable std::unordered_map<std::uint32_t, std::vector<std::byte>> looked_up_;
 };
 
 }  // namespace chimneylab::trace

@@ -19,8 +19,7 @@ std::optional<std::string> region_problem(const Trace& trace, std::uint32_t inde
     if (!region.born.valid() || region.born.value > trace.size()) return who + " is born after the last event";
     if (index > 0 && trace.region(RegionId(index - 1)).born > region.born) return who + " is not in the order of birth";
     if (!in_range(region.died, trace.size()) || region.died < region.born) return who + " dies before it is born";
-    if (region.initial_bytes > trace.byte_heap().size() ||
-        region.size > trace.byte_heap().size() - region.initial_bytes)
+    if (region.initial_bytes > trace.byte_count() || region.size > trace.byte_count() - region.initial_bytes)
         return who + " has bytes that are not there";
     return std::nullopt;
 }
@@ -33,7 +32,7 @@ std::optional<std::string> change_problem(const Trace& trace, const Change& chan
     if (region.born.value > event) return who + " is in a region that is not born yet";
     if (change.offset > region.size || change.length > region.size - change.offset)
         return who + " lies outside its region";
-    const std::size_t heap = trace.byte_heap().size();
+    const std::uint64_t heap = trace.byte_count();
     for (const std::uint64_t position : {change.before, change.after})
         if (position > heap || change.length > heap - position) return who + " has bytes that are not there";
     return std::nullopt;
@@ -53,7 +52,7 @@ std::optional<std::string> event_problem(const Trace& trace, std::uint32_t index
     // Operations are numbered from 0 as they come, so there are never more of them than events.
     if (event.operation.valid() && event.operation.value >= trace.size())
         return who + " belongs to an operation that cannot be";
-    const std::size_t changes = trace.all_changes().size();
+    const std::uint64_t changes = trace.change_count();
     if (event.change_count > 0 && (event.first_change > changes || event.change_count > changes - event.first_change))
         return who + " has changes that are not there";
     for (const Change& change : trace.changes(event))

@@ -34,14 +34,11 @@ EventId Recorder::append(Event event) {
     for (RegionId region : ending_) {
         trace_.mutable_region(region).died = id;
         shadows_.erase(region.value);
-        if (sink_) news_.push_back(region);
+        if (sink_ != nullptr) sink_->amended(trace_, region);
     }
     ending_.clear();
+    if (sink_ != nullptr) sink_->appended(trace_, id);
     if (event.kind == EventKind::work_started) nesting_.push_back(id);
-    if (sink_) {
-        sink_(trace_, news_);
-        news_.clear();
-    }
     return id;
 }
 
@@ -125,7 +122,7 @@ void Recorder::end_region(RegionId region) {
 
 void Recorder::set_label(RegionId region, std::string_view label) {
     trace_.mutable_region(region).label = trace_.intern(label);
-    if (sink_) news_.push_back(region);
+    if (sink_ != nullptr) sink_->amended(trace_, region);
 }
 
 std::span<const std::byte> Recorder::shadow(RegionId region) const {

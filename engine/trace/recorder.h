@@ -14,6 +14,15 @@
 
 namespace chimneylab::trace {
 
+// Is told on the producer's thread what a recorder has just added, so that somebody can follow a trace as it grows
+// (session::Writer does). What it needs it copies: the trace goes on growing as soon as the call returns.
+class Sink {
+public:
+    virtual ~Sink() = default;
+    virtual void appended(const Trace& trace, EventId event) = 0;  // with its changes; regions that die with it have died
+    virtual void amended(const Trace& trace, RegionId region) = 0;  // a region's label or death became known after its birth
+};
+
 class Recorder {
 public:
     Recorder();
@@ -24,9 +33,9 @@ public:
     // Source of measured time, nanoseconds since the run began. Default: the steady clock since construction.
     void set_measured_clock(std::function<Nanoseconds()> clock) { measured_clock_ = std::move(clock); }
 
-    // Told after every append, with the regions whose label or death is news since the last time.
-    using Sink = std::function<void(const Trace& trace, std::span<const RegionId> changed)>;
-    void set_sink(Sink sink) { sink_ = std::move(sink); }
+    // May be set while a trace grows: what was recorded before is told with the next event. Not owned; must outlive the
+    // recorder or be taken away with nullptr.
+    void set_sink(Sink* sink) { sink_ = sink; }
 
     // Fills in times, parent and depth, then stores the event with all changes observed since the last one. Without a
     // clock the event keeps the virtual time it came with. work_started opens a nesting, work_finished closes it.
@@ -58,11 +67,10 @@ private:
     Trace trace_;
     std::function<Nanoseconds()> clock_;
     std::function<Nanoseconds()> measured_clock_;
+    Sink* sink_ = nullptr;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::vector<Change> pending_;
     std::vector<RegionId> ending_;
-    Sink sink_;
-    std::vector<RegionId> news_;  // kept only when there is a sink
     std::vector<EventId> nesting_;
     std::unordered_map<std::uint32_t, std::vector<std::byte>> shadows_;
     std::uint32_t operations_ = 0;

@@ -7,7 +7,8 @@
 namespace chimneylab::trace {
 
 Trace::Trace(const Trace& other)
-    : events_(other.events_),
+    : pages_(other.pages_),
+      events_(other.events_),
       changes_(other.changes_),
       regions_(other.regions_),
       heap_(other.heap_),
@@ -28,6 +29,7 @@ Trace& Trace::operator=(const Trace& other) {
 
 std::span<const Change> Trace::changes(const Event& event) const {
     if (event.change_count == 0) return {};
+    if (pages_) return pages_->changes(event);
     return std::span(changes_).subspan(event.first_change, event.change_count);
 }
 
@@ -36,6 +38,7 @@ std::string_view Trace::text(StringId id) const {
 }
 
 EventId Trace::closed_by(EventId opening) const {
+    if (pages_) return opening.valid() ? pages_->closed_by(opening) : EventId{};
     return opening.valid() && opening.value < closed_by_.size() ? closed_by_[opening.value] : EventId{};
 }
 
@@ -74,7 +77,7 @@ std::uint64_t Trace::store_bytes(std::span<const std::byte> data) {
 }
 
 std::span<const std::byte> Trace::bytes(std::uint64_t position, std::size_t length) const {
-    return std::span(heap_).subspan(position, length);
+    return pages_ ? pages_->bytes(position, length) : std::span(heap_).subspan(position, length);
 }
 
 namespace {
@@ -94,11 +97,14 @@ bool same_change(const Trace& a, const Change& x, const Trace& b, const Change& 
 
 bool operator==(const Trace& a, const Trace& b) {
     return a.description_ == b.description_ && a.layers_ == b.layers_ && a.strings_ == b.strings_ &&
-           a.events_ == b.events_ &&
-           std::ranges::equal(a.regions_, b.regions_,
+           a.change_count() == b.change_count() && std::ranges::equal(a.events(), b.events()) &&
+           std::ranges::equal(a.regions(), b.regions(),
                               [&](const Region& x, const Region& y) { return same_region(a, x, b, y); }) &&
-           std::ranges::equal(a.changes_, b.changes_,
-                              [&](const Change& x, const Change& y) { return same_change(a, x, b, y); });
+           std::ranges::all_of(a.events(), [&](const Event& event) {
+               // Equal events count their changes alike.
+               return std::ranges::equal(a.changes(event), b.changes(event),
+                                         [&](const Change& x, const Change& y) { return same_change(a, x, b, y); });
+           });
 }
 
 }  // namespace chimneylab::trace

@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: MIT
 //
 // One run as data: ordered events, watched memory regions with every byte that changed in them, names, and what was
-// run. A Trace owns everything it returns views of. Views stay valid while the trace lives and is not appended to.
+// run. A Trace owns everything it returns views of. Views stay valid while the trace lives and is not appended to; those
+// of a trace that stays on the disk (paged()) as long as pages.h says.
 // Thread rule: one writer; readers only after the writer has finished, or on the writer's thread.
 #pragma once
 
 #include <cstddef>
 #include <deque>
+#include <iterator>
+#include <memory>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +19,7 @@
 #include <vector>
 
 #include "engine/trace/event.h"
+#include "engine/trace/pages.h"
 
 namespace chimneylab::trace {
 
@@ -30,6 +35,55 @@ struct RunDescription {
     friend bool operator==(const RunDescription&, const RunDescription&) = default;
 };
 
+class Trace;
+
+// All events of a trace, in order: a random-access range, whether they are in memory or on the disk.
+class EventRange {
+public:
+    class iterator {
+    public:
+        using iterator_category = std::random_access_iterator_tag;
+        using value_type = Event;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const Event*;
+        using reference = const Event&;
+        iterator() = default;
+        iterator(const Trace* trace, std::ptrdiff_t at) : trace_(trace), at_(at) {}
+        reference operator*() const;
+        pointer operator->() const { return &**this; }
+        reference operator[](difference_type by) const { return *(*this + by); }
+        iterator& operator++() { return ++at_, *this; }
+        iterator operator++(int) { return {trace_, at_++}; }
+        iterator& operator--() { return --at_, *this; }
+        iterator operator--(int) { return {trace_, at_--}; }
+        iterator& operator+=(difference_type by) { return at_ += by, *this; }
+        iterator& operator-=(difference_type by) { return at_ -= by, *this; }
+        friend iterator operator+(iterator it, difference_type by) { return it += by; }
+        friend iterator operator+(difference_type by, iterator it) { return it += by; }
+        friend iterator operator-(iterator it, difference_type by) { return it -= by; }
+        friend difference_type operator-(const iterator& a, const iterator& b) { return a.at_ - b.at_; }
+        friend bool operator==(const iterator& a, const iterator& b) { return a.at_ == b.at_; }
+        friend auto operator<=>(const iterator& a, const iterator& b) { return a.at_ <=> b.at_; }
+
+    private:
+        const Trace* trace_ = nullptr;
+        std::ptrdiff_t at_ = 0;
+    };
+    using value_type = Event;
+
+    explicit EventRange(const Trace& trace) : trace_(&trace) {}
+    [[nodiscard]] iterator begin() const { return {trace_, 0}; }
+    [[nodiscard]] iterator end() const { return {trace_, static_cast<std::ptrdiff_t>(size())}; }
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] bool empty() const { return size() == 0; }
+    [[nodiscard]] const Event& operator[](std::size_t index) const { return begin()[static_cast<std::ptrdiff_t>(index)]; }
+    [[nodiscard]] const Event& front() const { return *begin(); }
+    [[nodiscard]] const Event& back() const { return *(end() - 1); }
+
+private:
+    const Trace* trace_;
+};
+
 class Trace {
 public:
     Trace() = default;
@@ -39,12 +93,13 @@ public:
     Trace& operator=(Trace&&) noexcept = default;
     ~Trace() = default;
 
-    [[nodiscard]] std::size_t size() const { return events_.size(); }
-    [[nodiscard]] bool empty() const { return events_.empty(); }
-    [[nodiscard]] const Event& event(EventId id) const { return events_[id.value]; }
-    [[nodiscard]] std::span<const Event> events() const { return events_; }
+    [[nodiscard]] std::size_t size() const { return pages_ ? pages_->size() : events_.size(); }
+    [[nodiscard]] bool empty() const { return size() == 0; }
+    [[nodiscard]] const Event& event(EventId id) const { return pages_ ? pages_->event(id) : events_[id.value]; }
+    [[nodiscard]] EventRange events() const { return EventRange(*this); }
     [[nodiscard]] std::span<const Change> changes(const Event& event) const;
-    [[nodiscard]] std::span<const Change> all_changes() const { return changes_; }
+    [[nodiscard]] std::span<const Change> all_changes() const { return changes_; }  // of a trace in memory
+    [[nodiscard]] std::uint64_t change_count() const { return pages_ ? pages_->change_count() : changes_.size(); }
     [[nodiscard]] std::span<const std::byte> before(const Change& change) const {
         return bytes(change.before, change.length);
     }
@@ -52,9 +107,9 @@ public:
         return bytes(change.after, change.length);
     }
 
-    [[nodiscard]] std::size_t region_count() const { return regions_.size(); }
-    [[nodiscard]] const Region& region(RegionId id) const { return regions_[id.value]; }
-    [[nodiscard]] std::span<const Region> regions() const { return regions_; }
+    [[nodiscard]] std::size_t region_count() const { return regions().size(); }
+    [[nodiscard]] const Region& region(RegionId id) const { return regions()[id.value]; }
+    [[nodiscard]] std::span<const Region> regions() const { return pages_ ? pages_->regions() : regions_; }
     [[nodiscard]] std::span<const std::byte> initial_bytes(const Region& region) const {
         return bytes(region.initial_bytes, region.size);
     }
@@ -63,7 +118,10 @@ public:
     [[nodiscard]] std::size_t string_count() const { return strings_.size(); }
     [[nodiscard]] std::span<const Layer> layers() const { return layers_; }
     [[nodiscard]] const RunDescription& description() const { return description_; }
-    [[nodiscard]] std::span<const std::byte> byte_heap() const { return heap_; }
+    [[nodiscard]] std::span<const std::byte> byte_heap() const { return heap_; }  // of a trace in memory
+    [[nodiscard]] std::uint64_t byte_count() const { return pages_ ? pages_->byte_count() : heap_.size(); }
+    // Events and bytes are fetched from the disk; nullptr for a trace in memory, which alone may be appended to.
+    [[nodiscard]] const Pages* paged() const { return pages_.get(); }
 
     // The leave that belongs to an enter; none while the call is still open at the end of the trace.
     [[nodiscard]] EventId leave_of(EventId enter) const { return closed_by(enter); }
@@ -79,12 +137,14 @@ public:
     RegionId add_region(Region region, std::span<const std::byte> initial);
     Region& mutable_region(RegionId id) { return regions_[id.value]; }
     std::uint64_t store_bytes(std::span<const std::byte> data);
+    void set_pages(std::shared_ptr<const Pages> pages) { pages_ = std::move(pages); }  // in place of all of the above
     void set_layers(std::vector<Layer> layers) { layers_ = std::move(layers); }
     void set_description(RunDescription description) { description_ = std::move(description); }
 
 private:
     [[nodiscard]] std::span<const std::byte> bytes(std::uint64_t position, std::size_t length) const;
 
+    std::shared_ptr<const Pages> pages_;
     std::vector<Event> events_;
     std::vector<Change> changes_;
     std::vector<Region> regions_;
@@ -96,4 +156,13 @@ private:
     RunDescription description_;
 };
 
+inline const Event& EventRange::iterator::operator*() const {
+    return trace_->event(EventId(static_cast<std::uint32_t>(at_)));
+}
+inline std::size_t EventRange::size() const { return trace_->size(); }
+
 }  // namespace chimneylab::trace
+
+// Its iterators outlive it.
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<chimneylab::trace::EventRange> = true;

@@ -103,6 +103,7 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     connect(&loader_, &SessionLoader::cancelled, notice_, &NoticeBar::clear);
     connect(&loader_, &SessionLoader::cancelled, &branch_model_, &BranchModel::take_back);
     connect(&loader_, &SessionLoader::finished, this, &MainWindow::show_session);
+    connect(&loader_, &SessionLoader::done, notice_, &NoticeBar::show_problem);  // of a session that is not whole
     connect(&loader_, &SessionLoader::failed, this, [this](const QString& what, const QString& problem) {
         branch_model_.take_back();
         notice_->show_problem(tr("%1 did not work. %2").arg(what, problem));

@@ -61,6 +61,7 @@ void SessionLoader::deliver(std::uint64_t number, const QString& what, LoadOutco
     control_.reset();
     if (outcome.session) {
         Q_EMIT finished(std::move(outcome.session));
+        if (!outcome.word.isEmpty()) Q_EMIT done(outcome.word);
     } else if (outcome.problem.isEmpty() && !outcome.word.isEmpty()) {
         Q_EMIT done(outcome.word);
     } else {

@@ -25,7 +25,7 @@ struct LoadControl {
 };
 
 // A session, or one clear sentence (or more lines) about why not. Work that makes no session, such as saving, says with
-// `word` that it is done.
+// `word` that it is done; of a session `word` says what there is to know about it.
 struct LoadOutcome {
     SessionPointer session;
     QString problem;

@@ -131,20 +131,24 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
 
 LoadOutcome read_session(const QString& path) {
     LoadOutcome outcome;
-    auto loaded = session::load(path.toStdString());
+    auto loaded = session::open(path.toStdString());
     if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
         outcome.problem = QString::fromStdString(problem->to_text());
         return outcome;
     }
-    auto shared = std::make_shared<const trace::Trace>(std::move(std::get<trace::Trace>(loaded)));
+    session::Opened& opened = std::get<session::Opened>(loaded);
+    const QString notice = QString::fromStdString(opened.notice);
+    auto shared = std::make_shared<const trace::Trace>(std::move(opened.trace));
     if (shared->empty()) {
         outcome.problem = QStringLiteral("%1 holds no events.").arg(QFileInfo(path).fileName());
+        if (!notice.isEmpty()) outcome.problem += QLatin1Char(' ') + notice;
         return outcome;
     }
     // A recorded run of a library scenario is told in that scenario's words.
     scenario::Loaded known = scenario::find_scenario(shared->description().scenario);
     const QString id = known.scenario ? QString::fromStdString(known.scenario->id) : QString();
     auto session = make_session(std::move(shared), id, path, {}, {});
+    outcome.word = notice;  // cut short, or damaged: shown beside what is whole
     if (known.scenario) let_scenario_speak(*session, std::move(*known.scenario));
     outcome.session = std::move(session);
     return outcome;

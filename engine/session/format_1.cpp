@@ -1,106 +1,22 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
-#include <sqlite3.h>
+//
+// Sessions of the first format: one row for every event and every change. They are read whole, or not at all.
+#include "engine/session/format_1.h"
 
-#include <array>
-#include <charconv>
-#include <fstream>
-#include <limits>
-#include <map>
-#include <system_error>
-
-#include "engine/session/database.h"
+#include "engine/session/read_row.h"
 #include "engine/session/schema.h"
-#include "engine/session/session.h"
 #include "engine/trace/fingerprint.h"
 #include "engine/trace/integrity.h"
 #include "engine/trace/text.h"
 
-namespace chimneylab::session {
-namespace {
+namespace chimneylab::session::format_1 {
 
 using trace::Trace;
 
-// What is wrong with the content; the file's name is added outside.
-struct Refused {
-    std::string what;
-};
+namespace {
 
-[[noreturn]] void refuse(std::string what) { throw Refused{std::move(what)}; }
-
-template <typename Number>
-Number read(const Statement& row, int column) {
-    if (!row.is_number(column)) refuse("a number is missing in it");
-    const std::int64_t value = row.number(column);
-    if constexpr (sizeof(Number) < sizeof(std::int64_t)) {
-        if (value < std::int64_t{std::numeric_limits<Number>::min()} ||
-            value > std::int64_t{std::numeric_limits<Number>::max()})
-            refuse("a number in it is out of range");
-    }
-    return static_cast<Number>(value);
-}
-
-template <typename Enumeration>
-Enumeration read_enumeration(const Statement& row, int column) {
-    return static_cast<Enumeration>(read<std::uint8_t>(row, column));
-}
-
-template <typename Id>
-Id read_id(const Statement& row, int column) {
-    return row.is_null(column) ? Id{} : Id(read<std::uint32_t>(row, column));
-}
-
-// Rows carry the numbers 0, 1, 2 …: nothing twice, nothing missing, and a damaged index cannot send us in circles.
-void expect_row(const Statement& row, std::uint64_t index) {
-    if (!row.is_number(0) || static_cast<std::uint64_t>(row.number(0)) != index || index >= trace::EventId::none_value)
-        refuse("its rows are not in order");
-}
-
-using Facts = std::map<std::string, std::string, std::less<>>;
-
-std::uint64_t fact_number(const Facts& facts, std::string_view key) {
-    const auto fact = facts.find(key);
-    std::uint64_t value = 0;
-    if (fact == facts.end()) refuse("its description is incomplete");
-    const auto [end, problem] = std::from_chars(fact->second.data(), fact->second.data() + fact->second.size(), value);
-    if (problem != std::errc{} || end != fact->second.data() + fact->second.size())
-        refuse("its description is damaged");
-    return value;
-}
-
-const std::string& fact_text(const Facts& facts, std::string_view key) {
-    const auto fact = facts.find(key);
-    if (fact == facts.end()) refuse("its description is incomplete");
-    return fact->second;
-}
-
-Facts read_facts(Database& database) {
-    Facts facts;
-    Statement rows(database, "SELECT key, value FROM run");
-    while (rows.next()) {
-        facts.emplace(std::string(rows.text(0)), std::string(rows.text(1)));
-        if (facts.size() > 1000) refuse("its description is damaged");
-    }
-    return facts;
-}
-
-// The first page tells how many pages there should be (both numbers big-endian: bytes 16 and 28 of the file).
-void check_length(const std::filesystem::path& file) {
-    std::array<unsigned char, 32> head{};
-    std::ifstream stream(file, std::ios::binary);
-    stream.read(reinterpret_cast<char*>(head.data()), head.size());
-    if (stream.gcount() != static_cast<std::streamsize>(head.size())) refuse("it is cut off");
-    const std::uint64_t coded = std::uint64_t{head[16]} << 8 | head[17];
-    const std::uint64_t page = coded == 1 ? 65536 : coded;
-    const std::uint64_t pages =
-        std::uint64_t{head[28]} << 24 | std::uint64_t{head[29]} << 16 | std::uint64_t{head[30]} << 8 | head[31];
-    std::error_code error;
-    const std::uint64_t there = std::filesystem::file_size(file, error);
-    if (!error && there < page * pages)
-        refuse("it is cut off, " + std::to_string(there) + " of " + std::to_string(page * pages) + " bytes are there");
-}
-
-void check_schema(Database& database) {
+void check_tables(Database& database) {
     for (const Definition& table : base_tables()) {
         Statement row(database, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?");
         row.bind_text(table.name);
@@ -221,8 +137,10 @@ void read_events(Database& database, Trace& run) {
     if (!changes.exhausted()) refuse("it has changes without an event");
 }
 
+}  // namespace
+
 Trace read_trace(Database& database) {
-    check_schema(database);
+    check_tables(database);
     const Facts facts = read_facts(database);
     Trace run;
     trace::RunDescription description;
@@ -248,50 +166,4 @@ Trace read_trace(Database& database) {
     return run;
 }
 
-}  // namespace
-
-std::variant<Trace, Problem> load(const std::filesystem::path& file) {
-    const std::string other_copy = "Use another copy of it, or record the run again.";
-    std::error_code error;
-    const auto status = std::filesystem::status(file, error);
-    if (!std::filesystem::exists(status))
-        return Problem{file, "does not exist or cannot be reached", "Check the name and the folder."};
-    if (std::filesystem::is_directory(status)) return Problem{file, "is a folder", "Choose a file in it."};
-    if (!std::filesystem::is_regular_file(status))
-        return Problem{file, "is not an ordinary file", "Choose a file that ends in .chimney."};
-    if (std::filesystem::file_size(file, error) == 0 && !error) return Problem{file, "is empty", other_copy};
-    try {
-        Database database(file, Database::Use::read_only);
-        const std::int64_t application = database.number("PRAGMA application_id");
-        if (application != application_id)
-            return Problem{file, "is an SQLite database, but not a ChimneyLab session",
-                           "Choose a file that ends in .chimney."};
-        const std::int64_t version = database.number("PRAGMA user_version");
-        if (version > format_version)
-            return Problem{file,
-                           "was saved by a newer ChimneyLab (format " + std::to_string(version) +
-                               ", this program reads up to " + std::to_string(format_version) + ")",
-                           "Install the newer version."};
-        if (version != format_version)
-            return Problem{file, "has an unknown format (" + std::to_string(version) + ")", other_copy};
-        check_length(file);
-        return read_trace(database);
-    } catch (const Refused& refused) {
-        return Problem{file, "is damaged: " + refused.what, other_copy};
-    } catch (const SqlFailure& failure) {
-        switch (failure.code) {
-            case SQLITE_NOTADB:
-                return Problem{file, "is not a ChimneyLab session", "Choose a file that ends in .chimney."};
-            case SQLITE_CANTOPEN:
-            case SQLITE_PERM:
-            case SQLITE_AUTH:
-                return Problem{file, "cannot be opened", "Check that you may read it."};
-            default:
-                return Problem{file, std::string("is damaged or cut off (") + failure.what() + ")", other_copy};
-        }
-    } catch (const std::bad_alloc&) {
-        return Problem{file, "is too large for the memory of this machine", "Open it on a larger machine."};
-    }
-}
-
-}  // namespace chimneylab::session
+}  // namespace chimneylab::session::format_1

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+//
+// A session file being written: parts in, rows out. Used by save() for a finished trace and by Writer for one that grows.
+// The caller holds the connection and decides when a transaction ends. Throws SqlFailure. Not thread safe.
+#pragma once
+
+#include <optional>
+
+#include "engine/session/checksum.h"
+#include "engine/session/database.h"
+#include "engine/session/packing.h"
+#include "engine/session/region_images.h"
+#include "engine/session/summary.h"
+#include "engine/trace/overview.h"
+
+namespace chimneylab::session {
+
+void create_tables(Database& database);  // an empty file becomes an empty session, still being recorded
+
+class Store {
+public:
+    explicit Store(Database& database);
+
+    void describe(const trace::RunDescription& description, std::span<const trace::Layer> layers);
+    // The next part. A part that is not closed may come again later, longer, and takes its own place.
+    void put(const Part& part, bool closed);
+    // Everything has come: the counts and the hash of the content. The fingerprint is the producer's, if it has one.
+    void seal(std::optional<std::uint64_t> fingerprint);
+
+    [[nodiscard]] std::uint32_t events() const { return events_; }
+
+private:
+    void put_fact(std::string_view key, std::string_view value);
+    void put_chunk(const Part& part, bool closed);
+    void put_overview(bool all);
+
+    Database& database_;
+    Packer packer_;
+    RegionImages images_;
+    Summary summary_;
+    trace::Overview overview_;
+    std::vector<std::uint32_t> buckets_written_;  // by level: complete ones
+    Statement fact_, name_, layer_, layer_word_, chunk_, data_, bucket_;
+    trace::RunDescription description_;
+    std::vector<trace::Layer> layers_;
+    std::vector<std::string> names_;
+    std::vector<Checksum> checksums_;  // of every chunk; a growing one's is the last
+    std::uint32_t chunk_id_ = 0;
+    std::uint32_t events_ = 0;
+    std::uint64_t regions_ = 0, changes_ = 0;
+    // How much of a growing part has been counted already.
+    std::size_t counted_events_ = 0, counted_regions_ = 0, counted_amendments_ = 0, counted_names_ = 0;
+};
+
+}  // namespace chimneylab::session
