@@ -27,7 +27,7 @@ struct Outcome {
     QString out, err;
 };
 
-Outcome run(const QStringList& words, bool display = false) {
+Outcome run(const QStringList& words, bool display = false, int patience = 60'000) {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
@@ -38,7 +38,7 @@ Outcome run(const QStringList& words, bool display = false) {
     process.setProcessEnvironment(environment);
     process.start(QStringLiteral(CHIMNEYLAB_PROGRAM), words);
     Outcome outcome;
-    if (!process.waitForFinished(60'000)) {
+    if (!process.waitForFinished(patience)) {
         process.kill();
         process.waitForFinished();
         return outcome;
@@ -117,7 +117,7 @@ TEST(Program, RendersAMomentWithoutADisplay) {
 
 TEST(Program, TheTourShowsEveryPaneLightAndDarkAndItsPageNamesEveryPicture) {
     QTemporaryDir folder;
-    const Outcome outcome = run({QStringLiteral("--tour"), folder.path()});
+    const Outcome outcome = run({QStringLiteral("--tour"), folder.path()}, false, 280'000);
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err.toStdString();
     QFile page(folder.filePath(QStringLiteral("index.html")));
     ASSERT_TRUE(page.open(QIODevice::ReadOnly));

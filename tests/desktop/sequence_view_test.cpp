@@ -163,18 +163,18 @@ TEST(SequenceView, HoveringNamesTheEvent) {
 
 TEST(SequenceView, SharesTheFilterOfTheEventList) {
     SequenceLab lab;
-    EXPECT_EQ(lab.window->event_model().set_filter(QStringLiteral("conversion")), QString());
+    EXPECT_EQ(lab.playback().filter().set_expression(QStringLiteral("conversion")), QString());
     EXPECT_EQ(lab.view().axis().index->row_count(false), 50U);
     EXPECT_TRUE(lab.view().scene().arrows.empty());
     lab.key(Qt::Key_Home);
     EXPECT_EQ(lab.playback().trace()->event(lab.playback().position()).kind, trace::EventKind::conversion);
-    EXPECT_EQ(lab.window->event_model().set_filter(QStringLiteral("depth>900")), QString());
+    EXPECT_EQ(lab.playback().filter().set_expression(QStringLiteral("depth>900")), QString());
     EXPECT_EQ(lab.view().axis().index->row_count(false), 0U);
     EXPECT_FALSE(lab.view().grab().isNull()) << "an empty diagram says so";
     lab.key(Qt::Key_Down);
     lab.key(Qt::Key_Home);
     lab.key(Qt::Key_Plus);
-    EXPECT_EQ(lab.window->event_model().set_filter(QString()), QString());
+    EXPECT_EQ(lab.playback().filter().set_expression(QString()), QString());
     EXPECT_FALSE(lab.view().scene().arrows.empty());
 }
 

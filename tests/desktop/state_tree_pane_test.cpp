@@ -27,7 +27,7 @@ TEST(StateTreePane, AClickChoosesTheBlockForEveryView) {
     window.playback().seek(window.playback().history()->operations()[0].finished);
     QTreeView* blocks = pane.blocks();
     ASSERT_EQ(pane.block_model().tree().rows.size(), 3U);
-    const StateTreeRow& last = pane.block_model().tree().rows[2];
+    const StateTreeRow last = pane.block_model().tree().rows[2];
     const QModelIndex index = pane.block_model().index_of(last.region);
     ASSERT_TRUE(blocks->visualRect(index).isValid()) << "the tree is open";
     QTest::mouseClick(blocks->viewport(), Qt::LeftButton, Qt::NoModifier, blocks->visualRect(index).center());

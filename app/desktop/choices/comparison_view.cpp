@@ -55,6 +55,7 @@ ComparisonView::ComparisonView(ComparisonModel& comparison, const Theme& theme, 
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(10, 0, 6, 8);
     table_ = new QTableView(this);
+    table_->setTabKeyNavigation(false);  // Tab leads on to the next control
     table_->setModel(&comparison);
     table_->setItemDelegate(new ComparisonDelegate(theme, table_));
     table_->setAccessibleName(tr("Two branches side by side"));

@@ -56,6 +56,7 @@ EventListView::EventListView(PlaybackModel& playback, EventListModel& events, co
     problem_->hide();
     column->addWidget(problem_);
     table_ = new QTableView(this);
+    table_->setTabKeyNavigation(false);  // Tab leads on to the next control
     table_->setModel(&events);
     table_->setItemDelegate(new EventRowDelegate(theme, table_));
     table_->setAccessibleName(tr("Events"));

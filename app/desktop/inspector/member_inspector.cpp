@@ -18,6 +18,7 @@ MemberInspector::MemberInspector(PlaybackModel& playback, MemberModel& members, 
     column->setContentsMargins(10, 0, 4, 6);
     column->setSpacing(4);
     table_ = new QTableView(this);
+    table_->setTabKeyNavigation(false);  // Tab leads on to the next control
     table_->setModel(&members);
     table_->setItemDelegate(new MemberRowDelegate(theme, table_));
     table_->setAccessibleName(tr("Members"));

@@ -39,6 +39,7 @@ LedgerView::LedgerView(PlaybackModel& playback, CallEntryModel& entries, const T
     slots_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     column->addWidget(slots_);
     table_ = new QTableView(this);
+    table_->setTabKeyNavigation(false);  // Tab leads on to the next control
     table_->setModel(&entries);
     table_->setItemDelegate(new LedgerRowDelegate(theme, table_));
     table_->setAccessibleName(tr("Call entries"));

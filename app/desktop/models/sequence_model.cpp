@@ -24,10 +24,9 @@ SequenceModel::SequenceModel(PlaybackModel& playback, EventListModel& events, QO
     connect(&events, &QAbstractItemModel::modelReset, this, &SequenceModel::rebuild);
 }
 
-void SequenceModel::set_findings(std::vector<EventId> events) {
-    std::ranges::sort(events);
-    findings_ = std::move(events);
-    Q_EMIT index_changed();
+const std::vector<EventId>& SequenceModel::findings() const {
+    static const std::vector<EventId> none;
+    return indexed_session_ ? indexed_session_->findings.events : none;
 }
 
 void SequenceModel::rebuild() {
@@ -35,7 +34,6 @@ void SequenceModel::rebuild() {
     const SessionPointer session = playback_.session();
     if (session != indexed_session_) {
         index_.reset();
-        findings_.clear();
         indexed_session_ = session;
     }
     if (session) {

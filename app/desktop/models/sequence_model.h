@@ -26,9 +26,8 @@ public:
     // Null: no session, or the first index is under way. Keeps its session alive.
     [[nodiscard]] const std::shared_ptr<const SequenceIndex>& index() const { return index_; }
     [[nodiscard]] bool indexing() const { return worker_.busy(); }
-    // Events that a checker found fault with, in order; marked beside the machine's own findings.
-    void set_findings(std::vector<trace::EventId> events);
-    [[nodiscard]] const std::vector<trace::EventId>& findings() const { return findings_; }
+    // Events that the checker found fault with, in order; marked beside the machine's own findings.
+    [[nodiscard]] const std::vector<trace::EventId>& findings() const;
 
     // An index of one operation alone: what carries its number and the bookkeeping inside its calls. Any thread.
     [[nodiscard]] static std::shared_ptr<const SequenceIndex> index_of_operation(SessionPointer session, trace::OperationId operation);
@@ -43,7 +42,6 @@ private:
     EventListModel& events_;
     std::shared_ptr<const SequenceIndex> index_;
     SessionPointer indexed_session_;
-    std::vector<trace::EventId> findings_;
     Background worker_;
 };
 

@@ -5,6 +5,7 @@
 #include <QHash>
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace chimneylab::desktop {
@@ -26,7 +27,6 @@ int apart(QRgb a, QRgb b) {
 }  // namespace
 
 QImage with_palette(const QImage& picture) {
-    constexpr std::size_t most = 256;
     const QImage from = picture.convertToFormat(QImage::Format_RGB32);
     QHash<QRgb, int> counts;
     for (int y = 0; y < from.height(); ++y) {
@@ -39,10 +39,11 @@ QImage with_palette(const QImage& picture) {
     std::sort(shades.begin(), shades.end(), [](const Shade& a, const Shade& b) { return a.pixels != b.pixels ? a.pixels > b.pixels : a.colour < b.colour; });
     // The commonest stay; of the rest those that are not near one already taken, until the palette is full.
     QList<QRgb> palette;
-    for (const int distance : {0, 900, 120, 0}) {
+    for (const auto& [distance, most] : {std::pair{0, 64}, std::pair{900, 256}, std::pair{120, 256}, std::pair{0, 256}}) {
         for (const Shade& shade : shades) {
-            if (static_cast<std::size_t>(palette.size()) >= (distance == 0 && palette.size() < 64 ? 64 : most)) break;
-            const bool near = std::any_of(palette.begin(), palette.end(), [&](QRgb taken) { return apart(taken, shade.colour) <= distance; });
+            if (palette.size() >= most) break;
+            const int nearer = distance;
+            const bool near = std::any_of(palette.begin(), palette.end(), [&](QRgb taken) { return apart(taken, shade.colour) <= nearer; });
             if (!near) palette << shade.colour;
         }
     }

@@ -30,7 +30,7 @@ QString theme_word(Theme::Choice choice) {
 }
 
 // Runs the scenario and waits for it; what is wrong, empty when it is on stage.
-QString open(MainWindow& window, const QString& scenario) {
+QString open(MainWindow& window, const QString& scenario, const QString& variant) {
     QString problem;
     bool shown = false;
     QEventLoop loop;
@@ -43,7 +43,7 @@ QString open(MainWindow& window, const QString& scenario) {
         loop.quit();
     });
     QTimer::singleShot(120'000, &loop, &QEventLoop::quit);
-    window.open_scenario(scenario);
+    window.open_scenario(scenario, variant);
     loop.exec();
     QObject::disconnect(done);
     QObject::disconnect(refused);
@@ -105,12 +105,13 @@ QString run_tour(MainWindow& window, const QString& folder) {
     const std::vector<TourStop> stops = tour_stops(panes);
     QString on_stage;
     for (const TourStop& stop : stops) {
-        if (stop.moment.scenario != on_stage) {
-            if (const QString problem = open(window, stop.moment.scenario); !problem.isEmpty()) return problem;
-            on_stage = stop.moment.scenario;
+        const QString run = stop.moment.scenario + QLatin1Char('/') + stop.moment.variant;
+        if (run != on_stage) {
+            if (const QString problem = open(window, stop.moment.scenario, stop.moment.variant); !problem.isEmpty()) return problem;
+            on_stage = run;
         }
-        const trace::EventId at = find_moment(*window.playback().history(), stop.moment);
-        if (!at.valid()) return QStringLiteral("scenario %1 has no event that passes “%2”").arg(stop.moment.scenario, stop.moment.filter);
+        const trace::EventId at = find_moment(*window.playback().session(), stop.moment);
+        if (!at.valid()) return QStringLiteral("%1 has no event that passes “%2”").arg(run, stop.moment.filter.isEmpty() ? QStringLiteral("broken") : stop.moment.filter);
         window.resize(stop.size);
         window.choose_layout(stop.layout);
         if (!stop.pane.isEmpty()) window.show_alone(stop.pane);

@@ -33,6 +33,9 @@ std::vector<PaneStop> pane_stops() {
          {QStringLiteral("m4"), QStringLiteral("kind:enter name:*Offload*Event* or kind:enter name:*Receive*"), true}},
         {"state_trees", "The block list of the operation, and what the offload target holds at this moment.",
          {QStringLiteral("m3"), QStringLiteral("kind:conversion op:terminate"), false}},
+        {"findings", "IM 2 forgot to put ImReserved back: the rule, the place, what should be there, and what followed from it.",
+         {QStringLiteral("m2"), QString(), false, QStringLiteral("ImReserved not restored")}},
+        {"rules", "The rule book: every rule with its words, its reason and where it is taught.", main_moment},
         {"narration", "Every event in words, equal in content to the picture.", main_moment},
         {"events", "Every event as a row, indented as the calls nest.", main_moment},
         {"sequence", "Lifelines for every layer and for NDIS at each boundary; the timer's completion is no part of the call that asked for it.", main_moment},
@@ -100,7 +103,9 @@ std::vector<TourStop> tour_stops(const std::vector<std::pair<QString, QString>>&
     return stops;
 }
 
-trace::EventId find_moment(const trace::History& history, const TourMoment& moment) {
+trace::EventId find_moment(const Session& session, const TourMoment& moment) {
+    if (moment.filter.isEmpty()) return session.findings.events.empty() ? trace::EventId() : session.findings.events.front();
+    const trace::History& history = *session.history;
     const auto compiled = trace::Filter::compile(moment.filter.toStdString());
     const auto* filter = std::get_if<trace::Filter>(&compiled);
     if (filter == nullptr) return {};

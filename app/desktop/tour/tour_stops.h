@@ -10,15 +10,16 @@
 #include <vector>
 
 #include "app/desktop/main_window/pane_layout.h"
+#include "app/desktop/models/session.h"
 #include "app/desktop/theme/theme.h"
-#include "engine/trace/history.h"
 
 namespace chimneylab::desktop {
 
 struct TourMoment {
     QString scenario;
-    QString filter;    // engine/trace/filter.h
+    QString filter;    // engine/trace/filter.h; empty: the first event at which the checker found something broken
     bool last = true;  // the last event that passes it, else the first
+    QString variant{}; // empty: the correct run
 };
 
 struct TourStop {
@@ -39,6 +40,6 @@ struct TourStop {
 [[nodiscard]] std::vector<TourStop> tour_stops(const std::vector<std::pair<QString, QString>>& panes_and_titles);
 
 // None when no event passes, or the expression is wrong.
-[[nodiscard]] trace::EventId find_moment(const trace::History& history, const TourMoment& moment);
+[[nodiscard]] trace::EventId find_moment(const Session& session, const TourMoment& moment);
 
 }  // namespace chimneylab::desktop
