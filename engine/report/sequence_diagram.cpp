@@ -209,18 +209,18 @@ private:
     void label(int x, int y, const std::string& value, const std::string& color) {
         const bool left = x - gutter > page_width - margin - x;
         const int room = left ? x - 12 - gutter : page_width - margin - x - 12;
-        lettered(left ? x - 12 : x + 12, y, cut(value, static_cast<std::size_t>(std::max(room, 40)) * 10 / 60), left, color);
+        lettered(left ? x - 12 : x + 12, y, cut(value, static_cast<std::size_t>(std::max(room, 40)) * 10 / 56), left, color);
     }
     void arrow(const Row& row, int y) {
         const int from = x_of(row.from), to = x_of(row.to), tip = to + (from < to ? -1 : 1), back = from < to ? -8 : 8;
         const std::string color = row.up ? up_color : down_color;
+        const int left = std::min(from, to), right = std::max(from, to);
+        const bool at_end = left > (gutter + page_width) / 2 + 60;
+        lettered(at_end ? right - 4 : left + 4, y - 5, row.text, at_end, color);  // first: its ground must not cover the arrow
         line(from, y, tip, y, color, std::string("stroke-width=\"1.6\"") + (row.up ? " stroke-dasharray=\"6 3\"" : ""));
         const std::string point = "M" + std::to_string(tip + back) + " " + std::to_string(y - 4) + " L" + std::to_string(tip) + " " +
                                   std::to_string(y) + " L" + std::to_string(tip + back) + " " + std::to_string(y + 4);
         shape("<path d=\"" + point + (row.up ? "" : " Z") + "\" fill=\"" + (row.up ? "none" : color) + "\" stroke=\"" + color + "\" stroke-width=\"1.4\"/>");
-        const int left = std::min(from, to), right = std::max(from, to);
-        const bool at_end = left > (gutter + page_width) / 2 + 60;
-        lettered(at_end ? right - 4 : left + 4, y - 5, row.text, at_end, color);
     }
 
     const trace::History& history_;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 
 #include "engine/report/comparison.h"
@@ -75,25 +76,36 @@ TEST(Comparison, ATraceIsTheSameAsItself) {
     EXPECT_FALSE(same.timing.empty());
 }
 
-// The same events with other clocks and other addresses of everything: nothing that anybody did has changed.
-TEST(Comparison, TimesAreNoPartOfWhatHappens) {
-    const Trace a = trace::synthetic::five_operations(2);
+// The same trace with other events, or with other bytes at the `changed`-th change.
+template <typename Alter>
+Trace altered(const Trace& a, Alter alter, std::optional<std::size_t> changed = {}) {
     Trace b;
     b.set_layers({a.layers().begin(), a.layers().end()});
     for (std::uint32_t i = 0; i < a.string_count(); ++i) b.intern(a.text(trace::StringId(i)));
     for (const trace::Region& region : a.regions()) b.add_region(region, a.initial_bytes(region));
-    for (const Event& event : a.events()) {
-        Event slower = event;
-        slower.virtual_time *= 2;
-        if (slower.kind == EventKind::work_queued) slower.detail *= 2;  // its due time
+    std::size_t number = 0;
+    for (Event event : a.events()) {
         std::vector<trace::Change> changes;
         for (trace::Change change : a.changes(event)) {
+            std::vector<std::byte> after(a.after(change).begin(), a.after(change).end());
+            if (number++ == changed) after[0] ^= std::byte{0x40};
             change.before = b.store_bytes(a.before(change));
-            change.after = b.store_bytes(a.after(change));
+            change.after = b.store_bytes(after);
             changes.push_back(change);
         }
-        b.append(slower, changes);
+        alter(event);
+        b.append(event, changes);
     }
+    return b;
+}
+
+// Other clocks: nothing that anybody did has changed.
+TEST(Comparison, TimesAreNoPartOfWhatHappens) {
+    const Trace a = trace::synthetic::five_operations(2);
+    const Trace b = altered(a, [](Event& event) {
+        event.virtual_time *= 2;
+        if (event.kind == EventKind::work_queued) event.detail *= 2;  // its due time
+    });
     const History history_a(a), history_b(b);
     const Comparison comparison = compare(history_a, history_b);
     EXPECT_TRUE(comparison.same_history());
@@ -128,7 +140,28 @@ TEST(Comparison, TheFirstDivergenceIsShownWithBothSides) {
     EXPECT_EQ(back.divergences.front().position, first.position);
 }
 
-TEST(Comparison, AnObjectThatFailsIsNotPublishedAndThatIsWhereTheTwoPart) {
+// Every single value of a block list matters, and is named where it differs.
+TEST(Comparison, AValueThatMeansSomethingElseIsADivergence) {
+    const Trace a = trace::synthetic::one_completion_travels_up();
+    const History history(a);
+    std::size_t number = 0, tried = 0;
+    for (const Event& event : a.events()) {
+        for (const trace::Change& change : a.changes(event)) {
+            const std::size_t this_one = number++;
+            if (a.region(change.region).kind != trace::RegionKind::block_list) continue;
+            const trace::Member* member = trace::member_at(trace::block_members(trace::BlockType::miniport), change.offset & ~7u);
+            if (!member || change.offset % 8 >= 4) continue;
+            ++tried;
+            const Trace b = altered(a, [](Event&) {}, this_one);
+            const Comparison comparison = compare(history, History(b), {.clock = {}});
+            ASSERT_FALSE(comparison.divergences.empty()) << member->name;
+            const Divergence& first = comparison.divergences.front();
+            EXPECT_THAT(first.what, testing::HasSubstr(std::string(member->name) + " of ")) << first.chain;
+            EXPECT_EQ(first.a, first.b);
+        }
+    }
+    EXPECT_GT(tried, 10u);
+    // An object that fails is not published: told where the two part.
     const Trace good = make_trace({.intermediate_drivers = 2, .connections = 2});
     const Trace failing = make_trace({.intermediate_drivers = 2, .connections = 2, .fail_last_block = true});
     const Comparison parted = compare(History(good), History(failing));
