@@ -21,12 +21,11 @@ constexpr std::string_view referencing = "Referencing Offloaded State Through an
 
 using namespace block_offset;
 
-constexpr MemberStory protocol_reserved{"host stack", "host stack", "the operation; everybody else preserves it", "IM-041",
-                                        block_page};
-constexpr MemberStory miniport_reserved{"offload target, or the miniport edge of an intermediate driver",
-                                        "the driver that wrote it",
-                                        "while that driver holds the block: the driver below may use it too", "IM-045",
-                                        block_page};
+constexpr MemberStory protocol_reserved{"host stack", "host stack", "the operation; everybody else preserves it",
+                                        "IM-041", block_page};
+constexpr MemberStory miniport_reserved{
+    "offload target, or the miniport edge of an intermediate driver", "the driver that wrote it",
+    "while that driver holds the block: the driver below may use it too", "IM-045", block_page};
 constexpr MemberStory ndis_reserved{"NDIS", "NDIS", "reserved; release builds leave elements 0 and 1 alone", "",
                                     block_page};
 constexpr MemberStory scratch_words{"whoever holds the block", "the same driver",
@@ -41,7 +40,8 @@ constexpr auto common = std::to_array<Entry>({
       "IM-016 IM-018 IM-041", "Offload Block Lists"}},
     {dependent_block_list,
      {"host stack", "NDIS, intermediate drivers, offload target",
-      "constant during the operation; neighbor to path to TCP, where it is NULL", "IM-017 IM-041", "Offload State Tree"}},
+      "constant during the operation; neighbor to path to TCP, where it is NULL", "IM-017 IM-041",
+      "Offload State Tree"}},
     {status,
      {"offload target, in every block before it completes; NDIS only when no driver below has a handler",
       "host stack, intermediate drivers", "undefined until the completion", "IM-057 IM-058 IM-059",

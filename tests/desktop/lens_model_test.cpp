@@ -35,7 +35,9 @@ const LensRow& row_at(const LensPicture& picture, std::uint32_t offset) {
     return *found;
 }
 
-const LensBox& box_at(const LensPicture& picture, const LensEnd& end) { return picture.boxes.at(static_cast<std::size_t>(end.box)); }
+const LensBox& box_at(const LensPicture& picture, const LensEnd& end) {
+    return picture.boxes.at(static_cast<std::size_t>(end.box));
+}
 
 std::vector<LensPicture> pictures(const trace::History& history, ConversionKind kind) {
     std::vector<LensPicture> all;
@@ -50,11 +52,13 @@ SessionPointer without_change(const trace::Trace& original, EventId event, Regio
     for (std::uint32_t i = 0; i < original.string_count(); ++i) made.intern(original.text(trace::StringId(i)));
     made.set_layers({original.layers().begin(), original.layers().end()});
     made.set_description(original.description());
-    for (std::uint32_t i = 0; i < original.region_count(); ++i) made.add_region(original.region(RegionId(i)), original.initial_bytes(original.region(RegionId(i))));
+    for (std::uint32_t i = 0; i < original.region_count(); ++i)
+        made.add_region(original.region(RegionId(i)), original.initial_bytes(original.region(RegionId(i))));
     for (std::uint32_t i = 0; i < original.size(); ++i) {
         std::vector<trace::Change> kept;
         for (trace::Change change : original.changes(original.event(EventId(i)))) {
-            if (i == event.value && change.region == region && change.offset >= offset && change.offset < offset + 8) continue;
+            if (i == event.value && change.region == region && change.offset >= offset && change.offset < offset + 8)
+                continue;
             const auto before = original.before(change), after = original.after(change);
             change.before = made.store_bytes(before);
             change.after = made.store_bytes(after);
@@ -68,7 +72,9 @@ SessionPointer without_change(const trace::Trace& original, EventId event, Regio
 TEST(RegionBytes, AgreeWithACursorAtEveryEventOfEveryRegion) {
     const SessionPointer session = testing::synthetic_session(two_drivers());
     const trace::Trace& trace = *session->trace;
-    trace::Cursor cursor(trace);
+    trace::Cursor cursor(trace), early(trace), late(trace);
+    early.seek(EventId(static_cast<std::uint32_t>(trace.size() / 3)));
+    late.seek(EventId(static_cast<std::uint32_t>(trace.size() - 1)));
     for (std::uint32_t event = 0; event < trace.size(); event += 3) {
         cursor.seek(EventId(event));
         for (std::uint32_t region = 0; region < trace.region_count(); ++region) {
@@ -76,10 +82,16 @@ TEST(RegionBytes, AgreeWithACursorAtEveryEventOfEveryRegion) {
             if (expected.empty()) continue;
             const auto found = region_bytes(*session->history, RegionId(region), EventId(event));
             ASSERT_TRUE(std::ranges::equal(found, expected)) << "region " << region << " at event " << event;
+            // From a cursor before, at and behind, too.
+            for (const trace::Cursor* other : {&cursor, &early, &late})
+                ASSERT_TRUE(std::ranges::equal(region_bytes(*session->history, RegionId(region), EventId(event), other),
+                                               expected))
+                    << "region " << region << " at event " << event;
         }
     }
     EXPECT_TRUE(region_bytes(*session->history, RegionId(), EventId(1)).empty());
-    EXPECT_TRUE(region_bytes(*session->history, RegionId(static_cast<std::uint32_t>(trace.region_count())), EventId(1)).empty());
+    EXPECT_TRUE(region_bytes(*session->history, RegionId(static_cast<std::uint32_t>(trace.region_count())), EventId(1))
+                    .empty());
 }
 
 TEST(Lens, EveryMemberOfEveryBlockAtEveryConversionHoldsWhatMemoryHolds) {
@@ -99,8 +111,11 @@ TEST(Lens, EveryMemberOfEveryBlockAtEveryConversionHoldsWhatMemoryHolds) {
                     EXPECT_EQ(row.changed, row.value_in != row.value_out);
                     EXPECT_EQ(row.renamed, row.offset == at_offset::slot_a || row.offset == at_offset::slot_b);
                     EXPECT_TRUE(row.flaw.isEmpty()) << row.name_out.toStdString() << ": " << row.flaw.toStdString();
-                    EXPECT_NE(row.origin, LensOrigin::by_driver) << row.name_out.toStdString() << " at event " << conversion.event.value;
-                    EXPECT_EQ(row.origin == LensOrigin::same, !row.changed && row.origin != LensOrigin::by_ndis && row.origin != LensOrigin::derived && row.origin != LensOrigin::supplied);
+                    EXPECT_NE(row.origin, LensOrigin::by_driver)
+                        << row.name_out.toStdString() << " at event " << conversion.event.value;
+                    EXPECT_EQ(row.origin == LensOrigin::same, !row.changed && row.origin != LensOrigin::by_ndis &&
+                                                                  row.origin != LensOrigin::derived &&
+                                                                  row.origin != LensOrigin::supplied);
                     for (const LensEnd* end : {&row.from, &row.kept, &row.leads}) {
                         if (!end->valid()) continue;
                         ASSERT_LT(end->box, static_cast<int>(picture.boxes.size()));
@@ -126,7 +141,8 @@ TEST(Lens, OnTheWayDownTheDriverSavesTheRootsWordsAndSuppliesItsOwn) {
         const LensLine& saved = box_at(picture, source.kept).lines.at(static_cast<std::size_t>(source.kept.line));
         EXPECT_EQ(saved.name, QStringLiteral("SourceHandle"));
         ASSERT_TRUE(saved.offset);
-        EXPECT_EQ(region_word(history, box_at(picture, source.kept).region, *saved.offset, picture.conversion), source.value_in);
+        EXPECT_EQ(region_word(history, box_at(picture, source.kept).region, *saved.offset, picture.conversion),
+                  source.value_in);
         const LensRow& reserved = row_at(picture, at_offset::im_reserved_0);
         EXPECT_TRUE(reserved.changed);
         EXPECT_EQ(reserved.origin, LensOrigin::supplied);
@@ -139,7 +155,8 @@ TEST(Lens, OnTheWayDownTheDriverSavesTheRootsWordsAndSuppliesItsOwn) {
         ASSERT_TRUE(slot_b.kept.valid());
         EXPECT_EQ(box_at(picture, slot_b.kept).kind, LensBox::Kind::offload_entry);
         const LensLine& upper = box_at(picture, slot_b.kept).lines.at(static_cast<std::size_t>(slot_b.kept.line));
-        EXPECT_EQ(region_word(history, box_at(picture, slot_b.kept).region, *upper.offset, picture.conversion), slot_b.value_in);
+        EXPECT_EQ(region_word(history, box_at(picture, slot_b.kept).region, *upper.offset, picture.conversion),
+                  slot_b.value_in);
     }
     EXPECT_FALSE(row_at(down.front(), at_offset::slot_b).kept_before) << "the initiate saves the upper handle";
     EXPECT_TRUE(row_at(down.back(), at_offset::slot_b).kept_before) << "the terminate finds it saved";
@@ -167,7 +184,9 @@ TEST(Lens, OnTheWayUpItRestoresBitForBitWhatCameIn) {
         const EventId arrived = history.operation(conversion->operation)->passage(conversion->converter)->arrived;
         for (const LensRow& row : picture.rows) {
             // Status and MiniportReserved are the target's to write.
-            if (row.offset == at_offset::status || row.offset == at_offset::miniport_reserved_0 || row.offset == at_offset::miniport_reserved_0 + 8) continue;
+            if (row.offset == at_offset::status || row.offset == at_offset::miniport_reserved_0 ||
+                row.offset == at_offset::miniport_reserved_0 + 8)
+                continue;
             EXPECT_EQ(row.value_out, word_of(region_bytes(history, picture.block, arrived), row.offset, row.size));
         }
     }
@@ -217,7 +236,8 @@ TEST(Lens, ADriverThatForgetsAMemberIsShownWithTheRuleItBreaks) {
         std::uint32_t offset;
         const char* rule;
     };
-    for (const Mistake& mistake : {Mistake{at_offset::source_handle, "IM-050"}, Mistake{at_offset::im_reserved_0, "IM-051"}, Mistake{at_offset::slot_b, "IM-052"}}) {
+    for (const Mistake& mistake : {Mistake{at_offset::source_handle, "IM-050"},
+                                   Mistake{at_offset::im_reserved_0, "IM-051"}, Mistake{at_offset::slot_b, "IM-052"}}) {
         const trace::Conversion* up = nullptr;
         for (const trace::Conversion& each : correct->history->conversions())
             if (each.kind == ConversionKind::protocol_to_miniport_by_driver && up == nullptr) up = &each;
@@ -228,7 +248,10 @@ TEST(Lens, ADriverThatForgetsAMemberIsShownWithTheRuleItBreaks) {
         EXPECT_FALSE(row.changed);
         EXPECT_EQ(row.rule, QString::fromLatin1(mistake.rule));
         EXPECT_FALSE(row.flaw.isEmpty());
-        EXPECT_EQ(std::ranges::count_if(picture.rows, [](const LensRow& each) { return !each.flaw.isEmpty() && each.offset != at_offset::slot_a; }), 1);
+        EXPECT_EQ(std::ranges::count_if(
+                      picture.rows,
+                      [](const LensRow& each) { return !each.flaw.isEmpty() && each.offset != at_offset::slot_a; }),
+                  1);
     }
 }
 
@@ -237,9 +260,9 @@ TEST(Lens, X86PlacesComeFromTheComputedLayout) {
     const LensPicture picture = build_lens(*session->history, session->history->conversions()[0], {});
     EXPECT_EQ(picture.block_size, 152U);
     EXPECT_EQ(picture.block_size_x86, 76U);
-    const std::pair<std::uint32_t, std::uint32_t> expected[] = {{0x00, 0x00}, {0x08, 0x04}, {0x10, 0x08}, {0x18, 0x0C}, {0x20, 0x10}, {0x28, 0x14}, {0x30, 0x18},
-                                                                {0x38, 0x1C}, {0x40, 0x20}, {0x48, 0x24}, {0x60, 0x30}, {0x68, 0x34}, {0x78, 0x3C}, {0x80, 0x40},
-                                                                {0x88, 0x44}, {0x90, 0x48}};
+    const std::pair<std::uint32_t, std::uint32_t> expected[] = {
+        {0x00, 0x00}, {0x08, 0x04}, {0x10, 0x08}, {0x18, 0x0C}, {0x20, 0x10}, {0x28, 0x14}, {0x30, 0x18}, {0x38, 0x1C},
+        {0x40, 0x20}, {0x48, 0x24}, {0x60, 0x30}, {0x68, 0x34}, {0x78, 0x3C}, {0x80, 0x40}, {0x88, 0x44}, {0x90, 0x48}};
     for (const auto& [x64, x86] : expected) {
         EXPECT_EQ(row_at(picture, x64).x86_offset, x86) << row_at(picture, x64).name_out.toStdString();
         EXPECT_EQ(row_at(picture, x64).x86_size, 4U);
@@ -253,9 +276,14 @@ TEST(StateLayout, IsWhatTheSharedAccessorSays) {
         std::vector<std::pair<std::uint32_t, std::uint32_t>> parts;
     };
     using layout::Arch;
-    const Expected all[] = {{4, Arch::x64, {{0, 44}, {44, 44}, {88, 12}}}, {4, Arch::x86, {{0, 44}, {44, 44}, {88, 12}}}, {8, Arch::x64, {{0, 24}, {24, 12}, {36, 8}}},
-                            {12, Arch::x86, {{0, 16}, {16, 12}, {28, 8}}}, {17, Arch::x86, {{0, 24}, {24, 44}, {68, 108}}},
-                            {14, Arch::x64, {{0, 44}}},                    {0, Arch::x64, {}},                            {16, Arch::x64, {}},
+    const Expected all[] = {{4, Arch::x64, {{0, 44}, {44, 44}, {88, 12}}},
+                            {4, Arch::x86, {{0, 44}, {44, 44}, {88, 12}}},
+                            {8, Arch::x64, {{0, 24}, {24, 12}, {36, 8}}},
+                            {12, Arch::x86, {{0, 16}, {16, 12}, {28, 8}}},
+                            {17, Arch::x86, {{0, 24}, {24, 44}, {68, 108}}},
+                            {14, Arch::x64, {{0, 44}}},
+                            {0, Arch::x64, {}},
+                            {16, Arch::x64, {}},
                             {254, Arch::x64, {}}};
     for (const Expected& each : all) {
         const auto parts = state_layout(each.type, each.arch);
@@ -354,7 +382,8 @@ TEST(MemberExplanation, SaysWhatTheMemberHoldsWhereItCameFromAndWhoWroteIt) {
     EXPECT_EQ(e.name, QStringLiteral("NdisOffloadHandle")) << "any byte of a member is that member";
     EXPECT_EQ(e.other_name, QStringLiteral("OffloadHandle"));
     playback.choose_member(9999);
-    EXPECT_TRUE(explain_member(playback, lens).known) << "an offset of another structure falls back to a member that exists";
+    EXPECT_TRUE(explain_member(playback, lens).known)
+        << "an offset of another structure falls back to a member that exists";
 }
 
 }  // namespace

@@ -46,7 +46,9 @@ struct Bench {
     void to_conversion(int n) {
         for (int i = 0; i < n; ++i) ASSERT_TRUE(playback.step(Landmark::conversion, 1));
     }
-    [[nodiscard]] QPoint middle_of(const QRectF& in_drawing) const { return view.to_viewport(in_drawing).center().toPoint(); }
+    [[nodiscard]] QPoint middle_of(const QRectF& in_drawing) const {
+        return view.to_viewport(in_drawing).center().toPoint();
+    }
     [[nodiscard]] const LensGeometry& geometry() const { return view.geometry_of_lens(); }
 };
 
@@ -82,7 +84,9 @@ TEST(LensGeometry, NothingOverlapsAtAnyConversionBlockScaleOrSize) {
                         for (const LensBoxCell& cell : g.boxes) all.push_back(cell.box);
                         EXPECT_TRUE(overlap_free(all)) << "event " << conversion.event.value;
                         const QRectF whole(QPointF(0, 0), g.size);
-                        for (const QRectF& each : all) EXPECT_TRUE(whole.contains(each)) << each.top() << " " << each.bottom() << " of " << g.size.height();
+                        for (const QRectF& each : all)
+                            EXPECT_TRUE(whole.contains(each))
+                                << each.top() << " " << each.bottom() << " of " << g.size.height();
                         for (const LensLink& link : g.links) {
                             EXPECT_TRUE(whole.contains(link.from));
                             EXPECT_TRUE(whole.contains(link.to));
@@ -109,7 +113,8 @@ TEST(LensGeometry, ToScaleEveryByteHasTheSameHeight) {
         const double scale = (g.cells.back().in.top() - g.cells.front().in.top()) / offset(picture.rows.back());
         for (std::size_t i = 0; i < g.cells.size(); ++i) {
             EXPECT_NEAR(g.cells[i].in.top() - g.cells.front().in.top(), offset(picture.rows[i]) * scale, 0.01);
-            EXPECT_NEAR(g.cells[i].in.height() + 1, (x86 ? picture.rows[i].x86_size : picture.rows[i].size) * scale, 0.01);
+            EXPECT_NEAR(g.cells[i].in.height() + 1, (x86 ? picture.rows[i].x86_size : picture.rows[i].size) * scale,
+                        0.01);
             EXPECT_GE(g.cells[i].in.height(), 11) << "a line of words fits";
         }
         EXPECT_EQ(g.gaps.size(), x86 ? 0U : 3U) << "x64 has three gaps, x86 none";
@@ -153,6 +158,7 @@ TEST(LensView, InCalmModeEachMemberWaitsForAKey) {
     EXPECT_FALSE(bench.view.moving());
     bench.view.advance(5000);
     EXPECT_EQ(bench.view.told(), 0) << "it waits";
+    EXPECT_TRUE(bench.view.notice().contains(QStringLiteral("Press N")));
     EXPECT_TRUE(bench.bar.next()->isVisible());
     const int beats = bench.view.beats();
     for (int i = 1; i <= beats; ++i) {
@@ -160,7 +166,13 @@ TEST(LensView, InCalmModeEachMemberWaitsForAKey) {
         bench.view.advance(1000);
         EXPECT_EQ(bench.view.told(), i);
         const int cell = bench.geometry().beats[static_cast<std::size_t>(i - 1)];
-        EXPECT_EQ(bench.geometry().cell_of_offset(bench.lens.picture(), bench.playback.member()), cell) << "the member told is the one explained";
+        EXPECT_EQ(bench.geometry().cell_of_offset(bench.lens.picture(), bench.playback.member()), cell)
+            << "the member told is the one explained";
+        const LensRow& row =
+            bench.lens.picture()
+                .rows[static_cast<std::size_t>(bench.geometry().cells[static_cast<std::size_t>(cell)].first)];
+        EXPECT_TRUE(bench.view.notice().contains(row.name_out + QLatin1Char(':')))
+            << "and said in words: " << bench.view.notice().toStdString();
     }
     EXPECT_FALSE(bench.bar.next()->isVisible());
     EXPECT_FALSE(bench.view.tell_next());
@@ -176,7 +188,8 @@ TEST(LensView, UpAndDownGoThroughTheMembersAndStayWithinThem) {
     bench.to_conversion(2);
     bench.view.advance(2000);
     bench.view.setFocus();
-    QTest::mouseClick(bench.view.viewport(), Qt::LeftButton, Qt::NoModifier, bench.middle_of(bench.geometry().cells.front().in));
+    QTest::mouseClick(bench.view.viewport(), Qt::LeftButton, Qt::NoModifier,
+                      bench.middle_of(bench.geometry().cells.front().in));
     EXPECT_EQ(bench.playback.member(), 0U);
     QTest::keyClick(&bench.view, Qt::Key_Up);
     EXPECT_EQ(bench.playback.member(), 0U);
@@ -195,7 +208,8 @@ TEST(LensView, AClickChoosesAMemberOnEitherSideAndTheCardExplainsIt) {
     bench.view.advance(2000);
     const int cell = bench.geometry().cell_of_offset(bench.lens.picture(), trace::block_offset::slot_b);
     ASSERT_GE(cell, 0);
-    QTest::mouseClick(bench.view.viewport(), Qt::LeftButton, Qt::NoModifier, bench.middle_of(bench.geometry().cells[static_cast<std::size_t>(cell)].out));
+    QTest::mouseClick(bench.view.viewport(), Qt::LeftButton, Qt::NoModifier,
+                      bench.middle_of(bench.geometry().cells[static_cast<std::size_t>(cell)].out));
     EXPECT_EQ(bench.playback.member(), trace::block_offset::slot_b);
     EXPECT_TRUE(card.text().contains(QStringLiteral("OffloadHandle")));
     EXPECT_TRUE(card.text().contains(QStringLiteral("IM-035")));
@@ -219,7 +233,8 @@ TEST(LensView, AClickOnABoxOpensItsMemory) {
     const auto entry = std::ranges::find(boxes, LensBox::Kind::call_entry, &LensBox::kind);
     ASSERT_NE(entry, boxes.end());
     const trace::RegionId region = entry->region;
-    QTest::mouseClick(bench.view.viewport(), Qt::LeftButton, Qt::NoModifier, bench.middle_of(bench.geometry().boxes[static_cast<std::size_t>(entry - boxes.begin())].title));
+    QTest::mouseClick(bench.view.viewport(), Qt::LeftButton, Qt::NoModifier,
+                      bench.middle_of(bench.geometry().boxes[static_cast<std::size_t>(entry - boxes.begin())].title));
     EXPECT_EQ(bench.playback.region(), region);
     EXPECT_TRUE(bench.lens.picture().blocks.front().root);
     EXPECT_EQ(bench.lens.picture().block, bench.lens.picture().blocks.front().region) << "the lens stays with the root";
@@ -276,11 +291,13 @@ TEST(LensView, EveryRowIsReadableWithoutThePicture) {
         EXPECT_EQ(list->indexOfChild(row), i);
         const QString text = row->text(QAccessible::Name);
         EXPECT_FALSE(text.isEmpty());
-        found = found || (text.contains(QStringLiteral("NdisOffloadHandle, called OffloadHandle afterwards")) && text.contains(QStringLiteral("supplied by")));
+        found = found || (text.contains(QStringLiteral("NdisOffloadHandle, called OffloadHandle afterwards")) &&
+                          text.contains(QStringLiteral("supplied by")));
     }
     EXPECT_TRUE(found);
     EXPECT_FALSE(bench.view.accessibleName().isEmpty());
-    for (QWidget* control : {static_cast<QWidget*>(bench.bar.blocks()), static_cast<QWidget*>(bench.bar.arch()), static_cast<QWidget*>(bench.bar.scale()), static_cast<QWidget*>(bench.bar.calm())})
+    for (QWidget* control : {static_cast<QWidget*>(bench.bar.blocks()), static_cast<QWidget*>(bench.bar.arch()),
+                             static_cast<QWidget*>(bench.bar.scale()), static_cast<QWidget*>(bench.bar.calm())})
         EXPECT_FALSE(control->accessibleName().isEmpty());
 }
 
@@ -316,7 +333,8 @@ TEST(LensView, DrawsInEveryThemeWithTheMarksOfWhatChanged) {
 TEST(LensView, WithoutASessionItSaysWhatToDoAndNoKeyHarms) {
     Bench bench;
     bench.playback.open({});
-    for (const int key : {Qt::Key_Up, Qt::Key_Down, Qt::Key_Return}) QTest::keyClick(&bench.view, static_cast<Qt::Key>(key));
+    for (const int key : {Qt::Key_Up, Qt::Key_Down, Qt::Key_Return})
+        QTest::keyClick(&bench.view, static_cast<Qt::Key>(key));
     QTest::mouseClick(bench.view.viewport(), Qt::LeftButton, Qt::NoModifier, QPoint(50, 50));
     EXPECT_FALSE(bench.view.tell_next());
     EXPECT_FALSE(bench.view.grab().isNull());

@@ -48,10 +48,12 @@ TEST(CallEntryModel, TellsEveryEntryAtEveryEvent) {
         playback.seek(EventId(event));
         std::set<trace::RegionId> held;
         for (trace::LayerIndex layer = 0; layer < 4; ++layer)
-            for (const std::uint32_t index : playback.history()->live_call_entries(layer, EventId(event))) held.insert(playback.history()->call_entries()[index].region);
+            for (const std::uint32_t index : playback.history()->live_call_entries(layer, EventId(event)))
+                held.insert(playback.history()->call_entries()[index].region);
         for (int row = 0; row < entries.rowCount(); ++row) {
             const trace::CallEntry& entry = *entries.entry(row);
-            EXPECT_EQ(entries.state_of(entry) == CallEntryState::held, held.contains(entry.region)) << "row " << row << " at " << event;
+            EXPECT_EQ(entries.state_of(entry) == CallEntryState::held, held.contains(entry.region))
+                << "row " << row << " at " << event;
         }
     }
     playback.last();
@@ -64,7 +66,8 @@ TEST(CallEntryModel, TellsEveryEntryAtEveryEvent) {
     }
     EXPECT_TRUE(entries.summary().startsWith(QStringLiteral("0 held, 12 released")));
     playback.first();
-    for (int row = 0; row < entries.rowCount(); ++row) EXPECT_EQ(entries.state_of(*entries.entry(row)), CallEntryState::to_come);
+    for (int row = 0; row < entries.rowCount(); ++row)
+        EXPECT_EQ(entries.state_of(*entries.entry(row)), CallEntryState::to_come);
 }
 
 TEST(CallEntryModel, ALeakIsToldByWordsAndMarkWhereverOneStands) {
@@ -79,7 +82,8 @@ TEST(CallEntryModel, ALeakIsToldByWordsAndMarkWhereverOneStands) {
         EXPECT_TRUE(entries.index(row, CallEntryModel::state).data().toString().contains(QStringLiteral("✖ leaked")));
         EXPECT_TRUE(entries.index(row, CallEntryModel::state).data(CallEntryModel::leaks_role).toBool());
         playback.seek(entries.entry(row)->recognised);
-        EXPECT_TRUE(entries.index(row, CallEntryModel::state).data().toString().contains(QStringLiteral("never released")));
+        EXPECT_TRUE(
+            entries.index(row, CallEntryModel::state).data().toString().contains(QStringLiteral("never released")));
         playback.last();
     }
     EXPECT_EQ(leaked, 1);
@@ -140,7 +144,8 @@ TEST(LedgerView, ClicksJumpAndSlotsAgreeWithTheTable) {
     const auto click = [&](int row, int column) {
         const QModelIndex cell = entries.index(row, column);
         view.table()->scrollTo(cell);
-        QTest::mouseClick(view.table()->viewport(), Qt::LeftButton, Qt::NoModifier, view.table()->visualRect(cell).center());
+        QTest::mouseClick(view.table()->viewport(), Qt::LeftButton, Qt::NoModifier,
+                          view.table()->visualRect(cell).center());
     };
     const trace::CallEntry& third = *entries.entry(3);
     click(3, CallEntryModel::driver);
@@ -157,12 +162,14 @@ TEST(LedgerView, ClicksJumpAndSlotsAgreeWithTheTable) {
     playback.seek(third.recognised);
     for (const auto& line : view.slot_lines()->lines())
         for (const auto& slot : line.boxes)
-            if (slot.region == third.region) QTest::mouseClick(view.slot_lines(), Qt::LeftButton, Qt::NoModifier, slot.box.center().toPoint());
+            if (slot.region == third.region)
+                QTest::mouseClick(view.slot_lines(), Qt::LeftButton, Qt::NoModifier, slot.box.center().toPoint());
     EXPECT_EQ(playback.region(), third.region);
     EXPECT_EQ(view.table()->currentIndex().row(), 3);
     // The header sorts, the filter narrows.
-    QTest::mouseClick(view.table()->horizontalHeader()->viewport(), Qt::LeftButton, Qt::NoModifier,
-                      QPoint(view.table()->horizontalHeader()->sectionViewportPosition(CallEntryModel::operation) + 10, 8));
+    QTest::mouseClick(
+        view.table()->horizontalHeader()->viewport(), Qt::LeftButton, Qt::NoModifier,
+        QPoint(view.table()->horizontalHeader()->sectionViewportPosition(CallEntryModel::operation) + 10, 8));
     EXPECT_EQ(entries.sorted_column(), CallEntryModel::operation);
     view.filter()->setFocus();
     QTest::keyClicks(view.filter(), QStringLiteral("terminate"));
@@ -178,7 +185,9 @@ TEST(LedgerView, ClicksJumpAndSlotsAgreeWithTheTable) {
 trace::RegionId host_handle_of(const trace::History& history, const char* object) {
     for (std::uint32_t i = 0; i < history.trace().region_count(); ++i) {
         const trace::Region& region = history.trace().region(trace::RegionId(i));
-        if (region.kind == trace::RegionKind::offload_handle && region.owner == trace::host_stack_layer && trace::object_name(history, trace::RegionId(i)) == object) return trace::RegionId(i);
+        if (region.kind == trace::RegionKind::offload_handle && region.owner == trace::host_stack_layer &&
+            trace::object_name(history, trace::RegionId(i)) == object)
+            return trace::RegionId(i);
     }
     return {};
 }
@@ -199,7 +208,8 @@ TEST(HandleChain, LinksFromTheHostToTheTargetWhileTheObjectIsOffloaded) {
             EXPECT_TRUE(node.exists);
             EXPECT_EQ(chain.nodes[i - 1].down.value, node.address) << "the handle above leads here";
             ASSERT_TRUE(node.up.offset);
-            EXPECT_EQ(region_word(history, node.region, *node.up.offset, query.started), above) << "and here the handle above is stored";
+            EXPECT_EQ(region_word(history, node.region, *node.up.offset, query.started), above)
+                << "and here the handle above is stored";
             EXPECT_EQ(node.binding.state, ChainState::linked);
             above = node.handle_address;
         }
@@ -217,7 +227,9 @@ TEST(HandleChain, IsOpenBeforeTheInitiateAndNeverBrokenInACorrectRun) {
         QString flaws;
         for (const ChainNode& node : chain.nodes)
             for (const ChainLink* link : {&node.binding, &node.down, &node.up})
-                if (!link->flaw.isEmpty()) flaws += QStringLiteral(" %1 (%2): %3, holds %4;").arg(node.title, node.memory, link->flaw, link->text);
+                if (!link->flaw.isEmpty())
+                    flaws +=
+                        QStringLiteral(" %1 (%2): %3, holds %4;").arg(node.title, node.memory, link->flaw, link->text);
         EXPECT_EQ(chain.flaws, 0) << "event " << event << ":" << flaws.toStdString();
         was_open = was_open || (!was_linked && chain.nodes[0].down.state == ChainState::open);
         was_linked = was_linked || chain.offloaded;
@@ -232,7 +244,8 @@ TEST(HandleChainModel, FollowsTheFocusUntilAnObjectIsPicked) {
     HandleChainModel model(playback);
     EXPECT_TRUE(model.chain().empty());
     playback.open(testing::synthetic_session(run()));
-    EXPECT_EQ(model.objects(), QStringList({QStringLiteral("N1"), QStringLiteral("P1"), QStringLiteral("T1"), QStringLiteral("T2")}));
+    EXPECT_EQ(model.objects(),
+              QStringList({QStringLiteral("N1"), QStringLiteral("P1"), QStringLiteral("T1"), QStringLiteral("T2")}));
     const trace::Operation& query = playback.history()->operations()[1];
     playback.seek(query.crossings.back());
     playback.choose_region(query.blocks[2].block);
@@ -244,7 +257,8 @@ TEST(HandleChainModel, FollowsTheFocusUntilAnObjectIsPicked) {
     playback.forward();
     EXPECT_EQ(model.chain().object, QStringLiteral("N1"));
     model.pick(QString());
-    for (std::size_t node = 0; node < model.chain().nodes.size(); ++node) EXPECT_FALSE(model.node_text(static_cast<int>(node)).isEmpty());
+    for (std::size_t node = 0; node < model.chain().nodes.size(); ++node)
+        EXPECT_FALSE(model.node_text(static_cast<int>(node)).isEmpty());
 }
 
 TEST(ChainView, PicksByKeyAndOpensMemoryByClick) {
@@ -266,14 +280,17 @@ TEST(ChainView, PicksByKeyAndOpensMemoryByClick) {
         QTest::qWait(20);
         ChainPicture* picture = view.picture();
         ASSERT_EQ(picture->geometry_of_chain().nodes.size(), 4U);
-        for (std::size_t i = 0; i + 1 < 4; ++i) EXPECT_FALSE(picture->geometry_of_chain().nodes[i].box.intersects(picture->geometry_of_chain().nodes[i + 1].box));
+        for (std::size_t i = 0; i + 1 < 4; ++i)
+            EXPECT_FALSE(
+                picture->geometry_of_chain().nodes[i].box.intersects(picture->geometry_of_chain().nodes[i + 1].box));
     }
     view.resize(900, 340);
     QTest::qWait(20);
     const auto& node = view.picture()->geometry_of_chain().nodes[1];
     const auto line = std::ranges::find(node.lines, ChainGeometry::Line::What::context, &ChainGeometry::Line::what);
     ASSERT_NE(line, node.lines.end());
-    QTest::mouseClick(view.picture()->viewport(), Qt::LeftButton, Qt::NoModifier, view.picture()->to_viewport(line->box.center()).toPoint());
+    QTest::mouseClick(view.picture()->viewport(), Qt::LeftButton, Qt::NoModifier,
+                      view.picture()->to_viewport(line->box.center()).toPoint());
     EXPECT_EQ(playback.region(), model.chain().nodes[1].handle);
     EXPECT_EQ(playback.member(), trace::handle_offset::miniport_offload_context);
     EXPECT_EQ(model.chain().object, QStringLiteral("P1")) << "looking into its memory keeps the object";
@@ -284,7 +301,8 @@ TEST(ChainView, PicksByKeyAndOpensMemoryByClick) {
     QAccessibleInterface* list = QAccessible::queryAccessibleInterface(view.picture());
     ASSERT_NE(list, nullptr);
     ASSERT_EQ(list->childCount(), 4);
-    EXPECT_TRUE(list->child(1)->text(QAccessible::Name).contains(QStringLiteral("MiniportOffloadContext leads down to")));
+    EXPECT_TRUE(
+        list->child(1)->text(QAccessible::Name).contains(QStringLiteral("MiniportOffloadContext leads down to")));
 }
 
 // --- bytes ---
@@ -309,7 +327,8 @@ TEST(HexModel, EveryByteBelongsToOneMemberAndIsThatOfTheCursor) {
         const auto now = playback.cursor()->bytes(playback.region());
         ASSERT_GE(picture.after.size(), now.size());
         EXPECT_TRUE(std::equal(now.begin(), now.end(), picture.after.begin()));
-        for (std::size_t byte = 0; byte < picture.after.size(); ++byte) EXPECT_EQ(picture.changed[byte], picture.before[byte] != picture.after[byte]);
+        for (std::size_t byte = 0; byte < picture.after.size(); ++byte)
+            EXPECT_EQ(picture.changed[byte], picture.before[byte] != picture.after[byte]);
     }
 }
 
@@ -345,7 +364,8 @@ TEST(BytesView, ClickAndKeysChooseMembersAndChangesAreMarked) {
     playback.seek(down.event);
     EXPECT_TRUE(hex.summary().contains(QStringLiteral("changed")));
     view.verticalScrollBar()->setValue(0);
-    QTest::mouseClick(view.viewport(), Qt::LeftButton, Qt::NoModifier, view.byte_rect(trace::block_offset::slot_a + 3, true).center().toPoint());
+    QTest::mouseClick(view.viewport(), Qt::LeftButton, Qt::NoModifier,
+                      view.byte_rect(trace::block_offset::slot_a + 3, true).center().toPoint());
     EXPECT_EQ(playback.member(), trace::block_offset::slot_a);
     view.setFocus();
     QTest::keyClick(&view, Qt::Key_Down);
@@ -355,7 +375,8 @@ TEST(BytesView, ClickAndKeysChooseMembersAndChangesAreMarked) {
     for (int i = 0; i < 100; ++i) QTest::keyClick(&view, Qt::Key_Down);
     EXPECT_EQ(hex.chosen_span(), static_cast<int>(hex.picture().spans.size()) - 1);
     const auto last = static_cast<std::uint32_t>(hex.picture().after.size() - 1);
-    EXPECT_TRUE(QRectF(view.viewport()->rect()).contains(view.byte_rect(last, false).center())) << "the chosen member is in sight";
+    EXPECT_TRUE(QRectF(view.viewport()->rect()).contains(view.byte_rect(last, false).center()))
+        << "the chosen member is in sight";
     for (const auto choice : {Theme::Choice::light, Theme::Choice::dark}) {
         theme.choose(choice);
         playback.seek(EventId(down.event.value + 1));
@@ -363,7 +384,8 @@ TEST(BytesView, ClickAndKeysChooseMembersAndChangesAreMarked) {
         const QImage image = view.grab().toImage();
         int marked = 0;
         for (int y = 0; y < image.height(); ++y)
-            for (int x = 0; x < image.width(); ++x) marked += image.pixelColor(x, y).rgb() == theme.tokens().changed_fill.rgb() ? 1 : 0;
+            for (int x = 0; x < image.width(); ++x)
+                marked += image.pixelColor(x, y).rgb() == theme.tokens().changed_fill.rgb() ? 1 : 0;
         EXPECT_GT(marked, 100);
     }
     QAccessibleInterface* list = QAccessible::queryAccessibleInterface(&view);

@@ -12,9 +12,12 @@
 
 #include <gtest/gtest.h>
 
+#include "app/desktop/bytes/bytes_view.h"
 #include "app/desktop/event_list/event_list_view.h"
+#include "app/desktop/handle_chain/chain_view.h"
 #include "app/desktop/inspector/member_card.h"
 #include "app/desktop/inspector/member_inspector.h"
+#include "app/desktop/ledger/ledger_view.h"
 #include "app/desktop/lens/lens_bar.h"
 #include "app/desktop/library/library_view.h"
 #include "app/desktop/main_window/main_window.h"
@@ -426,7 +429,9 @@ TEST(Window, ViewsHaveAccessibleNames) {
     Lab lab;
     for (QWidget* widget : {static_cast<QWidget*>(lab.window->stage_view()), static_cast<QWidget*>(lab.window->event_view()->table()),
                             static_cast<QWidget*>(lab.window->inspector()->table()), static_cast<QWidget*>(lab.window->library_view()->list()),
-                            static_cast<QWidget*>(lab.window->transport()->scrubber()), static_cast<QWidget*>(lab.window->narration())}) {
+                            static_cast<QWidget*>(lab.window->transport()->scrubber()), static_cast<QWidget*>(lab.window->narration()),
+                            static_cast<QWidget*>(lab.window->lens_view()), static_cast<QWidget*>(lab.window->bytes_view()),
+                            static_cast<QWidget*>(lab.window->ledger()->table()), static_cast<QWidget*>(lab.window->chain_view()->picture())}) {
         EXPECT_FALSE(widget->accessibleName().isEmpty());
     }
 }

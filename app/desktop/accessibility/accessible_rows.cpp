@@ -12,7 +12,8 @@ namespace {
 
 class Row : public QAccessibleInterface {
 public:
-    Row(QAccessibleInterface* list, QWidget* view, const AccessibleRows* rows, int index) : list_(list), view_(view), rows_(rows), index_(index) {}
+    Row(QAccessibleInterface* list, QWidget* view, const AccessibleRows* rows, int index)
+        : list_(list), view_(view), rows_(rows), index_(index) {}
     bool isValid() const override { return index_ < rows_->accessible_row_count(); }
     QObject* object() const override { return nullptr; }
     QWindow* window() const override { return list_->window(); }
@@ -21,7 +22,9 @@ public:
     int childCount() const override { return 0; }
     int indexOfChild(const QAccessibleInterface*) const override { return -1; }
     QAccessibleInterface* childAt(int, int) const override { return nullptr; }
-    QString text(QAccessible::Text kind) const override { return kind == QAccessible::Name && isValid() ? rows_->accessible_row_text(index_) : QString(); }
+    QString text(QAccessible::Text kind) const override {
+        return kind == QAccessible::Name && isValid() ? rows_->accessible_row_text(index_) : QString();
+    }
     void setText(QAccessible::Text, const QString&) override {}
     QRect rect() const override {
         const QRect own = rows_->accessible_row_rect(index_);
@@ -55,7 +58,8 @@ public:
         if (index < 0 || index >= childCount()) return nullptr;
         const auto known = made_.find(index);
         if (known != made_.end()) return QAccessible::accessibleInterface(known->second);
-        auto* row = new Row(const_cast<List*>(this), widget(), rows_, index);  // owned by QAccessible, see the destructor
+        auto* row =
+            new Row(const_cast<List*>(this), widget(), rows_, index);  // owned by QAccessible, see the destructor
         made_[index] = QAccessible::registerAccessibleInterface(row);
         return row;
     }

@@ -53,7 +53,8 @@ double BytesView::names_left() const { return offsets + 2 * column + 2 * between
 
 QRectF BytesView::byte_rect(std::uint32_t byte, bool after) const {
     const double left = offsets + (after ? column + between : 0) - horizontalScrollBar()->value();
-    return {left + byte % a_line * byte_width, header_height + byte / a_line * line_height - verticalScrollBar()->value(), byte_width, line_height};
+    return {left + byte % a_line * byte_width,
+            header_height + byte / a_line * line_height - verticalScrollBar()->value(), byte_width, line_height};
 }
 
 void BytesView::update_scroll_bars() {
@@ -86,12 +87,14 @@ int BytesView::span_at(QPointF at) const {
     for (const double left : {offsets, offsets + column + between})
         if (x >= left && x < left + column) byte += static_cast<std::uint32_t>((x - left) / byte_width);
     const bool on_names = x >= names_left() - between / 2;
-    const bool on_bytes = (x >= offsets && x < offsets + column) || (x >= offsets + column + between && x < offsets + 2 * column + between);
+    const bool on_bytes = (x >= offsets && x < offsets + column) ||
+                          (x >= offsets + column + between && x < offsets + 2 * column + between);
     if (byte >= hex_.picture().span_of.size() || (!on_names && !on_bytes)) return -1;
     if (on_names) {
         // Two members of four bytes share a line and its words, half by half.
         const bool second = x > names_left() + (viewport()->width() - names_left()) / 2;
-        if (second && byte + 4 < hex_.picture().span_of.size() && hex_.picture().span_of[byte + 4] != hex_.picture().span_of[byte] &&
+        if (second && byte + 4 < hex_.picture().span_of.size() &&
+            hex_.picture().span_of[byte + 4] != hex_.picture().span_of[byte] &&
             !hex_.picture().spans[static_cast<std::size_t>(hex_.picture().span_of[byte + 4])].padding)
             byte += 4;
     }
@@ -113,7 +116,8 @@ void BytesView::keyPressEvent(QKeyEvent* event) {
     const int last = static_cast<int>(hex_.picture().spans.size()) - 1;
     const int chosen = hex_.chosen_span();
     if (event->key() == Qt::Key_Up || event->key() == Qt::Key_Down) {
-        hex_.choose_span(chosen < 0 ? 0 : std::clamp(chosen + (event->key() == Qt::Key_Up ? -1 : 1), 0, std::max(0, last)));
+        hex_.choose_span(chosen < 0 ? 0
+                                    : std::clamp(chosen + (event->key() == Qt::Key_Up ? -1 : 1), 0, std::max(0, last)));
         return;
     }
     QAbstractScrollArea::keyPressEvent(event);
@@ -163,7 +167,8 @@ void BytesView::paint_header(QPainter& painter) const {
     painter.setPen(t.quiet_text);
     const double shift = -horizontalScrollBar()->value();
     const auto title = [&](double left, double width, const QString& words, Qt::Alignment alignment = Qt::AlignLeft) {
-        painter.drawText(QRectF(left + shift, 0, width, header_height - 2), static_cast<int>(alignment | Qt::AlignVCenter), words);
+        painter.drawText(QRectF(left + shift, 0, width, header_height - 2),
+                         static_cast<int>(alignment | Qt::AlignVCenter), words);
     };
     title(0, offsets - 8, tr("offset"), Qt::AlignRight);
     title(offsets + 4, column, tr("before this event"));
@@ -204,7 +209,8 @@ void BytesView::paint_line(QPainter& painter, std::uint32_t line) const {
     const auto end = std::min<std::uint32_t>((line + 1) * a_line, static_cast<std::uint32_t>(picture.after.size()));
     painter.setFont(theme_.mono(measure::small_text));
     painter.setPen(t.quiet_text);
-    painter.drawText(QRectF(shift, first.top(), offsets - 8, line_height), Qt::AlignRight | Qt::AlignVCenter, offset_text(line * a_line));
+    painter.drawText(QRectF(shift, first.top(), offsets - 8, line_height), Qt::AlignRight | Qt::AlignVCenter,
+                     offset_text(line * a_line));
     bool any = false;
     for (std::uint32_t byte = line * a_line; byte < end; ++byte) {
         for (const bool after : {false, true}) {
@@ -222,7 +228,9 @@ void BytesView::paint_line(QPainter& painter, std::uint32_t line) const {
             painter.drawText(box, Qt::AlignCenter, QStringLiteral("%1").arg(value, 2, 16, QLatin1Char('0')));
         }
     }
-    if (any) draw_mark(painter, Mark::diamond, QRectF(offsets + column + between / 2 - 5 + shift, first.center().y() - 4, 9, 9), t.changed);
+    if (any)
+        draw_mark(painter, Mark::diamond,
+                  QRectF(offsets + column + between / 2 - 5 + shift, first.center().y() - 4, 9, 9), t.changed);
     // The members that begin in this line, with what they mean.
     std::vector<int> begin;
     for (std::uint32_t byte = line * a_line; byte < end; ++byte) {
@@ -235,16 +243,20 @@ void BytesView::paint_line(QPainter& painter, std::uint32_t line) const {
     double x = names_left() + shift;
     for (const int index : begin) {
         const HexSpan& span = picture.spans[static_cast<std::size_t>(index)];
-        const QFont name = theme_.mono(measure::small_text, span.changed || index == hex_.chosen_span() ? QFont::Bold : QFont::Normal);
+        const QFont name =
+            theme_.mono(measure::small_text, span.changed || index == hex_.chosen_span() ? QFont::Bold : QFont::Normal);
         const double wanted = std::min(QFontMetricsF(name).horizontalAdvance(span.name) + 6, room);
         painter.setFont(name);
         painter.setPen(span.changed ? t.changed : t.text);
-        painter.drawText(QRectF(x, first.top(), wanted, line_height), Qt::AlignLeft | Qt::AlignVCenter, QFontMetricsF(name).elidedText(span.name, Qt::ElideRight, wanted));
+        painter.drawText(QRectF(x, first.top(), wanted, line_height), Qt::AlignLeft | Qt::AlignVCenter,
+                         QFontMetricsF(name).elidedText(span.name, Qt::ElideRight, wanted));
         if (room - wanted > 24) {
             const QFont words = theme_.words(measure::small_text);
             painter.setFont(words);
             painter.setPen(t.quiet_text);
-            painter.drawText(QRectF(x + wanted + 2, first.top(), room - wanted - 8, line_height), Qt::AlignLeft | Qt::AlignVCenter, QFontMetricsF(words).elidedText(span.meaning, Qt::ElideRight, room - wanted - 8));
+            painter.drawText(QRectF(x + wanted + 2, first.top(), room - wanted - 8, line_height),
+                             Qt::AlignLeft | Qt::AlignVCenter,
+                             QFontMetricsF(words).elidedText(span.meaning, Qt::ElideRight, room - wanted - 8));
         }
         x += room;
     }
@@ -258,8 +270,10 @@ void BytesView::paintEvent(QPaintEvent*) {
         painter.setPen(theme_.tokens().quiet_text);
         painter.setFont(theme_.words(measure::body_text));
         painter.drawText(QRectF(viewport()->rect()).adjusted(24, 12, -24, -12), Qt::AlignCenter | Qt::TextWordWrap,
-                         playback_.session() ? tr("No memory is in focus at this event yet.\nStep on with →, or choose a block or a call entry on the stage.")
-                                             : tr("The bytes of a block stand here, before and after each event.\nRun a scenario or open a session."));
+                         playback_.session() ? tr("No memory is in focus at this event yet.\nStep on with →, or choose "
+                                                  "a block or a call entry on the stage.")
+                                             : tr("The bytes of a block stand here, before and after each event.\nRun "
+                                                  "a scenario or open a session."));
         return;
     }
     const auto lines = static_cast<std::uint32_t>((picture.after.size() + a_line - 1) / a_line);
@@ -269,7 +283,10 @@ void BytesView::paintEvent(QPaintEvent*) {
     painter.save();
     painter.setClipRect(QRectF(0, header_height, viewport()->width(), viewport()->height() - header_height));
     const int first_span = top * a_line < picture.span_of.size() ? picture.span_of[top * a_line] : 0;
-    for (int span = first_span; span < static_cast<int>(picture.spans.size()) && picture.spans[static_cast<std::size_t>(span)].offset < bottom * a_line; ++span) paint_span(painter, span);
+    for (int span = first_span; span < static_cast<int>(picture.spans.size()) &&
+                                picture.spans[static_cast<std::size_t>(span)].offset < bottom * a_line;
+         ++span)
+        paint_span(painter, span);
     for (std::uint32_t line = top; line < bottom; ++line) paint_line(painter, line);
     if (picture.state_begins > 0) {
         const double y = byte_rect(picture.state_begins, false).top();
@@ -283,7 +300,10 @@ void BytesView::paintEvent(QPaintEvent*) {
 QRect BytesView::accessible_row_rect(int row) const {
     if (row < 0 || row >= accessible_row_count()) return {};
     const HexSpan& span = hex_.picture().spans[static_cast<std::size_t>(row)];
-    return byte_rect(span.offset, true).united(byte_rect(span.offset + span.size - 1, true)).toAlignedRect().translated(viewport()->pos());
+    return byte_rect(span.offset, true)
+        .united(byte_rect(span.offset + span.size - 1, true))
+        .toAlignedRect()
+        .translated(viewport()->pos());
 }
 
 }  // namespace chimneylab::desktop

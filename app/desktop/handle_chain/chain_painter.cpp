@@ -13,8 +13,8 @@ namespace chimneylab::desktop {
 
 namespace {
 
-constexpr double edge = 10, title_height = 22, text_height = 16, line_height = 32, foot = 6;
-constexpr double least_width = 150, most_width = 260, gap_across = 54, gap_down = 44;
+constexpr double edge = 8, title_height = 22, text_height = 16, line_height = 32, foot = 6;
+constexpr double least_width = 140, most_width = 260, gap_across = 44, gap_down = 44;
 
 using What = ChainGeometry::Line::What;
 
@@ -35,7 +35,8 @@ const ChainLink& link_of(const ChainNode& node, What what) {
 
 class ChainPainter {
 public:
-    ChainPainter(QPainter& painter, const HandleChain& chain, const ChainGeometry& g, int hover, int current, const Theme& theme)
+    ChainPainter(QPainter& painter, const HandleChain& chain, const ChainGeometry& g, int hover, int current,
+                 const Theme& theme)
         : p_(painter), chain_(chain), g_(g), hover_(hover), current_(current), theme_(theme), t_(theme.tokens()) {}
 
     void paint() {
@@ -50,28 +51,36 @@ public:
     }
 
 private:
-    void text(const QRectF& where, Qt::Alignment alignment, const QFont& font, const QColor& ink, const QString& words, Qt::TextElideMode elide = Qt::ElideRight) {
+    void text(const QRectF& where, Qt::Alignment alignment, const QFont& font, const QColor& ink, const QString& words,
+              Qt::TextElideMode elide = Qt::ElideRight) {
         p_.setFont(font);
         p_.setPen(ink);
-        p_.drawText(where, static_cast<int>(alignment | Qt::AlignVCenter), QFontMetricsF(font).elidedText(words, elide, where.width()));
+        p_.drawText(where, static_cast<int>(alignment | Qt::AlignVCenter),
+                    QFontMetricsF(font).elidedText(words, elide, where.width()));
     }
 
     void node(int index) {
         const ChainNode& content = chain_.nodes[static_cast<std::size_t>(index)];
         const ChainGeometry::Node& place = g_.nodes[static_cast<std::size_t>(index)];
         const QColor colour = theme_.colour_of(content.role);
-        p_.setPen(QPen(content.exists ? colour : t_.line, index == current_ ? 2.5 : 1.5, content.exists ? Qt::SolidLine : Qt::DashLine));
+        p_.setPen(QPen(content.exists ? colour : t_.line, index == current_ ? 2.5 : 1.5,
+                       content.exists ? Qt::SolidLine : Qt::DashLine));
         p_.setBrush(index == hover_ ? t_.hover : t_.raised);
         p_.drawRoundedRect(place.box.adjusted(0.5, 0.5, -0.5, -0.5), measure::card_radius, measure::card_radius);
-        const Mark mark = content.role == trace::LayerRole::host_stack ? Mark::triangle : content.role == trace::LayerRole::offload_target ? Mark::square : Mark::diamond;
+        const Mark mark = content.role == trace::LayerRole::host_stack       ? Mark::triangle
+                          : content.role == trace::LayerRole::offload_target ? Mark::square
+                                                                             : Mark::diamond;
         draw_mark(p_, mark, QRectF(place.title.left(), place.title.center().y() - 5, 10, 10), colour);
-        text(place.title.adjusted(16, 0, 0, 0), Qt::AlignLeft, theme_.words(measure::body_text, QFont::DemiBold), t_.text, content.title);
+        text(place.title.adjusted(16, 0, 0, 0), Qt::AlignLeft, theme_.words(measure::body_text, QFont::DemiBold),
+             t_.text, content.title);
         if (!content.exists) {
-            text(place.memory, Qt::AlignLeft, theme_.words(measure::quiet_text), t_.quiet_text, QStringLiteral("nothing of %1 here now").arg(chain_.object));
+            text(place.memory, Qt::AlignLeft, theme_.words(measure::quiet_text), t_.quiet_text,
+                 QStringLiteral("nothing of %1 here now").arg(chain_.object));
             return;
         }
         text(place.memory, Qt::AlignLeft, theme_.words(measure::quiet_text), colour, content.memory);
-        text(place.address, Qt::AlignLeft, theme_.mono(measure::small_text), t_.quiet_text, address_text(content.address), Qt::ElideMiddle);
+        text(place.address, Qt::AlignLeft, theme_.mono(measure::small_text), t_.quiet_text,
+             address_text(content.address), Qt::ElideMiddle);
         for (const ChainGeometry::Line& line : place.lines) member(content, line);
     }
 
@@ -86,12 +95,17 @@ private:
             p_.setPen(QPen(t_.line, 1));
             p_.drawLine(QPointF(line.box.left(), line.box.top()), QPointF(line.box.right(), line.box.top()));
         }
-        QString name = line.what == What::binding ? QStringLiteral("NdisReserved[0]") : line.what == What::context ? QStringLiteral("MiniportOffloadContext") : QStringLiteral("upper handle");
+        QString name = line.what == What::binding   ? QStringLiteral("NdisReserved[0]")
+                       : line.what == What::context ? QStringLiteral("MiniportOffloadContext")
+                                                    : QStringLiteral("upper handle");
         if (line.what == What::upper && link.offset) name += QStringLiteral("  +") + offset_text(*link.offset);
-        text(QRectF(line.box.left(), line.box.top() + 1, line.box.width(), 14), Qt::AlignLeft, theme_.mono(measure::small_text), t_.quiet_text, name, Qt::ElideMiddle);
-        QString value = wrong ? QStringLiteral("✖ %1: %2").arg(link.rule, link.text) : link.text;
+        text(QRectF(line.box.left(), line.box.top() + 1, line.box.width(), 14), Qt::AlignLeft,
+             theme_.mono(measure::small_text), t_.quiet_text, name, Qt::ElideMiddle);
+        const QString words = link.short_text.isEmpty() ? link.text : link.short_text;
+        QString value = wrong ? QStringLiteral("✖ %1: %2").arg(link.rule, words) : words;
         if (link.state == ChainState::stale) value = QStringLiteral("given back: ") + value;
-        text(QRectF(line.box.left(), line.box.top() + 15, line.box.width(), 15), Qt::AlignLeft, theme_.words(measure::quiet_text, QFont::DemiBold), wrong ? t_.changed : t_.text, value);
+        text(QRectF(line.box.left(), line.box.top() + 15, line.box.width(), 15), Qt::AlignLeft,
+             theme_.words(measure::quiet_text, QFont::DemiBold), wrong ? t_.changed : t_.text, value);
     }
 
     void arrow(int upper, const ChainLink& link, bool down) {
@@ -111,7 +125,8 @@ private:
         QColor colour = down ? t_.text : t_.quiet_text;
         QPen pen(colour, 1.8);
         switch (link.state) {
-            case ChainState::linked: break;
+            case ChainState::linked:
+                break;
             case ChainState::open:
             case ChainState::unseen:
                 colour = t_.faint_text;
@@ -132,19 +147,23 @@ private:
         const QPointF unit = along / length;
         p_.setPen(pen);
         p_.drawLine(from, to - unit * 6);
-        if (link.state == ChainState::linked || link.state == ChainState::broken) draw_arrow_head(p_, to, along, 8, colour);
+        if (link.state == ChainState::linked || link.state == ChainState::broken)
+            draw_arrow_head(p_, to, along, 8, colour);
         const QPointF middle = (from + to) / 2;
-        if (link.state == ChainState::broken) draw_mark(p_, Mark::cross, QRectF(middle.x() - 6, middle.y() - 6, 12, 12), t_.changed);
+        if (link.state == ChainState::broken)
+            draw_mark(p_, Mark::cross, QRectF(middle.x() - 6, middle.y() - 6, 12, 12), t_.changed);
         const QString word = link.state == ChainState::open     ? QStringLiteral("NULL")
                              : link.state == ChainState::stale  ? QStringLiteral("stale")
-                             : link.state == ChainState::unseen ? QStringLiteral("?")
+                             : link.state == ChainState::unseen ? QStringLiteral("unseen")
                              : down                             ? QStringLiteral("context")
                                                                 : QStringLiteral("handle");
         const QFont font = theme_.words(measure::small_text);
         if (g_.side_by_side) {
             text(QRectF(middle.x() - 30, middle.y() - 17, 60, 13), Qt::AlignHCenter, font, t_.quiet_text, word);
         } else {
-            text(down ? QRectF(middle.x() - 66, middle.y() - 7, 60, 14) : QRectF(middle.x() + 8, middle.y() - 7, 60, 14), down ? Qt::AlignRight : Qt::AlignLeft, font, t_.quiet_text, word);
+            text(
+                down ? QRectF(middle.x() - 66, middle.y() - 7, 60, 14) : QRectF(middle.x() + 8, middle.y() - 7, 60, 14),
+                down ? Qt::AlignRight : Qt::AlignLeft, font, t_.quiet_text, word);
         }
     }
 
@@ -167,12 +186,15 @@ ChainGeometry place_chain(const HandleChain& chain, QSizeF room) {
     if (!g.side_by_side) width = std::clamp(room.width() - 2 * edge, least_width, 360.0);
     double tallest = 0;
     for (const ChainNode& node : chain.nodes)
-        tallest = std::max(tallest, title_height + 2 * text_height + static_cast<double>(lines_of(node).size()) * line_height + foot);
+        tallest = std::max(
+            tallest, title_height + 2 * text_height + static_cast<double>(lines_of(node).size()) * line_height + foot);
     double x = edge, y = 6;
     if (g.side_by_side) x = std::max(edge, (room.width() - count * width - (count - 1) * gap_across) / 2);
     for (const ChainNode& node : chain.nodes) {
         const auto lines = lines_of(node);
-        const double height = g.side_by_side ? tallest : title_height + 2 * text_height + static_cast<double>(lines.size()) * line_height + foot;
+        const double height =
+            g.side_by_side ? tallest
+                           : title_height + 2 * text_height + static_cast<double>(lines.size()) * line_height + foot;
         ChainGeometry::Node place;
         place.box = QRectF(x, y, width, height);
         const double left = x + 9, inside = width - 18;
@@ -196,7 +218,8 @@ ChainGeometry place_chain(const HandleChain& chain, QSizeF room) {
     return g;
 }
 
-void paint_chain(QPainter& painter, const HandleChain& chain, const ChainGeometry& geometry, int hover, int current, const Theme& theme) {
+void paint_chain(QPainter& painter, const HandleChain& chain, const ChainGeometry& geometry, int hover, int current,
+                 const Theme& theme) {
     painter.save();
     ChainPainter(painter, chain, geometry, hover, current, theme).paint();
     painter.restore();

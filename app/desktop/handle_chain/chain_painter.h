@@ -29,6 +29,7 @@ struct ChainGeometry {
 };
 
 [[nodiscard]] ChainGeometry place_chain(const HandleChain& chain, QSizeF room);
-void paint_chain(QPainter& painter, const HandleChain& chain, const ChainGeometry& geometry, int hover, int current, const Theme& theme);
+void paint_chain(QPainter& painter, const HandleChain& chain, const ChainGeometry& geometry, int hover, int current,
+                 const Theme& theme);
 
 }  // namespace chimneylab::desktop

@@ -37,9 +37,13 @@ ChainPicture::ChainPicture(PlaybackModel& playback, HandleChainModel& model, con
     place();
 }
 
-QPointF ChainPicture::to_drawing(QPointF at) const { return at + QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value()); }
+QPointF ChainPicture::to_drawing(QPointF at) const {
+    return at + QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value());
+}
 
-QPointF ChainPicture::to_viewport(QPointF at) const { return at - QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value()); }
+QPointF ChainPicture::to_viewport(QPointF at) const {
+    return at - QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value());
+}
 
 void ChainPicture::place() {
     geometry_ = place_chain(model_.chain(), QSizeF(viewport()->size()));
@@ -75,7 +79,9 @@ void ChainPicture::open_node(int index, const ChainGeometry::Line* line) {
     const bool of_handle = line != nullptr && what != What::upper && node.handle.valid();
     const trace::RegionId region = of_handle ? node.handle : node.region;
     if (region.valid()) playback_.choose_region(region);
-    if (of_handle) playback_.choose_member(what == What::binding ? trace::handle_offset::ndis_reserved : trace::handle_offset::miniport_offload_context);
+    if (of_handle)
+        playback_.choose_member(what == What::binding ? trace::handle_offset::ndis_reserved
+                                                      : trace::handle_offset::miniport_offload_context);
     if (line != nullptr && what == What::upper && node.up.offset) playback_.choose_member(*node.up.offset);
     tell_current_row(*this, index);
     viewport()->update();
@@ -85,8 +91,10 @@ void ChainPicture::move_to(int node) {
     current_ = std::clamp(node, 0, std::max(0, static_cast<int>(geometry_.nodes.size()) - 1));
     if (geometry_.nodes.empty()) return;
     const QRectF box = geometry_.nodes[static_cast<std::size_t>(current_)].box;
-    if (to_viewport(box.topLeft()).y() < 0 || to_viewport(box.bottomLeft()).y() > viewport()->height()) verticalScrollBar()->setValue(static_cast<int>(box.top()) - 6);
-    if (to_viewport(box.topLeft()).x() < 0 || to_viewport(box.topRight()).x() > viewport()->width()) horizontalScrollBar()->setValue(static_cast<int>(box.left()) - 10);
+    if (to_viewport(box.topLeft()).y() < 0 || to_viewport(box.bottomLeft()).y() > viewport()->height())
+        verticalScrollBar()->setValue(static_cast<int>(box.top()) - 6);
+    if (to_viewport(box.topLeft()).x() < 0 || to_viewport(box.topRight()).x() > viewport()->width())
+        horizontalScrollBar()->setValue(static_cast<int>(box.left()) - 10);
     tell_current_row(*this, current_);
     viewport()->update();
 }
@@ -104,11 +112,18 @@ bool ChainPicture::event(QEvent* event) {
 
 void ChainPicture::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
-        case Qt::Key_Up: move_to(current_ - 1); return;
-        case Qt::Key_Down: move_to(current_ + 1); return;
+        case Qt::Key_Up:
+            move_to(current_ - 1);
+            return;
+        case Qt::Key_Down:
+            move_to(current_ + 1);
+            return;
         case Qt::Key_Return:
-        case Qt::Key_Enter: open_node(current_, nullptr); return;
-        default: QAbstractScrollArea::keyPressEvent(event);
+        case Qt::Key_Enter:
+            open_node(current_, nullptr);
+            return;
+        default:
+            QAbstractScrollArea::keyPressEvent(event);
     }
 }
 
@@ -132,13 +147,20 @@ void ChainPicture::mouseMoveEvent(QMouseEvent* event) {
 QString ChainPicture::tip(int index, const ChainGeometry::Line* line) const {
     const ChainNode& node = model_.chain().nodes[static_cast<std::size_t>(index)];
     if (!node.exists) return tr("%1 has nothing of %2 at this event").arg(node.title, model_.chain().object);
-    if (line == nullptr) return node.memory + QStringLiteral("\n") + address_text(node.address) + (node.region.valid() ? tr("\nClick to look inside") : QString());
-    const ChainLink& link = line->what == What::binding ? node.binding : line->what == What::context ? node.down : node.up;
-    QString tip = line->what == What::binding   ? tr("NdisReserved[0]: the binding the object was offloaded on; NDIS writes it")
-                  : line->what == What::context ? tr("MiniportOffloadContext: the way down; the driver below writes it when the object is offloaded")
-                                                : tr("The handle of the driver above: the way up, for indications and for slot B");
+    if (line == nullptr)
+        return node.memory + QStringLiteral("\n") + address_text(node.address) +
+               (node.region.valid() ? tr("\nClick to look inside") : QString());
+    const ChainLink& link = line->what == What::binding   ? node.binding
+                            : line->what == What::context ? node.down
+                                                          : node.up;
+    QString tip =
+        line->what == What::binding ? tr("NdisReserved[0]: the binding the object was offloaded on; NDIS writes it")
+        : line->what == What::context
+            ? tr("MiniportOffloadContext: the way down; the driver below writes it when the object is offloaded")
+            : tr("The handle of the driver above: the way up, for indications and for slot B");
     tip += QStringLiteral("\n%1  %2").arg(address_text(link.value), link.text);
-    if (link.state == ChainState::stale) tip += tr("\nThat memory has been given back: the owner clears the handle before it offloads again");
+    if (link.state == ChainState::stale)
+        tip += tr("\nThat memory has been given back: the owner clears the handle before it offloads again");
     if (!link.flaw.isEmpty()) tip += tr("\n✖ %1: %2").arg(link.rule, link.flaw);
     return tip;
 }
@@ -167,7 +189,8 @@ void ChainPicture::paintEvent(QPaintEvent*) {
     if (model_.chain().empty()) {
         painter.setPen(theme_.tokens().quiet_text);
         painter.setFont(theme_.words(measure::body_text));
-        painter.drawText(QRectF(viewport()->rect()).adjusted(24, 8, -24, -8), Qt::AlignCenter | Qt::TextWordWrap, model_.empty_text());
+        painter.drawText(QRectF(viewport()->rect()).adjusted(24, 8, -24, -8), Qt::AlignCenter | Qt::TextWordWrap,
+                         model_.empty_text());
         return;
     }
     painter.translate(-horizontalScrollBar()->value(), -verticalScrollBar()->value());
@@ -185,7 +208,8 @@ QRect ChainPicture::accessible_row_rect(int row) const {
     return QRectF(to_viewport(box.topLeft()), box.size()).toAlignedRect().translated(viewport()->pos());
 }
 
-ChainView::ChainView(PlaybackModel& playback, HandleChainModel& model, const Theme& theme, QWidget* parent) : QWidget(parent), model_(model) {
+ChainView::ChainView(PlaybackModel& playback, HandleChainModel& model, const Theme& theme, QWidget* parent)
+    : QWidget(parent), model_(model) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(10, 0, 6, 6);
     column->setSpacing(measure::step);
@@ -200,7 +224,8 @@ ChainView::ChainView(PlaybackModel& playback, HandleChainModel& model, const The
     column->addLayout(row);
     picture_ = new ChainPicture(playback, model, theme, this);
     column->addWidget(picture_, 1);
-    connect(objects_, &QComboBox::activated, this, [this](int index) { model_.pick(objects_->itemData(index).toString()); });
+    connect(objects_, &QComboBox::activated, this,
+            [this](int index) { model_.pick(objects_->itemData(index).toString()); });
     connect(&model, &HandleChainModel::objects_changed, this, &ChainView::show_objects);
     connect(&model, &HandleChainModel::chain_changed, this, [this] { Q_EMIT summary_changed(model_.summary()); });
     show_objects();

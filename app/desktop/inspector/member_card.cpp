@@ -71,31 +71,43 @@ void MemberCard::refresh() {
     writer_->setEnabled(e.last_written.valid() && e.last_written != playback_.position());
     const Tokens& t = theme_.tokens();
     if (!e.known) {
-        words_->setText(QStringLiteral("<span style='color:%1'>%2</span>")
-                            .arg(t.quiet_text.name(), playback_.session() ? tr("Click a member in the lens, the table or the bytes: who writes it, who reads it and which rules protect it stand here.")
-                                                                          : tr("A member is explained here. Run a scenario or open a session, then click one in the lens.")));
+        words_->setText(
+            QStringLiteral("<span style='color:%1'>%2</span>")
+                .arg(t.quiet_text.name(), playback_.session()
+                                              ? tr("Click a member in the lens, the table or the bytes: who writes it, "
+                                                   "who reads it and which rules protect it stand here.")
+                                              : tr("A member is explained here. Run a scenario or open a session, then "
+                                                   "click one in the lens.")));
         Q_EMIT summary_changed(QString());
         return;
     }
     const QString mono = QStringLiteral("font-family:\"%1\"; font-size:10px").arg(theme_.mono(10).family());
     QString html;
     const auto escaped = [](const QString& words) { return words.toHtmlEscaped(); };
-    QString name = QStringLiteral("<span style='font-family:\"%1\"; font-size:13px'><b>%2</b></span>").arg(theme_.mono(12).family(), escaped(e.name));
-    if (!e.other_name.isEmpty()) name += QStringLiteral(" <span style='color:%1; font-size:11px'>%2</span>").arg(t.quiet_text.name(), escaped(tr("called %1 at the other edge").arg(e.other_name)));
+    QString name = QStringLiteral("<span style='font-family:\"%1\"; font-size:13px'><b>%2</b></span>")
+                       .arg(theme_.mono(12).family(), escaped(e.name));
+    if (!e.other_name.isEmpty())
+        name += QStringLiteral(" <span style='color:%1; font-size:11px'>%2</span>")
+                    .arg(t.quiet_text.name(), escaped(tr("called %1 at the other edge").arg(e.other_name)));
     html += QStringLiteral("<div>%1</div>").arg(name);
     html += QStringLiteral("<table cellspacing='0' cellpadding='1' style='font-size:11px'>");
     const auto line = [&](const QString& what, const QString& words, const QString& colour = {}) {
         if (words.isEmpty()) return;
-        html += QStringLiteral("<tr><td style='color:%1; padding-right:8px; white-space:nowrap'>%2</td><td style='color:%3'>%4</td></tr>")
+        html += QStringLiteral(
+                    "<tr><td style='color:%1; padding-right:8px; white-space:nowrap'>%2</td><td "
+                    "style='color:%3'>%4</td></tr>")
                     .arg(t.quiet_text.name(), what, colour.isEmpty() ? t.text.name() : colour, words);
     };
     const auto value = [&](const QString& bytes, const QString& meaning, bool strong) {
-        const QString both = QStringLiteral("<span style='%1'>%2</span> &nbsp;%3").arg(mono, escaped(bytes), escaped(meaning));
+        const QString both =
+            QStringLiteral("<span style='%1'>%2</span> &nbsp;%3").arg(mono, escaped(bytes), escaped(meaning));
         return strong ? QStringLiteral("<b>%1</b>").arg(both) : both;
     };
     if (e.changed) line(tr("before"), value(e.bytes_before, e.meaning_before, false));
-    line(e.changed ? tr("◆ after") : tr("holds"), value(e.bytes_after, e.meaning_after, e.changed), e.changed ? t.changed.name() : QString());
-    if (!e.flaw.isEmpty()) line(tr("✖ wrong"), escaped(e.flaw) + QStringLiteral(" <b>(%1)</b>").arg(e.rule), t.changed.name());
+    line(e.changed ? tr("◆ after") : tr("holds"), value(e.bytes_after, e.meaning_after, e.changed),
+         e.changed ? t.changed.name() : QString());
+    if (!e.flaw.isEmpty())
+        line(tr("✖ wrong"), escaped(e.flaw) + QStringLiteral(" <b>(%1)</b>").arg(e.rule), t.changed.name());
     line(tr("comes from"), escaped(e.origin));
     line(tr("last written"), escaped(e.last_writer));
     line(tr("written by"), escaped(e.writer));

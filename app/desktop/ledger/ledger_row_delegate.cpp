@@ -16,7 +16,8 @@ void LedgerRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
     const auto state = static_cast<CallEntryState>(index.data(CallEntryModel::state_role).toInt());
     const bool held = state == CallEntryState::held || state == CallEntryState::allocated;
     const bool leaks = index.data(CallEntryModel::leaks_role).toBool() && (held || state == CallEntryState::leaked);
-    const bool chosen = (option.state & QStyle::State_Selected) != 0 || index.data(CallEntryModel::chosen_role).toBool();
+    const bool chosen =
+        (option.state & QStyle::State_Selected) != 0 || index.data(CallEntryModel::chosen_role).toBool();
     QColor ground;
     if (leaks) {
         ground = t.changed_fill;
@@ -33,9 +34,11 @@ void LedgerRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
         painter->drawLine(cell.left(), cell.top() + 1, cell.right(), cell.top() + 1);
         painter->drawLine(cell.left(), cell.bottom() - 1, cell.right(), cell.bottom() - 1);
     }
-    if (chosen && index.column() == 0) painter->fillRect(QRect(cell.left(), cell.top(), 3, cell.height()), leaks ? t.changed : t.accent);
+    if (chosen && index.column() == 0)
+        painter->fillRect(QRect(cell.left(), cell.top(), 3, cell.height()), leaks ? t.changed : t.accent);
     QRect inside = cell.adjusted(6, 0, -6, 0);
-    const bool strong = (held || leaks) && (index.column() == CallEntryModel::number || index.column() == CallEntryModel::state);
+    const bool strong =
+        (held || leaks) && (index.column() == CallEntryModel::number || index.column() == CallEntryModel::state);
     QColor ink = state == CallEntryState::to_come ? t.quiet_text : t.text;
     if (leaks && index.column() == CallEntryModel::state) ink = t.changed;
     if (index.column() == CallEntryModel::state && held && !leaks) {
@@ -43,11 +46,13 @@ void LedgerRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
         inside.setLeft(inside.left() + 16);
     }
     QFont font = theme_.words(measure::quiet_text, strong ? QFont::DemiBold : QFont::Normal);
-    if (index.column() == CallEntryModel::number || index.column() == CallEntryModel::age) font = theme_.mono(measure::small_text, strong ? QFont::Bold : QFont::Normal);
+    if (index.column() == CallEntryModel::number || index.column() == CallEntryModel::age)
+        font = theme_.mono(measure::small_text, strong ? QFont::Bold : QFont::Normal);
     painter->setFont(font);
     painter->setPen(ink);
     const auto alignment = static_cast<Qt::Alignment>(index.data(Qt::TextAlignmentRole).toInt());
-    painter->drawText(inside, static_cast<int>(alignment), QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, inside.width()));
+    painter->drawText(inside, static_cast<int>(alignment),
+                      QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, inside.width()));
 }
 
 }  // namespace chimneylab::desktop

@@ -28,7 +28,9 @@ LedgerSlots::LedgerSlots(PlaybackModel& playback, const CallEntryModel& entries,
     place();
 }
 
-QSize LedgerSlots::sizeHint() const { return {300, static_cast<int>(static_cast<double>(std::min(layers_, most_lines)) * line_height)}; }
+QSize LedgerSlots::sizeHint() const {
+    return {300, static_cast<int>(static_cast<double>(std::min(layers_, most_lines)) * line_height)};
+}
 
 void LedgerSlots::place() {
     lines_.clear();
@@ -41,14 +43,18 @@ void LedgerSlots::place() {
             Line line;
             line.name = to_qstring(history->layer_name(static_cast<trace::LayerIndex>(layer)));
             line.y = static_cast<double>(lines_.size()) * line_height;
-            const auto room = static_cast<std::size_t>(std::max(1.0, (width() - name_width - 44) / (slot_width + slot_gap)));
-            const std::size_t wanted = std::max<std::size_t>(3, history->call_entry_slots(static_cast<trace::LayerIndex>(layer)));
+            const auto room =
+                static_cast<std::size_t>(std::max(1.0, (width() - name_width - 44) / (slot_width + slot_gap)));
+            const std::size_t wanted =
+                std::max<std::size_t>(3, history->call_entry_slots(static_cast<trace::LayerIndex>(layer)));
             for (std::size_t i = 0; i < std::min(room, wanted); ++i) {
                 Slot slot;
-                slot.box = QRectF(name_width + static_cast<double>(i) * (slot_width + slot_gap), line.y + (line_height - slot_height) / 2, slot_width, slot_height);
+                slot.box = QRectF(name_width + static_cast<double>(i) * (slot_width + slot_gap),
+                                  line.y + (line_height - slot_height) / 2, slot_width, slot_height);
                 line.boxes.push_back(slot);
             }
-            for (const std::uint32_t index : history->live_call_entries(static_cast<trace::LayerIndex>(layer), playback_.position())) {
+            for (const std::uint32_t index :
+                 history->live_call_entries(static_cast<trace::LayerIndex>(layer), playback_.position())) {
                 const trace::CallEntry& entry = history->call_entries()[index];
                 if (entry.slot >= line.boxes.size()) {
                     ++line.hidden;
@@ -86,7 +92,8 @@ void LedgerSlots::paintEvent(QPaintEvent*) {
         const QFont name = theme_.words(measure::quiet_text, QFont::DemiBold);
         p.setFont(name);
         p.setPen(t.text);
-        p.drawText(QRectF(16, line.y, name_width - 20, line_height), Qt::AlignLeft | Qt::AlignVCenter, QFontMetricsF(name).elidedText(line.name, Qt::ElideRight, name_width - 20));
+        p.drawText(QRectF(16, line.y, name_width - 20, line_height), Qt::AlignLeft | Qt::AlignVCenter,
+                   QFontMetricsF(name).elidedText(line.name, Qt::ElideRight, name_width - 20));
         for (const Slot& slot : line.boxes) {
             const QRectF box = slot.box.adjusted(0.5, 0.5, -0.5, -0.5);
             if (!slot.region.valid()) {
@@ -106,12 +113,15 @@ void LedgerSlots::paintEvent(QPaintEvent*) {
             const QFont font = theme_.words(measure::small_text, QFont::DemiBold);
             p.setFont(font);
             p.setPen(slot.leaks ? t.changed : t.call_entry_text);
-            p.drawText(words, Qt::AlignCenter, QFontMetricsF(font).elidedText(QStringLiteral("#%1").arg(slot.number), Qt::ElideRight, words.width()));
+            p.drawText(
+                words, Qt::AlignCenter,
+                QFontMetricsF(font).elidedText(QStringLiteral("#%1").arg(slot.number), Qt::ElideRight, words.width()));
         }
         if (line.hidden > 0) {
             p.setFont(theme_.words(measure::quiet_text));
             p.setPen(t.quiet_text);
-            p.drawText(QRectF(width() - 44, line.y, 42, line_height), Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("+%1").arg(line.hidden));
+            p.drawText(QRectF(width() - 44, line.y, 42, line_height), Qt::AlignRight | Qt::AlignVCenter,
+                       QStringLiteral("+%1").arg(line.hidden));
         }
     }
 }
@@ -138,7 +148,9 @@ bool LedgerSlots::event(QEvent* event) {
         const trace::History* history = playback_.history();
         QString tip;
         if (slot != nullptr && history != nullptr)
-            tip = slot->region.valid() ? to_qstring(trace::region_text(*history, slot->region)) + (slot->leaks ? tr("\n✖ never released in this run") : QString()) : tr("Room for a call entry: none is held here now");
+            tip = slot->region.valid() ? to_qstring(trace::region_text(*history, slot->region)) +
+                                             (slot->leaks ? tr("\n✖ never released in this run") : QString())
+                                       : tr("Room for a call entry: none is held here now");
         QToolTip::showText(help->globalPos(), tip, this);
         return true;
     }
@@ -150,8 +162,10 @@ QString LedgerSlots::accessible_row_text(int row) const {
     const Line& line = lines_[static_cast<std::size_t>(row)];
     QStringList held;
     for (const Slot& slot : line.boxes)
-        if (slot.region.valid()) held << QStringLiteral("#%1").arg(slot.number) + (slot.leaks ? tr(" (never released)") : QString());
-    return held.isEmpty() ? tr("%1 holds no call entry").arg(line.name) : tr("%1 holds %2").arg(line.name, held.join(QStringLiteral(", ")));
+        if (slot.region.valid())
+            held << QStringLiteral("#%1").arg(slot.number) + (slot.leaks ? tr(" (never released)") : QString());
+    return held.isEmpty() ? tr("%1 holds no call entry").arg(line.name)
+                          : tr("%1 holds %2").arg(line.name, held.join(QStringLiteral(", ")));
 }
 
 QRect LedgerSlots::accessible_row_rect(int row) const {

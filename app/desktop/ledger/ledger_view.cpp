@@ -68,7 +68,8 @@ LedgerView::LedgerView(PlaybackModel& playback, CallEntryModel& entries, const T
     connect(table_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, &entries, &CallEntryModel::sort);
     connect(table_, &QTableView::clicked, this, &LedgerView::go);
     connect(table_, &QTableView::activated, this, &LedgerView::go);
-    connect(drivers_, &QComboBox::activated, this, [this](int index) { entries_.show_layer(drivers_->itemData(index).toInt()); });
+    connect(drivers_, &QComboBox::activated, this,
+            [this](int index) { entries_.show_layer(drivers_->itemData(index).toInt()); });
     connect(filter_, &QLineEdit::textChanged, &entries, &CallEntryModel::show_words);
     connect(held_, &QToolButton::toggled, &entries, &CallEntryModel::show_held_only);
     connect(&playback, &PlaybackModel::session_changed, this, &LedgerView::show_drivers);
@@ -86,7 +87,8 @@ void LedgerView::show_drivers() {
         const auto layers = history->trace().layers();
         for (std::size_t layer = 0; layer < layers.size(); ++layer)
             if (layers[layer].role == trace::LayerRole::intermediate_driver)
-                drivers_->addItem(to_qstring(history->layer_name(static_cast<trace::LayerIndex>(layer))), static_cast<int>(layer));
+                drivers_->addItem(to_qstring(history->layer_name(static_cast<trace::LayerIndex>(layer))),
+                                  static_cast<int>(layer));
     }
     drivers_->setCurrentIndex(0);
     entries_.show_layer(-1);
@@ -98,14 +100,17 @@ void LedgerView::refresh() {
     empty_->setStyleSheet(QStringLiteral("color: %1").arg(theme_.tokens().quiet_text.name()));
     if (!any) {
         const bool filtered = held_->isChecked() || !filter_->text().isEmpty() || drivers_->currentIndex() > 0;
-        empty_->setText(!playback_.session()  ? tr("Every call entry of a run stands here.\nRun a scenario or open a session.")
-                        : filtered            ? tr("No call entry answers to this filter at this event.")
-                                              : tr("No intermediate driver has needed a call entry in this run.\nOne is taken when an operation passes down through it."));
+        empty_->setText(!playback_.session()
+                            ? tr("Every call entry of a run stands here.\nRun a scenario or open a session.")
+                        : filtered ? tr("No call entry answers to this filter at this event.")
+                                   : tr("No intermediate driver has needed a call entry in this run.\nOne is taken "
+                                        "when an operation passes down through it."));
     }
     const int row = entries_.row_of(playback_.region());
     if (row >= 0 && playback_.region_chosen() && table_->currentIndex().row() != row) {
         const QSignalBlocker quiet(table_->selectionModel());
-        table_->selectionModel()->setCurrentIndex(entries_.index(row, 0), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        table_->selectionModel()->setCurrentIndex(entries_.index(row, 0),
+                                                  QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
         table_->scrollTo(entries_.index(row, 0));
     }
     table_->viewport()->update();
@@ -127,7 +132,9 @@ void LedgerView::size_columns() {
     const QFontMetrics words(theme_.words(measure::quiet_text, QFont::DemiBold));
     auto* header = table_->horizontalHeader();
     const auto width = [&](const char* sample) { return words.horizontalAdvance(QString::fromUtf8(sample)) + 18; };
-    const std::array<int, CallEntryModel::column_count> widths{width("IM 88"), width("#8888"), width("88 terminate"), width("released      "), width("age µs  ▾"), 0, width("IM 1, event 8888")};
+    const std::array<int, CallEntryModel::column_count> widths{
+        width("IM 88"),           width("#8888"), width("88 terminate"), width("released      "), width("age µs  ▾"), 0,
+        width("IM 1, event 8888")};
     int used = 0;
     for (int column = 0; column < CallEntryModel::column_count; ++column) {
         header->setSectionResizeMode(column, QHeaderView::Fixed);

@@ -20,14 +20,19 @@ LensBar::LensBar(LensModel& lens, LensView& view, QWidget* parent) : QWidget(par
     blocks_->setProperty("compact", true);
     row->addWidget(next_);
     row->addWidget(blocks_);
-    arch_ = button(QStringLiteral("x64"), tr("Layout"), tr("Layout of the structures: x64, as the machine runs, or x86, computed. Values stay those of the run."), true);
+    arch_ = button(
+        QStringLiteral("x64"), tr("Layout"),
+        tr("Layout of the structures: x64, as the machine runs, or x86, computed. Values stay those of the run."),
+        true);
     scale_ = button(tr("members"), tr("Scale"), tr("One row a member, or every byte to scale"), true);
-    calm_ = button(tr("calm"), tr("Calm mode"), tr("Calm mode: after a step onto a conversion each member waits for N or Enter"), true);
+    calm_ = button(tr("calm"), tr("Calm mode"),
+                   tr("Calm mode: after a step onto a conversion each member waits for N or Enter"), true);
     for (QToolButton* each : {arch_, scale_, calm_}) row->addWidget(each);
 
     connect(blocks_, &QComboBox::activated, this, [this](int index) {
         const auto& blocks = lens_.picture().blocks;
-        if (index >= 0 && index < static_cast<int>(blocks.size())) lens_.choose_block(blocks[static_cast<std::size_t>(index)].region);
+        if (index >= 0 && index < static_cast<int>(blocks.size()))
+            lens_.choose_block(blocks[static_cast<std::size_t>(index)].region);
     });
     connect(arch_, &QToolButton::toggled, this, [this](bool x86) {
         arch_->setText(x86 ? QStringLiteral("x86") : QStringLiteral("x64"));
@@ -77,7 +82,8 @@ void LensBar::show_blocks() {
     QStringList texts;
     int current = -1;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-        texts << (blocks[i].changed ? QStringLiteral("◆ ") : QString()) + blocks[i].label + (blocks[i].root ? tr(" · root") : QString());
+        texts << (blocks[i].changed ? QStringLiteral("◆ ") : QString()) + blocks[i].label +
+                     (blocks[i].root ? tr(" · root") : QString());
         if (blocks[i].region == lens_.picture().block) current = static_cast<int>(i);
     }
     bool same = blocks_->count() == texts.size();

@@ -33,13 +33,15 @@ Columns columns_for(double width, double gutter) {
 }
 
 bool quiet(const LensRow& row) {
-    return !row.changed && !row.renamed && !row.kept.valid() && !row.leads.valid() && row.origin == LensOrigin::same && row.flaw.isEmpty();
+    return !row.changed && !row.renamed && !row.kept.valid() && !row.leads.valid() && row.origin == LensOrigin::same &&
+           row.flaw.isEmpty();
 }
 
 // "Scratch[0]" and "Scratch[1]" are one thing to look at while nothing happens to them.
 bool same_array(const LensRow& a, const LensRow& b) {
     const qsizetype bracket = a.name_out.indexOf(QLatin1Char('['));
-    return bracket > 0 && a.name_out.left(bracket) == b.name_out.left(b.name_out.indexOf(QLatin1Char('['))) && a.name_in.left(bracket) == b.name_in.left(bracket);
+    return bracket > 0 && a.name_out.left(bracket) == b.name_out.left(b.name_out.indexOf(QLatin1Char('['))) &&
+           a.name_in.left(bracket) == b.name_in.left(bracket);
 }
 
 void place_compact(LensGeometry& g, const LensPicture& picture, const Columns& c, double height) {
@@ -47,7 +49,8 @@ void place_compact(LensGeometry& g, const LensPicture& picture, const Columns& c
     for (std::size_t i = 0; i < rows.size();) {
         LensCell cell;
         cell.first = static_cast<int>(i);
-        while (i + static_cast<std::size_t>(cell.count) < rows.size() && quiet(rows[i]) && quiet(rows[i + static_cast<std::size_t>(cell.count)]) &&
+        while (i + static_cast<std::size_t>(cell.count) < rows.size() && quiet(rows[i]) &&
+               quiet(rows[i + static_cast<std::size_t>(cell.count)]) &&
                same_array(rows[i], rows[i + static_cast<std::size_t>(cell.count)]))
             ++cell.count;
         i += static_cast<std::size_t>(cell.count);
@@ -92,9 +95,11 @@ void place_to_scale(LensGeometry& g, const LensPicture& picture, const Columns& 
     }
     for (std::size_t i = 0; i < picture.states.size(); ++i) {
         const StatePart& part = x86 ? picture.states[i].x86 : picture.states[i].x64;
-        if (block + part.offset > end) g.gaps.emplace_back(bar(c.in, end, block + part.offset - end), bar(c.out, end, block + part.offset - end));
+        if (block + part.offset > end)
+            g.gaps.emplace_back(bar(c.in, end, block + part.offset - end), bar(c.out, end, block + part.offset - end));
         end = block + part.offset + part.size;
-        g.states.push_back({bar(c.in, block + part.offset, part.size), bar(c.out, block + part.offset, part.size), static_cast<int>(i)});
+        g.states.push_back({bar(c.in, block + part.offset, part.size), bar(c.out, block + part.offset, part.size),
+                            static_cast<int>(i)});
     }
     g.size.setHeight(header + total * scale + 2);
 }
@@ -137,7 +142,8 @@ void place_boxes(LensGeometry& g, const LensPicture& picture, const Columns& c) 
         cell.box = QRectF(c.boxes, std::round(top[i]), c.box, height[i]);
         cell.title = QRectF(c.boxes + 8, cell.box.top() + 2, c.box - 16, box_title - 2);
         for (std::size_t line = 0; line < picture.boxes[i].lines.size(); ++line)
-            cell.lines.emplace_back(c.boxes + 8, cell.box.top() + box_title + static_cast<double>(line) * box_line, c.box - 16, box_line);
+            cell.lines.emplace_back(c.boxes + 8, cell.box.top() + box_title + static_cast<double>(line) * box_line,
+                                    c.box - 16, box_line);
         g.size.setHeight(std::max(g.size.height(), cell.box.bottom() + 2));
         g.boxes.push_back(std::move(cell));
     }
@@ -145,7 +151,9 @@ void place_boxes(LensGeometry& g, const LensPicture& picture, const Columns& c) 
 
 QPointF end_of(const LensGeometry& g, const LensEnd& end, bool left) {
     const LensBoxCell& cell = g.boxes[static_cast<std::size_t>(end.box)];
-    const QRectF& part = end.line >= 0 && end.line < static_cast<int>(cell.lines.size()) ? cell.lines[static_cast<std::size_t>(end.line)] : cell.title;
+    const QRectF& part = end.line >= 0 && end.line < static_cast<int>(cell.lines.size())
+                             ? cell.lines[static_cast<std::size_t>(end.line)]
+                             : cell.title;
     return {left ? cell.box.left() : cell.box.right(), part.center().y()};
 }
 
@@ -158,7 +166,9 @@ void add_links(LensGeometry& g, const LensPicture& picture) {
         const int index = static_cast<int>(i);
         if (!row.changed && row.origin == LensOrigin::same) g.links.push_back({LensLink::Kind::same, in, out, index});
         // What has lain there since an earlier operation is found, not saved.
-        if (row.kept.valid()) g.links.push_back({row.kept_before ? LensLink::Kind::leads : LensLink::Kind::saved, in, end_of(g, row.kept, true), index});
+        if (row.kept.valid())
+            g.links.push_back({row.kept_before ? LensLink::Kind::leads : LensLink::Kind::saved, in,
+                               end_of(g, row.kept, true), index});
         if (row.leads.valid()) g.links.push_back({LensLink::Kind::leads, in, end_of(g, row.leads, true), index});
         if (row.from.valid()) {
             const auto kind = row.origin == LensOrigin::restored ? LensLink::Kind::restored : LensLink::Kind::supplied;
@@ -178,7 +188,8 @@ int LensGeometry::cell_of_row(int row) const {
 
 int LensGeometry::cell_of_offset(const LensPicture& picture, std::uint32_t offset) const {
     for (std::size_t row = 0; row < picture.rows.size(); ++row)
-        if (offset >= picture.rows[row].offset && offset < picture.rows[row].offset + picture.rows[row].size) return cell_of_row(static_cast<int>(row));
+        if (offset >= picture.rows[row].offset && offset < picture.rows[row].offset + picture.rows[row].size)
+            return cell_of_row(static_cast<int>(row));
     return -1;
 }
 

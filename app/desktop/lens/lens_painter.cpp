@@ -16,7 +16,8 @@ namespace chimneylab::desktop {
 QString cell_name(const LensPicture& picture, const LensCell& cell, bool out) {
     const LensRow& row = picture.rows[static_cast<std::size_t>(cell.first)];
     QString name = out ? row.name_out : row.name_in;
-    if (cell.count > 1) name = name.left(name.indexOf(QLatin1Char('['))) + QStringLiteral("[0..%1]").arg(cell.count - 1);
+    if (cell.count > 1)
+        name = name.left(name.indexOf(QLatin1Char('['))) + QStringLiteral("[0..%1]").arg(cell.count - 1);
     return name;
 }
 
@@ -24,7 +25,8 @@ namespace {
 
 class LensPainter {
 public:
-    LensPainter(QPainter& painter, const LensPicture& picture, const LensGeometry& g, const LensPaint& how, const Theme& theme)
+    LensPainter(QPainter& painter, const LensPicture& picture, const LensGeometry& g, const LensPaint& how,
+                const Theme& theme)
         : p_(painter), picture_(picture), g_(g), how_(how), theme_(theme), t_(theme.tokens()) {}
 
     void paint() {
@@ -46,7 +48,9 @@ public:
     }
 
 private:
-    [[nodiscard]] bool lit(int cell) const { return cell == (how_.hover_cell >= 0 ? how_.hover_cell : how_.chosen_cell); }
+    [[nodiscard]] bool lit(int cell) const {
+        return cell == (how_.hover_cell >= 0 ? how_.hover_cell : how_.chosen_cell);
+    }
     // How much of the beat at this cell has been told, 0 … 1; cells at which nothing happens are there from the start.
     [[nodiscard]] double told(int cell) const {
         const auto found = std::ranges::find(g_.beats, cell);
@@ -54,10 +58,12 @@ private:
         return std::clamp(how_.revealed - static_cast<double>(found - g_.beats.begin()), 0.0, 1.0);
     }
 
-    void text(const QRectF& where, Qt::Alignment alignment, const QFont& font, const QColor& ink, const QString& words, Qt::TextElideMode elide = Qt::ElideRight) {
+    void text(const QRectF& where, Qt::Alignment alignment, const QFont& font, const QColor& ink, const QString& words,
+              Qt::TextElideMode elide = Qt::ElideRight) {
         p_.setFont(font);
         p_.setPen(ink);
-        p_.drawText(where, static_cast<int>(alignment | Qt::AlignVCenter), QFontMetricsF(font).elidedText(words, elide, where.width()));
+        p_.drawText(where, static_cast<int>(alignment | Qt::AlignVCenter),
+                    QFontMetricsF(font).elidedText(words, elide, where.width()));
     }
 
     void headers() {
@@ -65,7 +71,8 @@ private:
         const QFont bold = theme_.mono(measure::small_text, QFont::Bold);
         const auto header = [&](const QRectF& where, const QString& word, const QString& structure, QColor colour) {
             const double width = QFontMetricsF(quiet).horizontalAdvance(word) + 5;
-            text(QRectF(where.left() + 2, where.top(), width, where.height()), Qt::AlignLeft, quiet, t_.quiet_text, word);
+            text(QRectF(where.left() + 2, where.top(), width, where.height()), Qt::AlignLeft, quiet, t_.quiet_text,
+                 word);
             text(where.adjusted(width + 2, 0, 0, 0), Qt::AlignLeft, bold, colour, structure, Qt::ElideMiddle);
         };
         header(g_.header_in, QStringLiteral("in"), picture_.structure_in, t_.quiet_text);
@@ -95,7 +102,8 @@ private:
             p_.drawLine(QPointF(x, y), QPointF(x + stroke - 5, y));
             draw_arrow_head(p_, QPointF(x + stroke, y), QPointF(1, 0), 6, colour);
             x += stroke + 4;
-            text(QRectF(x, g_.legend.top(), metrics.horizontalAdvance(item.word) + 2, g_.legend.height()), Qt::AlignLeft, font, t_.quiet_text, item.word);
+            text(QRectF(x, g_.legend.top(), metrics.horizontalAdvance(item.word) + 2, g_.legend.height()),
+                 Qt::AlignLeft, font, t_.quiet_text, item.word);
             x += metrics.horizontalAdvance(item.word) + space;
         }
     }
@@ -111,11 +119,15 @@ private:
     [[nodiscard]] QColor colour_of(LensLink::Kind kind, bool wrong) const {
         if (wrong) return t_.changed;
         switch (kind) {
-            case LensLink::Kind::same: return t_.line;
-            case LensLink::Kind::saved: return t_.call_entry;
-            case LensLink::Kind::leads: return t_.quiet_text;
+            case LensLink::Kind::same:
+                return t_.line;
+            case LensLink::Kind::saved:
+                return t_.call_entry;
+            case LensLink::Kind::leads:
+                return t_.quiet_text;
             case LensLink::Kind::restored:
-            case LensLink::Kind::supplied: return t_.changed;
+            case LensLink::Kind::supplied:
+                return t_.changed;
         }
         return t_.line;
     }
@@ -198,11 +210,14 @@ private:
         const QString name = cell_name(picture_, cell, out);
         const QColor name_ink = marked && out ? t_.changed : t_.text;
         const double name_width = std::min(QFontMetricsF(name_font).horizontalAdvance(name) + 2, inside.width());
-        text(QRectF(inside.left(), inside.top(), name_width, inside.height()), Qt::AlignLeft, name_font, name_ink, name, Qt::ElideMiddle);
+        text(QRectF(inside.left(), inside.top(), name_width, inside.height()), Qt::AlignLeft, name_font, name_ink, name,
+             Qt::ElideMiddle);
         inside.setLeft(inside.left() + name_width + 8);
         if (inside.width() < 14 || pending) return;
         if (row.renamed && !out) inside.setRight(inside.right() - 14);  // the letter stands there
-        const QString value = wrong ? row.rule + QStringLiteral(": ") + row.short_out : out ? row.short_out : row.short_in;
+        const QString value = wrong ? row.rule + QStringLiteral(": ") + row.short_out
+                              : out ? row.short_out
+                                    : row.short_in;
         const QFont value_font = theme_.words(size, marked && out ? QFont::DemiBold : QFont::Normal);
         text(inside, Qt::AlignRight, value_font, marked ? t_.text : t_.quiet_text, value);
     }
@@ -212,11 +227,13 @@ private:
         const LensRow& row = picture_.rows[static_cast<std::size_t>(cell.first)];
         if (g_.gutter > 0) {
             const std::uint32_t offset = how_.arch == layout::Arch::x86 ? row.x86_offset : row.offset;
-            text(QRectF(0, cell.in.top(), g_.gutter + 1, cell.in.height()), Qt::AlignRight, theme_.mono(measure::small_text), t_.quiet_text, offset_text(offset));
+            text(QRectF(0, cell.in.top(), g_.gutter + 1, cell.in.height()), Qt::AlignRight,
+                 theme_.mono(measure::small_text), t_.quiet_text, offset_text(offset));
         }
         half(cell, index, false, told(index));
         half(cell, index, true, told(index));
-        if (row.renamed) slot_letter(cell, row.offset == trace::block_offset::slot_a ? QStringLiteral("A") : QStringLiteral("B"));
+        if (row.renamed)
+            slot_letter(cell, row.offset == trace::block_offset::slot_a ? QStringLiteral("A") : QStringLiteral("B"));
     }
 
     // Slots A and B have another name on either side: the letter says that they are one place.
@@ -238,7 +255,8 @@ private:
                 const StatePart& place = x86 ? part.x86 : part.x64;
                 state_part(where, place.structure, QStringLiteral("%1 bytes").arg(place.size), part.changed && out);
                 if (g_.gutter > 0 && !out)
-                    text(QRectF(0, where.top(), g_.gutter + 1, 16), Qt::AlignRight, theme_.mono(measure::small_text), t_.quiet_text,
+                    text(QRectF(0, where.top(), g_.gutter + 1, 16), Qt::AlignRight, theme_.mono(measure::small_text),
+                         t_.quiet_text,
                          offset_text((x86 ? picture_.block_size_x86 : picture_.block_size) + place.offset));
                 continue;
             }
@@ -253,15 +271,19 @@ private:
                 // "neighbor const" where there is room for it.
                 const QString whole = QString(picture_.state_name).replace(QStringLiteral("state"), place.word);
                 const bool fits = QFontMetricsF(theme_.mono(measure::small_text)).horizontalAdvance(whole) + 44 < width;
-                const QString name = picture_.states.size() == 1 ? picture_.state_name + QLatin1Char(' ') + place.word : fits ? whole : place.word;
-                state_part(QRectF(x, where.top(), width - 2, where.height()), name, QString::number(place.size), part.changed && out);
+                const QString name = picture_.states.size() == 1 ? picture_.state_name + QLatin1Char(' ') + place.word
+                                     : fits                      ? whole
+                                                                 : place.word;
+                state_part(QRectF(x, where.top(), width - 2, where.height()), name, QString::number(place.size),
+                           part.changed && out);
                 x += width;
             }
         }
     }
 
     void state_part(const QRectF& where, const QString& name, const QString& size, bool changed) {
-        frame(where, changed ? t_.changed_fill : t_.groove, QPen(changed ? t_.changed : t_.line, changed ? 1.5 : 1), measure::mark_radius);
+        frame(where, changed ? t_.changed_fill : t_.groove, QPen(changed ? t_.changed : t_.line, changed ? 1.5 : 1),
+              measure::mark_radius);
         QRectF inside = where.adjusted(6, 0, -6, 0);
         if (changed) {
             draw_mark(p_, Mark::diamond, QRectF(inside.left(), where.center().y() - 4, 8, 8), t_.changed);
@@ -302,13 +324,19 @@ private:
         }
         frame(place.box, fill, QPen(border, 1.5), measure::card_radius);
         QRectF title = place.title;
-        draw_mark(p_, mark, QRectF(title.left(), title.center().y() - 4, content.kind == LensBox::Kind::call_entry || content.kind == LensBox::Kind::binding ? 12 : 8, 8), border);
+        draw_mark(
+            p_, mark,
+            QRectF(title.left(), title.center().y() - 4,
+                   content.kind == LensBox::Kind::call_entry || content.kind == LensBox::Kind::binding ? 12 : 8, 8),
+            border);
         title.setLeft(title.left() + 15);
         const QFont note = theme_.words(measure::small_text);
         const double note_width = content.note.isEmpty() ? 0 : QFontMetricsF(note).horizontalAdvance(content.note) + 6;
-        text(title.adjusted(0, 0, -note_width, 0), Qt::AlignLeft, theme_.words(measure::quiet_text, QFont::DemiBold), ink, content.title);
+        text(title.adjusted(0, 0, -note_width, 0), Qt::AlignLeft, theme_.words(measure::quiet_text, QFont::DemiBold),
+             ink, content.title);
         if (note_width > 0) text(title, Qt::AlignRight, note, ink, content.note);
-        for (std::size_t i = 0; i < content.lines.size() && i < place.lines.size(); ++i) box_line(static_cast<int>(index), static_cast<int>(i), fill);
+        for (std::size_t i = 0; i < content.lines.size() && i < place.lines.size(); ++i)
+            box_line(static_cast<int>(index), static_cast<int>(i), fill);
     }
 
     // A value that is being saved appears in its box when its arrow has arrived.
@@ -334,7 +362,8 @@ private:
         const double value = QFontMetricsF(bold).horizontalAdvance(content.short_value) + 2;
         // The value matters more than the whole of the name.
         const double name_width = std::min(wanted, std::max(where.width() - value - 6, where.width() * 0.42));
-        text(QRectF(where.left(), where.top(), name_width, where.height()), Qt::AlignLeft, name, quiet, content.name, Qt::ElideMiddle);
+        text(QRectF(where.left(), where.top(), name_width, where.height()), Qt::AlignLeft, name, quiet, content.name,
+             Qt::ElideMiddle);
         if (line_told(box, line) < 1) return;
         text(where.adjusted(name_width + 6, 0, 0, 0), Qt::AlignRight, bold, t_.text, content.short_value);
     }
@@ -349,7 +378,8 @@ private:
 
 }  // namespace
 
-void paint_lens(QPainter& painter, const LensPicture& picture, const LensGeometry& geometry, const LensPaint& how, const Theme& theme) {
+void paint_lens(QPainter& painter, const LensPicture& picture, const LensGeometry& geometry, const LensPaint& how,
+                const Theme& theme) {
     painter.save();
     LensPainter(painter, picture, geometry, how, theme).paint();
     painter.restore();

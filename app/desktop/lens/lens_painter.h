@@ -22,7 +22,8 @@ struct LensPaint {
     LensScale scale = LensScale::compact;
 };
 
-void paint_lens(QPainter& painter, const LensPicture& picture, const LensGeometry& geometry, const LensPaint& how, const Theme& theme);
+void paint_lens(QPainter& painter, const LensPicture& picture, const LensGeometry& geometry, const LensPaint& how,
+                const Theme& theme);
 
 // What a cell says as its name: "ImReserved[0]", or "Scratch[0..1]" where two quiet elements share a row.
 [[nodiscard]] QString cell_name(const LensPicture& picture, const LensCell& cell, bool out);

@@ -47,10 +47,24 @@ LensView::LensView(PlaybackModel& playback, LensModel& lens, const Theme& theme,
     show_whole();
 }
 
-double LensView::top() const { return lens_.picture().notice.isEmpty() ? 0 : notice_height; }
+double LensView::top() const { return notice_rect().isEmpty() ? 0 : notice_height; }
+
+QString LensView::notice() const {
+    const LensPicture& picture = lens_.picture();
+    if (picture.empty()) return {};
+    if (!picture.here) return tr("Not at a conversion: this is %1.  Click or Enter goes there.").arg(picture.notice);
+    if (!calm_) return {};
+    if (beats() == 0) return tr("Nothing changes but the names.");
+    if (told() == 0) return tr("Press N or Enter: the first of %1 members is told.").arg(beats());
+    const LensCell& cell =
+        geometry_
+            .cells[static_cast<std::size_t>(geometry_.beats[static_cast<std::size_t>(std::min(told(), beats()) - 1)])];
+    return tr("%1 of %2 · %3").arg(told()).arg(beats()).arg(lens_.step_text(cell.first));
+}
 
 QRect LensView::notice_rect() const {
-    if (lens_.picture().notice.isEmpty()) return {};
+    const LensPicture& picture = lens_.picture();
+    if (picture.empty() || (picture.here && !calm_)) return {};
     return {0, 0, viewport()->width(), static_cast<int>(notice_height) - 2};
 }
 
@@ -70,12 +84,14 @@ void LensView::place() {
     verticalScrollBar()->setRange(0, std::max(0, static_cast<int>(std::ceil(geometry_.size.height() - room.height()))));
     horizontalScrollBar()->setPageStep(viewport()->width());
     horizontalScrollBar()->setSingleStep(24);
-    horizontalScrollBar()->setRange(0, std::max(0, static_cast<int>(std::ceil(geometry_.size.width())) - viewport()->width()));
+    horizontalScrollBar()->setRange(
+        0, std::max(0, static_cast<int>(std::ceil(geometry_.size.width())) - viewport()->width()));
 }
 
 void LensView::take_picture(bool other, PlaybackModel::Move how) {
     place();
-    setAccessibleDescription(lens_.picture().empty() ? lens_.empty_text() : lens_.summary() + QStringLiteral(". ") + lens_.picture().notice);
+    setAccessibleDescription(lens_.picture().empty() ? lens_.empty_text()
+                                                     : lens_.summary() + QStringLiteral(". ") + lens_.picture().notice);
     if (other) tell_rows_changed(*this);
     const bool tells = lens_.picture().here && how == PlaybackModel::Move::step && !reduced_motion_ && beats() > 0;
     if (!tells) {
@@ -145,6 +161,7 @@ void LensView::set_scale(LensScale scale) {
 void LensView::set_calm(bool calm) {
     if (calm == calm_) return;
     calm_ = calm;
+    place();
     show_whole();
     viewport()->update();
 }
@@ -162,7 +179,8 @@ void LensView::choose_cell(int cell) {
     const LensPicture& picture = lens_.picture();
     // What is explained everywhere is the block this row belongs to.
     if (playback_.region() != picture.block) lens_.choose_block(picture.block);
-    playback_.choose_member(picture.rows[static_cast<std::size_t>(geometry_.cells[static_cast<std::size_t>(cell)].first)].offset);
+    playback_.choose_member(
+        picture.rows[static_cast<std::size_t>(geometry_.cells[static_cast<std::size_t>(cell)].first)].offset);
 }
 
 void LensView::keep_in_sight(int cell) {
@@ -176,7 +194,9 @@ void LensView::keep_in_sight(int cell) {
 
 int LensView::cell_at(QPointF at) const {
     for (std::size_t i = 0; i < geometry_.cells.size(); ++i)
-        if (geometry_.cells[i].in.adjusted(0, -1, 0, 1).contains(at) || geometry_.cells[i].out.adjusted(0, -1, 0, 1).contains(at)) return static_cast<int>(i);
+        if (geometry_.cells[i].in.adjusted(0, -1, 0, 1).contains(at) ||
+            geometry_.cells[i].out.adjusted(0, -1, 0, 1).contains(at))
+            return static_cast<int>(i);
     return -1;
 }
 
@@ -201,18 +221,27 @@ bool LensView::event(QEvent* event) {
 void LensView::keyPressEvent(QKeyEvent* event) {
     const int last = static_cast<int>(geometry_.cells.size()) - 1;
     switch (event->key()) {
-        case Qt::Key_Up: choose_cell(std::max(0, chosen_cell() - 1)); return;
-        case Qt::Key_Down: choose_cell(std::min(last, chosen_cell() + 1)); return;
+        case Qt::Key_Up:
+            choose_cell(std::max(0, chosen_cell() - 1));
+            return;
+        case Qt::Key_Down:
+            choose_cell(std::min(last, chosen_cell() + 1));
+            return;
         case Qt::Key_Return:
         case Qt::Key_Enter:
-            if (!lens_.picture().here && !lens_.picture().empty()) {
-                playback_.pause();
-                playback_.seek(lens_.picture().conversion, PlaybackModel::Move::step);
-            } else {
-                tell_next();
-            }
+            go_on();
             return;
-        default: QAbstractScrollArea::keyPressEvent(event);
+        default:
+            QAbstractScrollArea::keyPressEvent(event);
+    }
+}
+
+void LensView::go_on() {
+    if (lens_.picture().here) {
+        tell_next();
+    } else if (!lens_.picture().empty()) {
+        playback_.pause();
+        playback_.seek(lens_.picture().conversion, PlaybackModel::Move::step);
     }
 }
 
@@ -228,8 +257,7 @@ void LensView::focusOutEvent(QFocusEvent* event) {
 
 void LensView::mousePressEvent(QMouseEvent* event) {
     if (notice_rect().contains(event->position().toPoint())) {
-        playback_.pause();
-        playback_.seek(lens_.picture().conversion, PlaybackModel::Move::step);
+        go_on();
         return;
     }
     const QPointF at = to_drawing(event->position());
@@ -278,10 +306,15 @@ QString LensView::cell_tip(int index) const {
     const LensCell& cell = geometry_.cells[static_cast<std::size_t>(index)];
     const LensRow& row = picture.rows[static_cast<std::size_t>(cell.first)];
     const bool x86 = lens_.arch() == layout::Arch::x86;
-    QString tip = row.renamed ? QStringLiteral("%1 → %2").arg(row.name_in, row.name_out) : cell_name(picture, cell, true);
-    tip += tr("\noffset %1, %2 bytes, %3").arg(offset_text(x86 ? row.x86_offset : row.offset)).arg(cell.count * (x86 ? row.x86_size : row.size)).arg(row.type_out);
+    QString tip =
+        row.renamed ? QStringLiteral("%1 → %2").arg(row.name_in, row.name_out) : cell_name(picture, cell, true);
+    tip += tr("\noffset %1, %2 bytes, %3")
+               .arg(offset_text(x86 ? row.x86_offset : row.offset))
+               .arg(cell.count * (x86 ? row.x86_size : row.size))
+               .arg(row.type_out);
     if (row.changed) {
-        tip += tr("\nin:  %1  %2\nout: %3  %4").arg(address_text(row.value_in), row.meaning_in, address_text(row.value_out), row.meaning_out);
+        tip += tr("\nin:  %1  %2\nout: %3  %4")
+                   .arg(address_text(row.value_in), row.meaning_in, address_text(row.value_out), row.meaning_out);
     } else {
         tip += QStringLiteral("\n%1  %2").arg(address_text(row.value_out), row.meaning_out);
     }
@@ -307,10 +340,12 @@ QString LensView::box_tip(int index) const {
 
 QString LensView::tip_at(QPointF in_viewport) const {
     if (lens_.picture().empty()) return {};
-    if (notice_rect().contains(in_viewport.toPoint())) return tr("Go to this conversion (Enter)");
+    if (notice_rect().contains(in_viewport.toPoint())) return notice();
     const QPointF at = to_drawing(in_viewport);
     if (geometry_.legend.contains(at))
-        return tr("Thin line: the same value. Dashed: saved. Dotted: the value is the way to this memory.\nSolid: restored or supplied. ◆ changed, ✖ not what it has to be.");
+        return tr(
+            "Thin line: the same value. Dashed: saved. Dotted: the value is the way to this memory.\nSolid: restored "
+            "or supplied. ◆ changed, ✖ not what it has to be.");
     if (const int cell = cell_at(at); cell >= 0) return cell_tip(cell);
     if (const int box = box_at(at); box >= 0) return box_tip(box);
     for (const LensStateCell& state : geometry_.states) {
@@ -318,7 +353,11 @@ QString LensView::tip_at(QPointF in_viewport) const {
         QString tip = tr("What follows the block: %1").arg(lens_.picture().state_name);
         for (const LensState& part : lens_.picture().states) {
             const StatePart& place = lens_.arch() == layout::Arch::x86 ? part.x86 : part.x64;
-            tip += tr("\n%1, %2 bytes after the block, %3 bytes%4").arg(place.structure).arg(place.offset).arg(place.size).arg(part.changed ? tr(", changed") : QString());
+            tip += tr("\n%1, %2 bytes after the block, %3 bytes%4")
+                       .arg(place.structure)
+                       .arg(place.offset)
+                       .arg(place.size)
+                       .arg(part.changed ? tr(", changed") : QString());
         }
         return tip;
     }
@@ -332,7 +371,8 @@ void LensView::paintEvent(QPaintEvent*) {
     if (picture.empty()) {
         painter.setPen(t.quiet_text);
         painter.setFont(theme_.words(measure::body_text));
-        painter.drawText(QRectF(viewport()->rect()).adjusted(24, 12, -24, -12), Qt::AlignCenter | Qt::TextWordWrap, lens_.empty_text());
+        painter.drawText(QRectF(viewport()->rect()).adjusted(24, 12, -24, -12), Qt::AlignCenter | Qt::TextWordWrap,
+                         lens_.empty_text());
         return;
     }
     LensPaint how;
@@ -347,7 +387,7 @@ void LensView::paintEvent(QPaintEvent*) {
     painter.translate(-horizontalScrollBar()->value(), top() - verticalScrollBar()->value());
     paint_lens(painter, picture, geometry_, how, theme_);
     painter.restore();
-    if (!picture.notice.isEmpty()) {
+    if (const QString words = notice(); !words.isEmpty()) {
         const QRectF strip = notice_rect();
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(Qt::NoPen);
@@ -356,13 +396,14 @@ void LensView::paintEvent(QPaintEvent*) {
         const QFont font = theme_.words(measure::quiet_text);
         painter.setFont(font);
         painter.setPen(t.text);
-        const QString words = tr("Not at a conversion: this is %1.  Click or Enter goes there.").arg(picture.notice);
-        painter.drawText(strip.adjusted(12, 0, -12, 0), Qt::AlignLeft | Qt::AlignVCenter, QFontMetricsF(font).elidedText(words, Qt::ElideRight, strip.width() - 24));
+        painter.drawText(strip.adjusted(12, 0, -12, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                         QFontMetricsF(font).elidedText(words, Qt::ElideRight, strip.width() - 24));
     }
     if (hasFocus()) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(t.accent, 1));
-        painter.drawRoundedRect(QRectF(viewport()->rect()).adjusted(0.5, 0.5, -0.5, -0.5), measure::mark_radius, measure::mark_radius);
+        painter.drawRoundedRect(QRectF(viewport()->rect()).adjusted(0.5, 0.5, -0.5, -0.5), measure::mark_radius,
+                                measure::mark_radius);
     }
 }
 

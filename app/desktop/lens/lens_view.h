@@ -36,7 +36,10 @@ public:
     [[nodiscard]] const LensGeometry& geometry_of_lens() const { return geometry_; }
     // From the drawing's coordinates to the viewport's.
     [[nodiscard]] QRectF to_viewport(const QRectF& in_drawing) const;
-    [[nodiscard]] QRect notice_rect() const;  // in the viewport; empty when the present event is the conversion
+    // The strip above the drawing, in the viewport: where one is when the present event is no conversion, and in calm mode
+    // the member just told, in words. Empty when there is nothing to say.
+    [[nodiscard]] QRect notice_rect() const;
+    [[nodiscard]] QString notice() const;
 
     int accessible_row_count() const override;
     QString accessible_row_text(int row) const override;
@@ -65,6 +68,7 @@ private:
     void take_picture(bool other, PlaybackModel::Move how);
     void show_whole();
     void choose_cell(int cell);
+    void go_on();  // to the conversion, or to the next member
     void keep_in_sight(int cell);
     [[nodiscard]] int chosen_cell() const;
     [[nodiscard]] int cell_at(QPointF in_drawing) const;

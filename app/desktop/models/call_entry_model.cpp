@@ -17,23 +17,31 @@ using trace::EventId;
 
 QString to_text(CallEntryState state) {
     switch (state) {
-        case CallEntryState::to_come: return CallEntryModel::tr("to come");
-        case CallEntryState::allocated: return CallEntryModel::tr("allocated");
-        case CallEntryState::held: return CallEntryModel::tr("held");
-        case CallEntryState::released: return CallEntryModel::tr("released");
-        case CallEntryState::leaked: return CallEntryModel::tr("leaked");
+        case CallEntryState::to_come:
+            return CallEntryModel::tr("to come");
+        case CallEntryState::allocated:
+            return CallEntryModel::tr("allocated");
+        case CallEntryState::held:
+            return CallEntryModel::tr("held");
+        case CallEntryState::released:
+            return CallEntryModel::tr("released");
+        case CallEntryState::leaked:
+            return CallEntryModel::tr("leaked");
     }
     return {};
 }
 
-CallEntryModel::CallEntryModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
+CallEntryModel::CallEntryModel(PlaybackModel& playback, QObject* parent)
+    : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &CallEntryModel::rebuild);
     connect(&playback, &PlaybackModel::position_changed, this, &CallEntryModel::follow);
     connect(&playback, &PlaybackModel::focus_changed, this, &CallEntryModel::follow);
     rebuild();
 }
 
-int CallEntryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+int CallEntryModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
 
 int CallEntryModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
 
@@ -52,7 +60,9 @@ int CallEntryModel::row_of(trace::RegionId region) const {
     return found == rows_.end() ? -1 : static_cast<int>(found - rows_.begin());
 }
 
-EventId CallEntryModel::first_event(const CallEntry& entry) const { return entry.allocated.valid() && entry.allocated < entry.recognised ? entry.allocated : entry.recognised; }
+EventId CallEntryModel::first_event(const CallEntry& entry) const {
+    return entry.allocated.valid() && entry.allocated < entry.recognised ? entry.allocated : entry.recognised;
+}
 
 bool CallEntryModel::leaks(const CallEntry& entry) const {
     // A recording that was cut off cannot tell: only a finished run leaks.
@@ -76,7 +86,9 @@ EventId CallEntryModel::restoration(const CallEntry& entry) const {
     if (its == nullptr) return {};
     for (const std::uint32_t index : its->conversions) {
         const trace::Conversion& conversion = history.conversions()[index];
-        if (conversion.converter == entry.layer && conversion.kind == trace::ConversionKind::protocol_to_miniport_by_driver && conversion.event > entry.recognised)
+        if (conversion.converter == entry.layer &&
+            conversion.kind == trace::ConversionKind::protocol_to_miniport_by_driver &&
+            conversion.event > entry.recognised)
             return conversion.event;
     }
     return {};
@@ -89,7 +101,8 @@ QString CallEntryModel::restored_text(const CallEntry& entry) const {
     if (at > playback_.position()) return {};
     const trace::RegionId root = history.conversion_at(at)->root;
     const auto bytes = region_bytes(history, root, at);
-    constexpr std::array offsets{trace::block_offset::im_reserved_0, trace::block_offset::im_reserved_1, trace::block_offset::source_handle};
+    constexpr std::array offsets{trace::block_offset::im_reserved_0, trace::block_offset::im_reserved_1,
+                                 trace::block_offset::source_handle};
     QStringList lost;
     for (std::size_t i = 0; i < offsets.size() && i < entry.saved.size(); ++i)
         if (word_of(bytes, offsets[i]) != entry.saved[i].value) lost << to_qstring(entry.saved[i].member);
@@ -101,9 +114,12 @@ QString CallEntryModel::text(const CallEntry& entry, int column) const {
     const trace::History& history = *playback_.history();
     const CallEntryState now = state_of(entry);
     switch (column) {
-        case driver: return to_qstring(history.layer_name(entry.layer));
-        case number: return QStringLiteral("#%1").arg(entry.ordinal);
-        case operation: return operation_text(history, entry.operation);
+        case driver:
+            return to_qstring(history.layer_name(entry.layer));
+        case number:
+            return QStringLiteral("#%1").arg(entry.ordinal);
+        case operation:
+            return operation_text(history, entry.operation);
         case state: {
             if (now == CallEntryState::leaked) return tr("✖ leaked");
             if (now == CallEntryState::held && leaks(entry)) return tr("✖ held, never released");
@@ -112,19 +128,24 @@ QString CallEntryModel::text(const CallEntry& entry, int column) const {
         case age: {
             if (now == CallEntryState::to_come) return {};
             const EventId end = now == CallEntryState::released ? entry.released : playback_.position();
-            return microseconds_text(history.trace().event(end).virtual_time - history.trace().event(first_event(entry)).virtual_time);
+            return microseconds_text(history.trace().event(end).virtual_time -
+                                     history.trace().event(first_event(entry)).virtual_time);
         }
         case remembers: {
             if (now == CallEntryState::to_come || now == CallEntryState::allocated) return {};
             QStringList all;
             for (const trace::SavedValue& saved : entry.saved) {
                 if (saved.value == 0 && saved.member != std::string_view("ImReserved[0]")) continue;
-                all << QStringLiteral("%1 = %2%3").arg(to_qstring(saved.member), short_value(history, entry.recognised, saved.value), saved.value != 0 && !saved.offset ? tr(" (✖ not in it)") : QString());
+                all << QStringLiteral("%1 = %2%3")
+                           .arg(to_qstring(saved.member), short_value(history, entry.recognised, saved.value),
+                                saved.value != 0 && !saved.offset ? tr(" (✖ not in it)") : QString());
             }
             return all.join(QStringLiteral(", "));
         }
-        case restored: return restored_text(entry);
-        default: return {};
+        case restored:
+            return restored_text(entry);
+        default:
+            return {};
     }
 }
 
@@ -133,17 +154,31 @@ QVariant CallEntryModel::data(const QModelIndex& index, int role) const {
     const CallEntry* it = entry(index.row());
     if (it == nullptr) return {};
     switch (role) {
-        case Qt::DisplayRole: return text(*it, index.column());
-        case Qt::TextAlignmentRole: return QVariant((index.column() == number || index.column() == age ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-        case entry_role: return rows_[static_cast<std::size_t>(index.row())];
-        case state_role: return static_cast<int>(state_of(*it));
-        case leaks_role: return leaks(*it);
-        case chosen_role: return playback_.region_chosen() && playback_.region() == it->region;
+        case Qt::DisplayRole:
+            return text(*it, index.column());
+        case Qt::TextAlignmentRole:
+            return QVariant((index.column() == number || index.column() == age ? Qt::AlignRight : Qt::AlignLeft) |
+                            Qt::AlignVCenter);
+        case entry_role:
+            return rows_[static_cast<std::size_t>(index.row())];
+        case state_role:
+            return static_cast<int>(state_of(*it));
+        case leaks_role:
+            return leaks(*it);
+        case chosen_role:
+            return playback_.region_chosen() && playback_.region() == it->region;
         case Qt::ToolTipRole: {
-            QString tip = QStringLiteral("%1 · %2").arg(to_qstring(trace::region_text(*playback_.history(), it->region)), address_text(playback_.trace()->region(it->region).address));
+            QString tip =
+                QStringLiteral("%1 · %2").arg(to_qstring(trace::region_text(*playback_.history(), it->region)),
+                                              address_text(playback_.trace()->region(it->region).address));
             for (const trace::SavedValue& saved : it->saved)
-                tip += QStringLiteral("\n%1 = %2%3").arg(to_qstring(saved.member), to_qstring(trace::value_text(*playback_.history(), it->recognised, saved.value)), saved.offset ? tr(", at +%1").arg(offset_text(*saved.offset)) : QString());
-            tip += tr("\nallocated at event %1, in use since event %2").arg(first_event(*it).value).arg(it->recognised.value);
+                tip += QStringLiteral("\n%1 = %2%3")
+                           .arg(to_qstring(saved.member),
+                                to_qstring(trace::value_text(*playback_.history(), it->recognised, saved.value)),
+                                saved.offset ? tr(", at +%1").arg(offset_text(*saved.offset)) : QString());
+            tip += tr("\nallocated at event %1, in use since event %2")
+                       .arg(first_event(*it).value)
+                       .arg(it->recognised.value);
             tip += it->released.valid() ? tr(", released at event %1").arg(it->released.value) : tr(", never released");
             const EventId to = event_of(index.row(), index.column());
             if (to.valid()) tip += tr("\nClick: go to event %1").arg(to.value);
@@ -157,23 +192,33 @@ QVariant CallEntryModel::data(const QModelIndex& index, int role) const {
             }
             return all.join(QStringLiteral(", "));
         }
-        default: return {};
+        default:
+            return {};
     }
 }
 
 QVariant CallEntryModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return {};
-    if (role == Qt::TextAlignmentRole) return QVariant((section == number || section == age ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole)
+        return QVariant((section == number || section == age ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
     switch (section) {
-        case driver: return tr("driver");
-        case number: return tr("#");
-        case operation: return tr("operation");
-        case state: return tr("state");
-        case age: return tr("age µs");
-        case remembers: return tr("remembers");
-        case restored: return tr("restored by");
-        default: return {};
+        case driver:
+            return tr("driver");
+        case number:
+            return tr("#");
+        case operation:
+            return tr("operation");
+        case state:
+            return tr("state");
+        case age:
+            return tr("age µs");
+        case remembers:
+            return tr("remembers");
+        case restored:
+            return tr("restored by");
+        default:
+            return {};
     }
 }
 
@@ -197,7 +242,8 @@ void CallEntryModel::sort(int column, Qt::SortOrder order) {
     const QModelIndexList persistent = persistentIndexList();
     for (const QModelIndex& old : persistent) {
         const auto found = std::ranges::find(rows_, before[static_cast<std::size_t>(old.row())]);
-        changePersistentIndex(old, found == rows_.end() ? QModelIndex() : index(static_cast<int>(found - rows_.begin()), old.column()));
+        changePersistentIndex(
+            old, found == rows_.end() ? QModelIndex() : index(static_cast<int>(found - rows_.begin()), old.column()));
     }
     Q_EMIT layoutChanged({}, VerticalSortHint);
 }
@@ -240,26 +286,39 @@ std::vector<std::uint32_t> CallEntryModel::wanted_rows() const {
         if (layer_ >= 0 && entries[i].layer != layer_) return true;
         if (words_.isEmpty()) return false;
         // What an entry is, not what has become of it here: a filter must not change under one's feet.
-        const QString all = text(entries[i], driver) + QLatin1Char(' ') + text(entries[i], number) + QLatin1Char(' ') + text(entries[i], operation) + (leaks(entries[i]) ? QStringLiteral(" leaked") : QString());
-        return !std::ranges::all_of(words_, [&](const QString& word) { return all.contains(word, Qt::CaseInsensitive); });
+        const QString all = text(entries[i], driver) + QLatin1Char(' ') + text(entries[i], number) + QLatin1Char(' ') +
+                            text(entries[i], operation) + (leaks(entries[i]) ? QStringLiteral(" leaked") : QString());
+        return !std::ranges::all_of(words_,
+                                    [&](const QString& word) { return all.contains(word, Qt::CaseInsensitive); });
     });
     const auto life = [&](std::uint32_t i) {
         if (!entries[i].released.valid()) return std::numeric_limits<trace::Nanoseconds>::max();
-        return history->trace().event(entries[i].released).virtual_time - history->trace().event(first_event(entries[i])).virtual_time;
+        return history->trace().event(entries[i].released).virtual_time -
+               history->trace().event(first_event(entries[i])).virtual_time;
     };
     const auto less = [&](std::uint32_t a, std::uint32_t b) {
         switch (sort_column_) {
-            case driver: return entries[a].layer < entries[b].layer;
-            case number: return entries[a].ordinal < entries[b].ordinal;
-            case operation: return entries[a].operation < entries[b].operation;
-            case state: return leaks(entries[a]) != leaks(entries[b]) ? leaks(entries[a]) : entries[a].released < entries[b].released;
-            case age: return life(a) < life(b);
-            case restored: return restoration(entries[a]) < restoration(entries[b]);
-            default: return false;
+            case driver:
+                return entries[a].layer < entries[b].layer;
+            case number:
+                return entries[a].ordinal < entries[b].ordinal;
+            case operation:
+                return entries[a].operation < entries[b].operation;
+            case state:
+                return leaks(entries[a]) != leaks(entries[b]) ? leaks(entries[a])
+                                                              : entries[a].released < entries[b].released;
+            case age:
+                return life(a) < life(b);
+            case restored:
+                return restoration(entries[a]) < restoration(entries[b]);
+            default:
+                return false;
         }
     };
     if (sort_column_ >= 0) {
-        std::ranges::stable_sort(rows, [&](std::uint32_t a, std::uint32_t b) { return sort_order_ == Qt::AscendingOrder ? less(a, b) : less(b, a); });
+        std::ranges::stable_sort(rows, [&](std::uint32_t a, std::uint32_t b) {
+            return sort_order_ == Qt::AscendingOrder ? less(a, b) : less(b, a);
+        });
     }
     return rows;
 }

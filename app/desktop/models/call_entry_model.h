@@ -19,7 +19,7 @@ enum class CallEntryState {
     allocated,  // in the driver's hands, not yet found through ImReserved
     held,       // remembers the root of an operation that is below
     released,
-    leaked,     // the run is over and it was never given back
+    leaked,  // the run is over and it was never given back
 };
 
 class CallEntryModel : public QAbstractTableModel {
@@ -36,9 +36,9 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
-    void show_layer(int layer);            // −1: every driver
+    void show_layer(int layer);  // −1: every driver
     void show_held_only(bool held);
-    void show_words(const QString& words); // rows that contain all of them, in any column
+    void show_words(const QString& words);  // rows that contain all of them, in any column
     [[nodiscard]] int sorted_column() const { return sort_column_; }
 
     [[nodiscard]] const trace::CallEntry* entry(int row) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/desktop/models/event_text.h"
 #include "app/desktop/models/region_bytes.h"
 #include "app/desktop/models/session.h"
 #include "app/desktop/models/short_value.h"
@@ -17,11 +18,14 @@ using trace::EventId;
 using trace::RegionId;
 namespace handle_offset = trace::handle_offset;
 
-bool alive(const trace::Region& region, EventId at) { return region.born <= at && (!region.died.valid() || region.died > at); }
+bool alive(const trace::Region& region, EventId at) {
+    return region.born <= at && (!region.died.valid() || region.died > at);
+}
 
 class ChainBuilder {
 public:
-    ChainBuilder(const trace::History& history, RegionId host_handle, EventId at) : history_(history), trace_(history.trace()), at_(at) {
+    ChainBuilder(const trace::History& history, RegionId host_handle, EventId at, const trace::Cursor* near)
+        : history_(history), trace_(history.trace()), at_(at), near_(near) {
         chain_.host_handle = host_handle;
         chain_.object = to_qstring(trace::object_name(history, host_handle));
     }
@@ -34,9 +38,15 @@ public:
             node.role = layers[layer].role;
             node.title = to_qstring(history_.layer_name(node.layer));
             switch (node.role) {
-                case trace::LayerRole::host_stack: host(node); break;
-                case trace::LayerRole::intermediate_driver: driver(node); break;
-                case trace::LayerRole::offload_target: target(node); break;
+                case trace::LayerRole::host_stack:
+                    host(node);
+                    break;
+                case trace::LayerRole::intermediate_driver:
+                    driver(node);
+                    break;
+                case trace::LayerRole::offload_target:
+                    target(node);
+                    break;
             }
             chain_.nodes.push_back(std::move(node));
         }
@@ -45,28 +55,45 @@ public:
         for (std::size_t i = 0; i < chain_.nodes.size(); ++i) {
             const ChainNode& node = chain_.nodes[i];
             if (i + 1 < chain_.nodes.size() && node.down.state != ChainState::linked) chain_.offloaded = false;
-            for (const ChainLink* link : {&node.binding, &node.down, &node.up}) chain_.flaws += link->flaw.isEmpty() ? 0 : 1;
+            for (const ChainLink* link : {&node.binding, &node.down, &node.up})
+                chain_.flaws += link->flaw.isEmpty() ? 0 : 1;
         }
         return std::move(chain_);
     }
 
 private:
     void read_handle(ChainNode& node) {
-        const auto bytes = region_bytes(history_, node.handle, at_);
+        const auto bytes = region_bytes(history_, node.handle, at_, near_);
         node.handle_address = trace_.region(node.handle).address;
         node.binding.value = word_of(bytes, handle_offset::ndis_reserved).value_or(0);
         node.binding.text = to_qstring(trace::value_text(history_, at_, node.binding.value));
+        node.binding.short_text = short_value(history_, at_, node.binding.value);
         node.binding.state = node.binding.value == 0 ? ChainState::open : ChainState::linked;
         if (node.binding.value != 0) {
             const trace::Binding* binding = history_.binding(node.binding.value);
             if (binding == nullptr || binding->upper != node.layer) {
                 node.binding.state = ChainState::broken;
-                node.binding.flaw = QStringLiteral("it has to be the binding of %1 to the driver below").arg(node.title);
+                node.binding.flaw =
+                    QStringLiteral("it has to be the binding of %1 to the driver below").arg(node.title);
                 node.binding.rule = QStringLiteral("IM-021");
             }
         }
         node.down.value = word_of(bytes, handle_offset::miniport_offload_context).value_or(0);
         node.down.text = to_qstring(trace::context_text(history_, at_, node.down.value));
+        const RegionId entry = history_.region_starting_at(node.down.value, trace::RegionKind::offload_entry, at_);
+        node.down.short_text = entry.valid() ? QStringLiteral("entry %1 · %2")
+                                                   .arg(to_qstring(trace::object_name(history_, entry)),
+                                                        short_layer_name(history_, trace_.region(entry).owner))
+                                             : memory_of(node.down.value);
+    }
+
+    // "memory 'OTob'": whose it is stands above it.
+    [[nodiscard]] QString memory_of(std::uint64_t value) const {
+        const trace::ValueMeaning meaning = trace::value_meaning(history_, at_, value);
+        if (meaning.kind != trace::ValueKind::allocation) return short_value(history_, at_, value);
+        const QString text = to_qstring(meaning.text);
+        const qsizetype quote = text.lastIndexOf(QLatin1Char('\''));
+        return quote > 0 ? text.left(quote + 1) : text;
     }
 
     void host(ChainNode& node) {
@@ -86,28 +113,35 @@ private:
         if (above.down.value != 0) {
             RegionId region = history_.region_starting_at(above.down.value, trace::RegionKind::offload_entry, at_);
             if (!region.valid()) region = history_.region_at(above.down.value, at_);
-            if (region.valid() && trace_.region(region).kind == trace::RegionKind::offload_handle) region = trace_.region(region).parent;
+            if (region.valid() && trace_.region(region).kind == trace::RegionKind::offload_handle)
+                region = trace_.region(region).parent;
             found = region.valid() ? history_.offload_entry_of(region) : nullptr;
         }
         if (found != nullptr && found->layer == layer) return found;
         for (const std::uint32_t index : history_.live_offload_entries(layer, at_)) {
             const trace::OffloadEntry& each = history_.offload_entries()[index];
-            if (to_qstring(trace_.text(each.object)) == chain_.object || to_qstring(trace::object_name(history_, each.region)) == chain_.object) found = &each;
+            if (to_qstring(trace_.text(each.object)) == chain_.object ||
+                to_qstring(trace::object_name(history_, each.region)) == chain_.object)
+                found = &each;
             if (found == &each && stores(each, above.handle_address)) break;
         }
         return found != nullptr && found->layer == layer ? found : nullptr;
     }
 
     [[nodiscard]] std::optional<std::uint32_t> place_of(const trace::OffloadEntry& entry, std::uint64_t value) const {
-        const auto bytes = region_bytes(history_, entry.region, at_);
-        const std::uint64_t own = entry.handle.valid() ? trace_.region(entry.handle).address - trace_.region(entry.region).address : bytes.size();
+        const auto bytes = region_bytes(history_, entry.region, at_, near_);
+        const std::uint64_t own = entry.handle.valid()
+                                      ? trace_.region(entry.handle).address - trace_.region(entry.region).address
+                                      : bytes.size();
         for (std::uint32_t offset = 0; value != 0 && offset + 8 <= bytes.size(); offset += 8) {
             if (offset >= own && offset < own + handle_offset::size) continue;
             if (word_of(bytes, offset) == value) return offset;
         }
         return std::nullopt;
     }
-    [[nodiscard]] bool stores(const trace::OffloadEntry& entry, std::uint64_t value) const { return place_of(entry, value).has_value(); }
+    [[nodiscard]] bool stores(const trace::OffloadEntry& entry, std::uint64_t value) const {
+        return place_of(entry, value).has_value();
+    }
 
     void driver(ChainNode& node) {
         const ChainNode& above = chain_.nodes.back();
@@ -128,7 +162,9 @@ private:
         node.up.value = above.handle_address;
         node.up.offset = place_of(*entry, above.handle_address);
         node.up.state = node.up.offset ? ChainState::linked : ChainState::broken;
-        node.up.text = node.up.offset ? to_qstring(trace::value_text(history_, at_, above.handle_address)) : QStringLiteral("not stored");
+        node.up.text = node.up.offset ? to_qstring(trace::value_text(history_, at_, above.handle_address))
+                                      : QStringLiteral("not stored");
+        node.up.short_text = node.up.offset ? short_value(history_, at_, above.handle_address) : node.up.text;
         if (!node.up.offset) {
             node.up.flaw = QStringLiteral("the entry does not hold the handle of the driver above");
             node.up.rule = QStringLiteral("IM-034");
@@ -138,10 +174,11 @@ private:
     void target(ChainNode& node) {
         const ChainNode& above = chain_.nodes.back();
         const trace::ValueMeaning meaning = trace::value_meaning(history_, at_, above.down.value);
-        node.exists = above.down.value != 0 && meaning.owner == node.layer && meaning.kind != trace::ValueKind::freed_memory;
+        node.exists =
+            above.down.value != 0 && meaning.owner == node.layer && meaning.kind != trace::ValueKind::freed_memory;
         if (!node.exists) return;
         node.address = above.down.value;
-        node.memory = to_qstring(meaning.text);
+        node.memory = memory_of(above.down.value);
         node.up.text = QStringLiteral("stored by the target; its memory is not watched");
     }
 
@@ -152,8 +189,9 @@ private:
             down.state = ChainState::open;
             return;
         }
-        const bool arrives = lower.exists && (down.value == lower.address || (lower.region.valid() && down.value >= lower.address &&
-                                                                            down.value - lower.address < trace_.region(lower.region).size));
+        const bool arrives = lower.exists && (down.value == lower.address ||
+                                              (lower.region.valid() && down.value >= lower.address &&
+                                               down.value - lower.address < trace_.region(lower.region).size));
         if (arrives) {
             down.state = ChainState::linked;
             return;
@@ -174,14 +212,16 @@ private:
     const trace::History& history_;
     const trace::Trace& trace_;
     EventId at_;
+    const trace::Cursor* near_;
     HandleChain chain_;
 };
 
 }  // namespace
 
-HandleChain build_handle_chain(const trace::History& history, RegionId host_handle, EventId at) {
+HandleChain build_handle_chain(const trace::History& history, RegionId host_handle, EventId at,
+                               const trace::Cursor* near) {
     if (!host_handle.valid() || host_handle.value >= history.trace().region_count() || !at.valid()) return {};
-    return ChainBuilder(history, host_handle, at).build();
+    return ChainBuilder(history, host_handle, at, near).build();
 }
 
 }  // namespace chimneylab::desktop

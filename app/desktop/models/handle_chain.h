@@ -27,7 +27,8 @@ enum class ChainState {
 struct ChainLink {
     ChainState state = ChainState::unseen;
     std::uint64_t value = 0;
-    QString text;  // what the value means
+    QString text;        // what the value means
+    QString short_text;  // the same where there is little room
     QString flaw;  // what is wrong with it; empty when nothing is
     QString rule;
     std::optional<std::uint32_t> offset;  // of the stored value in the entry, if found
@@ -36,11 +37,11 @@ struct ChainLink {
 struct ChainNode {
     trace::LayerIndex layer = trace::machine_layer;
     trace::LayerRole role = trace::LayerRole::host_stack;
-    QString title;             // "IM 1"
-    QString memory;            // "offload entry T1 of IM 1"; empty when nothing is there yet
-    trace::RegionId region;    // that memory, if watched
+    QString title;           // "IM 1"
+    QString memory;          // "offload entry T1 of IM 1"; empty when nothing is there yet
+    trace::RegionId region;  // that memory, if watched
     std::uint64_t address = 0;
-    trace::RegionId handle;    // its NDIS_OFFLOAD_HANDLE; none for the target
+    trace::RegionId handle;  // its NDIS_OFFLOAD_HANDLE; none for the target
     std::uint64_t handle_address = 0;
     bool exists = false;
     ChainLink binding;  // NdisReserved[0]: the binding the object was offloaded on
@@ -49,7 +50,7 @@ struct ChainNode {
 };
 
 struct HandleChain {
-    QString object;                // "T1"; empty: nothing to show
+    QString object;  // "T1"; empty: nothing to show
     trace::RegionId host_handle;
     std::vector<ChainNode> nodes;  // top to bottom
     bool offloaded = false;        // linked all the way down
@@ -57,6 +58,7 @@ struct HandleChain {
     [[nodiscard]] bool empty() const { return nodes.empty(); }
 };
 
-[[nodiscard]] HandleChain build_handle_chain(const trace::History& history, trace::RegionId host_handle, trace::EventId at);
+[[nodiscard]] HandleChain build_handle_chain(const trace::History& history, trace::RegionId host_handle,
+                                             trace::EventId at, const trace::Cursor* near = nullptr);
 
 }  // namespace chimneylab::desktop

@@ -21,7 +21,8 @@ void HandleChainModel::take_session() {
     if (const trace::History* history = playback_.history()) {
         const auto regions = history->trace().regions();
         for (std::uint32_t i = 0; i < regions.size(); ++i) {
-            if (regions[i].kind != trace::RegionKind::offload_handle || regions[i].owner != trace::host_stack_layer) continue;
+            if (regions[i].kind != trace::RegionKind::offload_handle || regions[i].owner != trace::host_stack_layer)
+                continue;
             const QString object = to_qstring(trace::object_name(*history, trace::RegionId(i)));
             auto& known = handles_[object];
             if (known.empty()) objects_ << object;
@@ -70,7 +71,8 @@ void HandleChainModel::refresh() {
     chain_ = {};
     if (playback_.history() != nullptr && playback_.position().valid()) {
         const trace::RegionId handle = host_handle(picked_.isEmpty() ? focused_object() : picked_);
-        if (handle.valid()) chain_ = build_handle_chain(*playback_.history(), handle, playback_.position());
+        if (handle.valid())
+            chain_ = build_handle_chain(*playback_.history(), handle, playback_.position(), playback_.cursor());
     }
     Q_EMIT chain_changed();
 }
@@ -78,12 +80,15 @@ void HandleChainModel::refresh() {
 QString HandleChainModel::summary() const {
     if (chain_.empty()) return {};
     if (chain_.flaws > 0) return tr("%1 · ✖ %2 broken").arg(chain_.object).arg(chain_.flaws);
-    return chain_.offloaded ? tr("%1 · linked from top to bottom").arg(chain_.object) : tr("%1 · not linked to the target at this event").arg(chain_.object);
+    return chain_.offloaded ? tr("%1 · linked from top to bottom").arg(chain_.object)
+                            : tr("%1 · not linked to the target at this event").arg(chain_.object);
 }
 
 QString HandleChainModel::empty_text() const {
-    return playback_.session() ? tr("The host stack has no NDIS_OFFLOAD_HANDLE in this run.\nIt appears with the first operation: choose a scenario with an initiate.")
-                               : tr("How an offloaded object is reached from floor to floor stands here.\nRun a scenario or open a session.");
+    return playback_.session() ? tr("The host stack has no NDIS_OFFLOAD_HANDLE in this run.\nIt appears with the first "
+                                    "operation: choose a scenario with an initiate.")
+                               : tr("How an offloaded object is reached from floor to floor stands here.\nRun a "
+                                    "scenario or open a session.");
 }
 
 QString HandleChainModel::node_text(int index) const {

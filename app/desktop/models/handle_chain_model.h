@@ -21,7 +21,7 @@ public:
 
     [[nodiscard]] const HandleChain& chain() const { return chain_; }
     [[nodiscard]] const QStringList& objects() const { return objects_; }  // in the order of their first appearance
-    [[nodiscard]] QString picked() const { return picked_; }              // empty: follows the focus
+    [[nodiscard]] QString picked() const { return picked_; }               // empty: follows the focus
     void pick(const QString& object);
     [[nodiscard]] QString summary() const;
     [[nodiscard]] QString empty_text() const;

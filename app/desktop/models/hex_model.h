@@ -20,7 +20,7 @@ struct HexSpan {  // one member over its bytes
     std::uint32_t in_region = 0;
     std::uint32_t offset = 0, size = 0;  // from the start of the picture
     bool changed = false;
-    bool padding = false;    // belongs to no member
+    bool padding = false;  // belongs to no member
 };
 
 struct HexPicture {
@@ -28,9 +28,9 @@ struct HexPicture {
     std::uint64_t address = 0;
     std::vector<std::byte> before, after;
     std::vector<bool> changed;
-    std::vector<HexSpan> spans;       // every byte is in one, in order
-    std::vector<int> span_of;         // by byte
-    std::uint32_t state_begins = 0;   // 0: no state follows
+    std::vector<HexSpan> spans;      // every byte is in one, in order
+    std::vector<int> span_of;        // by byte
+    std::uint32_t state_begins = 0;  // 0: no state follows
     [[nodiscard]] bool empty() const { return after.empty(); }
 };
 

@@ -10,11 +10,13 @@
 namespace chimneylab::desktop {
 
 struct LensMoments {
-    trace::EventId in;   // the crossing with which the block reached the converter
-    trace::EventId out;  // the conversion itself
+    trace::EventId in;                    // the crossing with which the block reached the converter
+    trace::EventId out;                   // the conversion itself
+    const trace::Cursor* near = nullptr;  // stands somewhere near, if there is one
 };
 
 // Fills boxes, and the ends, origins, stories and flaws of rows that have their values already.
-void join_lens(LensPicture& picture, const trace::History& history, const trace::Conversion& conversion, const LensMoments& moments);
+void join_lens(LensPicture& picture, const trace::History& history, const trace::Conversion& conversion,
+               const LensMoments& moments);
 
 }  // namespace chimneylab::desktop

@@ -31,6 +31,8 @@ public:
     void choose_block(trace::RegionId block);
     // A member in words: both names, both values, where it came from.
     [[nodiscard]] QString row_text(int row) const;
+    // What happens to it, in one short sentence.
+    [[nodiscard]] QString step_text(int row) const;
     [[nodiscard]] QString origin_text(const LensRow& row) const;
     // One line about the whole: "protocol → miniport, by IM 2, on the way up (7 of 10)".
     [[nodiscard]] QString summary() const;

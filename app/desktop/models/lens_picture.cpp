@@ -23,7 +23,8 @@ using trace::RegionId;
 
 // The last crossing into the converter before the conversion: what it then found is the input. A driver that was called
 // more than once (a completion that went round) converts what the latest call brought.
-EventId input_of(const trace::History& history, const trace::Operation& operation, const trace::Conversion& conversion) {
+EventId input_of(const trace::History& history, const trace::Operation& operation,
+                 const trace::Conversion& conversion) {
     const auto& crossings = operation.crossings;
     auto at = std::ranges::lower_bound(crossings, conversion.event);
     while (at != crossings.begin()) {
@@ -53,8 +54,8 @@ bool changed_between(const trace::History& history, RegionId region, const LensM
 }
 
 void add_rows(LensPicture& picture, const trace::History& history, const LensMoments& moments) {
-    const auto before = region_bytes(history, picture.block, moments.in);
-    const auto after = region_bytes(history, picture.block, moments.out);
+    const auto before = region_bytes(history, picture.block, moments.in, moments.near);
+    const auto after = region_bytes(history, picture.block, moments.out, moments.near);
     const auto names_in = trace::block_members(picture.type_in);
     const auto names_out = trace::block_members(picture.type_out);
     const layout::Structure* x86 = layout::find(picture.structure_out.toStdString(), layout::Arch::x86);
@@ -75,8 +76,10 @@ void add_rows(LensPicture& picture, const trace::History& history, const LensMom
         place_on_x86(row, x86, row.name_out);
         row.value_in = *value_in;
         row.value_out = *value_out;
-        row.meaning_in = to_qstring(trace::member_text(history, moments.out, trace::RegionKind::block_list, in, row.value_in));
-        row.meaning_out = to_qstring(trace::member_text(history, moments.out, trace::RegionKind::block_list, out, row.value_out));
+        row.meaning_in =
+            to_qstring(trace::member_text(history, moments.out, trace::RegionKind::block_list, in, row.value_in));
+        row.meaning_out =
+            to_qstring(trace::member_text(history, moments.out, trace::RegionKind::block_list, out, row.value_out));
         row.short_in = short_member_value(history, moments.out, in, row.value_in);
         row.short_out = short_member_value(history, moments.out, out, row.value_out);
         row.renamed = row.name_in != row.name_out;
@@ -95,11 +98,12 @@ void add_states(LensPicture& picture, const trace::History& history, const LensM
     if (!state.valid()) return;  // the type says what could follow; only watched bytes say that it does
     const auto x64 = state_layout(type, layout::Arch::x64);
     const auto x86 = state_layout(type, layout::Arch::x86);
-    const auto before = region_bytes(history, state, moments.in);
-    const auto after = region_bytes(history, state, moments.out);
+    const auto before = region_bytes(history, state, moments.in, moments.near);
+    const auto after = region_bytes(history, state, moments.out, moments.near);
     for (std::size_t i = 0; i < x64.size() && i < x86.size(); ++i) {
         LensState part{x64[i], x86[i], false};
-        for (std::uint32_t at = x64[i].offset; at < x64[i].offset + x64[i].size && at < after.size() && at < before.size(); ++at)
+        for (std::uint32_t at = x64[i].offset;
+             at < x64[i].offset + x64[i].size && at < after.size() && at < before.size(); ++at)
             part.changed = part.changed || before[at] != after[at];
         picture.states.push_back(std::move(part));
     }
@@ -112,11 +116,13 @@ int LensPicture::changed_rows() const {
     return static_cast<int>(std::ranges::count_if(rows, [](const LensRow& row) { return row.changed; }));
 }
 
-const trace::Conversion* nearest_conversion(const trace::History& history, const trace::Operation* operation, EventId at) {
+const trace::Conversion* nearest_conversion(const trace::History& history, const trace::Operation* operation,
+                                            EventId at) {
     if (!at.valid()) return nullptr;
     const auto conversions = history.conversions();
     if (operation != nullptr && !operation->conversions.empty()) {
-        const auto after = std::ranges::upper_bound(operation->conversions, at, {}, [&](std::uint32_t index) { return conversions[index].event; });
+        const auto after = std::ranges::upper_bound(operation->conversions, at, {},
+                                                    [&](std::uint32_t index) { return conversions[index].event; });
         return &conversions[after == operation->conversions.begin() ? operation->conversions.front() : *(after - 1)];
     }
     if (conversions.empty()) return nullptr;
@@ -124,11 +130,12 @@ const trace::Conversion* nearest_conversion(const trace::History& history, const
     return after == conversions.begin() ? &conversions.front() : &*(after - 1);
 }
 
-LensPicture build_lens(const trace::History& history, const trace::Conversion& conversion, RegionId block) {
+LensPicture build_lens(const trace::History& history, const trace::Conversion& conversion, RegionId block,
+                       const trace::Cursor* near) {
     LensPicture picture;
     const trace::Operation* operation = history.operation(conversion.operation);
     if (operation == nullptr || !conversion.root.valid()) return picture;
-    const LensMoments moments{input_of(history, *operation, conversion), conversion.event};
+    const LensMoments moments{input_of(history, *operation, conversion), conversion.event, near};
     picture.conversion = conversion.event;
     picture.kind = conversion.kind;
     picture.number = static_cast<int>(conversion.number);
@@ -136,8 +143,8 @@ LensPicture build_lens(const trace::History& history, const trace::Conversion& c
     picture.converter = to_qstring(history.layer_name(conversion.converter));
     picture.title = to_qstring(trace::conversion_title(conversion.kind));
     picture.title.replace(QStringLiteral("by the driver"), QStringLiteral("by ") + picture.converter);
-    const bool to_miniport =
-        conversion.kind == ConversionKind::protocol_to_miniport_by_ndis || conversion.kind == ConversionKind::protocol_to_miniport_by_driver;
+    const bool to_miniport = conversion.kind == ConversionKind::protocol_to_miniport_by_ndis ||
+                             conversion.kind == ConversionKind::protocol_to_miniport_by_driver;
     picture.type_in = to_miniport ? BlockType::protocol : BlockType::miniport;
     picture.type_out = to_miniport ? BlockType::miniport : BlockType::protocol;
     picture.structure_in = to_qstring(trace::structure_name(picture.type_in));

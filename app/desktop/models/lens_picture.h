@@ -44,13 +44,13 @@ struct LensRow {
     bool renamed = false;
     bool changed = false;
     LensOrigin origin = LensOrigin::same;
-    LensEnd from;             // restored, supplied, derived, by_ndis
-    LensEnd kept;             // the value that came in lies here
+    LensEnd from;              // restored, supplied, derived, by_ndis
+    LensEnd kept;              // the value that came in lies here
     bool kept_before = false;  // … and has lain there since an earlier operation
-    LensEnd leads;            // the value that came in is the way to this memory
-    QString story;            // where the value came from, in words
-    QString flaw;             // what it should hold instead; empty when nothing speaks against it
-    QString rule;             // the rule that the flaw breaks
+    LensEnd leads;             // the value that came in is the way to this memory
+    QString story;             // where the value came from, in words
+    QString flaw;              // what it should hold instead; empty when nothing speaks against it
+    QString rule;              // the rule that the flaw breaks
 };
 
 struct LensLine {
@@ -102,10 +102,13 @@ struct LensPicture {
     [[nodiscard]] int changed_rows() const;
 };
 
-// The picture of this conversion for one block of its tree (none, or a block of another tree: the root).
-[[nodiscard]] LensPicture build_lens(const trace::History& history, const trace::Conversion& conversion, trace::RegionId block);
+// The picture of this conversion for one block of its tree (none, or a block of another tree: the root). A cursor that
+// stands near saves work; it is not moved.
+[[nodiscard]] LensPicture build_lens(const trace::History& history, const trace::Conversion& conversion,
+                                     trace::RegionId block, const trace::Cursor* near = nullptr);
 // The conversion to look at from an event: itself, else the last one of the operation before it, else its first to come,
 // else the last of the whole run before the event. nullptr when there is none.
-[[nodiscard]] const trace::Conversion* nearest_conversion(const trace::History& history, const trace::Operation* operation, trace::EventId at);
+[[nodiscard]] const trace::Conversion* nearest_conversion(const trace::History& history,
+                                                          const trace::Operation* operation, trace::EventId at);
 
 }  // namespace chimneylab::desktop

@@ -23,8 +23,9 @@ QString bytes_text(const std::vector<std::byte>& bytes, std::uint32_t offset, st
 void add_story(MemberExplanation& e, trace::RegionKind kind, trace::BlockType type) {
     const trace::MemberStory* story = trace::member_story(kind, type, e.offset);
     if (story == nullptr) {
-        e.lifetime = kind == trace::RegionKind::following_state ? QStringLiteral("the operation: it travels with the block and is never looked at on the way")
-                                                                : QStringLiteral("the driver's own memory: its layout is not published");
+        e.lifetime = kind == trace::RegionKind::following_state
+                         ? QStringLiteral("the operation: it travels with the block and is never looked at on the way")
+                         : QStringLiteral("the driver's own memory: its layout is not published");
         return;
     }
     e.writer = to_qstring(story->writer);
@@ -35,7 +36,8 @@ void add_story(MemberExplanation& e, trace::RegionKind kind, trace::BlockType ty
 }
 
 // Who it was is told by the change itself.
-QString writer_of(const trace::History& history, trace::RegionId region, std::uint32_t offset, std::uint32_t size, trace::EventId event) {
+QString writer_of(const trace::History& history, trace::RegionId region, std::uint32_t offset, std::uint32_t size,
+                  trace::EventId event) {
     for (const trace::Change& change : history.trace().changes(history.trace().event(event))) {
         if (change.region == region && change.offset < offset + size && offset < change.offset + change.length)
             return to_qstring(history.layer_name(change.writer));
@@ -44,7 +46,8 @@ QString writer_of(const trace::History& history, trace::RegionId region, std::ui
 }
 
 // A member of the state behind a block: which structures those are is told by the block's header.
-std::optional<StateMember> state_member(const trace::History& history, const trace::Region& region, std::uint32_t offset, trace::EventId at) {
+std::optional<StateMember> state_member(const trace::History& history, const trace::Region& region,
+                                        std::uint32_t offset, trace::EventId at) {
     if (region.kind != trace::RegionKind::following_state || !region.parent.valid()) return std::nullopt;
     const auto header = word_of(region_bytes(history, region.parent, at), 0, 1);
     for (const StateMember& member : state_members(static_cast<std::uint8_t>(header.value_or(0)), layout::Arch::x64))
@@ -63,7 +66,8 @@ MemberExplanation explain_member(const PlaybackModel& playback, const LensModel&
     const trace::Region& region = history->trace().region(e.region);
     if (region.born > at) return e;
     const trace::Operation* operation = playback.operation();
-    const trace::BlockType type = operation != nullptr ? history->block_type(*operation, at) : trace::BlockType::protocol;
+    const trace::BlockType type =
+        operation != nullptr ? history->block_type(*operation, at) : trace::BlockType::protocol;
     const auto members = trace::members_of(region.kind, type);
     const trace::Member* member = trace::member_at(members, playback.member());
     if (member == nullptr && !members.empty()) member = &members.front();
@@ -72,7 +76,8 @@ MemberExplanation explain_member(const PlaybackModel& playback, const LensModel&
         e.size = member->size;
         e.name = to_qstring(member->name);
         e.type = to_qstring(member->type);
-        const trace::BlockType other = type == trace::BlockType::protocol ? trace::BlockType::miniport : trace::BlockType::protocol;
+        const trace::BlockType other =
+            type == trace::BlockType::protocol ? trace::BlockType::miniport : trace::BlockType::protocol;
         const trace::Member* twin = trace::member_at(trace::members_of(region.kind, other), e.offset);
         if (twin != nullptr && twin->name != member->name) e.other_name = to_qstring(twin->name);
     } else if (const auto place = state_member(*history, region, playback.member(), at)) {
@@ -85,8 +90,9 @@ MemberExplanation explain_member(const PlaybackModel& playback, const LensModel&
         e.size = std::min<std::uint32_t>(8, region.size - e.offset);
         e.name = QStringLiteral("+") + offset_text(e.offset);
     }
-    const auto after = region_bytes(*history, e.region, at);
-    const auto before = region_bytes(*history, e.region, at.value > 0 ? trace::EventId(at.value - 1) : trace::EventId());
+    const auto after = region_bytes(*history, e.region, at, playback.cursor());
+    const auto before = region_bytes(*history, e.region, at.value > 0 ? trace::EventId(at.value - 1) : trace::EventId(),
+                                     playback.cursor());
     if (e.offset + e.size > after.size() || e.size == 0) return e;
     e.known = true;
     e.owner = to_qstring(trace::region_text(*history, e.region));
@@ -94,7 +100,8 @@ MemberExplanation explain_member(const PlaybackModel& playback, const LensModel&
     e.bytes_before = bytes_text(before, e.offset, e.size);
     const auto meaning = [&](const std::vector<std::byte>& bytes) {
         const std::uint64_t value = word_of(bytes, e.offset, e.size).value_or(0);
-        return to_qstring(member != nullptr ? trace::member_text(*history, at, region.kind, *member, value) : trace::value_text(*history, at, value));
+        return to_qstring(member != nullptr ? trace::member_text(*history, at, region.kind, *member, value)
+                                            : trace::value_text(*history, at, value));
     };
     e.meaning_after = meaning(after);
     e.meaning_before = meaning(before);
@@ -105,7 +112,8 @@ MemberExplanation explain_member(const PlaybackModel& playback, const LensModel&
     e.last_written = e.changed ? at : e.previous;
     if (e.last_written.valid()) {
         const QString who = writer_of(*history, e.region, e.offset, e.size, e.last_written);
-        e.last_writer = e.last_written == at ? QStringLiteral("%1, just now").arg(who) : QStringLiteral("%1, at event %2").arg(who).arg(e.last_written.value);
+        e.last_writer = e.last_written == at ? QStringLiteral("%1, just now").arg(who)
+                                             : QStringLiteral("%1, at event %2").arg(who).arg(e.last_written.value);
     }
     const LensPicture& picture = lens.picture();
     if (picture.here && picture.block == e.region) {

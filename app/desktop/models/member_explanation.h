@@ -25,7 +25,7 @@ struct MemberExplanation {
     QString origin, flaw, rule;  // of the conversion at this event, if it is one
     QString writer, reader, lifetime, source;
     QStringList rules;
-    QString last_writer;         // who wrote it last, in words with the event; empty: not since it is watched
+    QString last_writer;  // who wrote it last, in words with the event; empty: not since it is watched
     trace::EventId last_written, previous, next;
 };
 

@@ -13,7 +13,8 @@ namespace chimneylab::desktop {
 
 [[nodiscard]] QString short_value(const trace::History& history, trace::EventId at, std::uint64_t value);
 // The same for a member, whose own rules come first (statuses, headers, port numbers).
-[[nodiscard]] QString short_member_value(const trace::History& history, trace::EventId at, const trace::Member& member, std::uint64_t value);
+[[nodiscard]] QString short_member_value(const trace::History& history, trace::EventId at, const trace::Member& member,
+                                         std::uint64_t value);
 // "0xfffffa8000004c50": all sixteen digits.
 [[nodiscard]] QString address_text(std::uint64_t value);
 // "0x30"

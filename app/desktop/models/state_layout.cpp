@@ -57,7 +57,9 @@ std::vector<StateMember> state_members(std::uint8_t type, layout::Arch arch) {
         if (structure == nullptr) continue;
         for (const layout::Member& member : structure->members) {
             if (member.aggregate) continue;
-            members.push_back({QStringLiteral("%1 %2: %3").arg(state_layer(type), part.word, QString::fromStdString(member.name)), QString::fromStdString(member.type), part.offset + member.offset, member.size});
+            members.push_back(
+                {QStringLiteral("%1 %2: %3").arg(state_layer(type), part.word, QString::fromStdString(member.name)),
+                 QString::fromStdString(member.type), part.offset + member.offset, member.size});
         }
     }
     return members;
