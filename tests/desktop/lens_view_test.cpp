@@ -121,6 +121,22 @@ TEST(LensGeometry, ToScaleEveryByteHasTheSameHeight) {
     }
 }
 
+TEST(LensGeometry, TwoElementsInOneRowTellBothValuesWhereTheyDiffer) {
+    Bench bench;
+    // Below IM 1 ImReserved holds its call entry and 0; at NDIS's conversion nothing happens to either.
+    bench.playback.seek(bench.playback.history()->conversions()[2].event);
+    const LensPicture& picture = bench.lens.picture();
+    ASSERT_EQ(picture.kind, trace::ConversionKind::protocol_to_miniport_by_ndis);
+    const int cell = bench.geometry().cell_of_offset(picture, trace::block_offset::im_reserved_0);
+    ASSERT_GE(cell, 0);
+    const LensCell& it = bench.geometry().cells[static_cast<std::size_t>(cell)];
+    ASSERT_EQ(it.count, 2);
+    EXPECT_EQ(cell_name(picture, it, true), QStringLiteral("ImReserved[0..1]"));
+    EXPECT_TRUE(cell_value(picture, it, true).endsWith(QStringLiteral(", NULL")))
+        << cell_value(picture, it, true).toStdString();
+    EXPECT_TRUE(bench.view.accessible_row_text(cell).contains(QStringLiteral("ImReserved[1]")));
+}
+
 TEST(LensView, AStepTellsMemberByMemberAndAJumpShowsTheWhole) {
     Bench bench;
     bench.to_conversion(2);

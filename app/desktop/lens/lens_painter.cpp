@@ -13,6 +13,16 @@
 
 namespace chimneylab::desktop {
 
+QString cell_value(const LensPicture& picture, const LensCell& cell, bool out) {
+    QStringList values;
+    for (int row = cell.first; row < cell.first + cell.count; ++row) {
+        const LensRow& each = picture.rows[static_cast<std::size_t>(row)];
+        values << (out ? each.short_out : each.short_in);
+    }
+    values.removeDuplicates();
+    return values.join(QStringLiteral(", "));
+}
+
 QString cell_name(const LensPicture& picture, const LensCell& cell, bool out) {
     const LensRow& row = picture.rows[static_cast<std::size_t>(cell.first)];
     QString name = out ? row.name_out : row.name_in;
@@ -215,9 +225,8 @@ private:
         inside.setLeft(inside.left() + name_width + 8);
         if (inside.width() < 14 || pending) return;
         if (row.renamed && !out) inside.setRight(inside.right() - 14);  // the letter stands there
-        const QString value = wrong ? row.rule + QStringLiteral(": ") + row.short_out
-                              : out ? row.short_out
-                                    : row.short_in;
+        const QString held = cell_value(picture_, cell, out);
+        const QString value = wrong ? row.rule + QStringLiteral(": ") + held : held;
         const QFont value_font = theme_.words(size, marked && out ? QFont::DemiBold : QFont::Normal);
         text(inside, Qt::AlignRight, value_font, marked ? t_.text : t_.quiet_text, value);
     }

@@ -25,6 +25,8 @@ struct LensPaint {
 void paint_lens(QPainter& painter, const LensPicture& picture, const LensGeometry& geometry, const LensPaint& how,
                 const Theme& theme);
 
+// What a cell holds in few words; both values where two quiet elements that differ share a row.
+[[nodiscard]] QString cell_value(const LensPicture& picture, const LensCell& cell, bool out);
 // What a cell says as its name: "ImReserved[0]", or "Scratch[0..1]" where two quiet elements share a row.
 [[nodiscard]] QString cell_name(const LensPicture& picture, const LensCell& cell, bool out);
 

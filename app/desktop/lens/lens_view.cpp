@@ -316,7 +316,10 @@ QString LensView::cell_tip(int index) const {
         tip += tr("\nin:  %1  %2\nout: %3  %4")
                    .arg(address_text(row.value_in), row.meaning_in, address_text(row.value_out), row.meaning_out);
     } else {
-        tip += QStringLiteral("\n%1  %2").arg(address_text(row.value_out), row.meaning_out);
+        for (int more = 0; more < cell.count; ++more) {
+            const LensRow& each = picture.rows[static_cast<std::size_t>(cell.first + more)];
+            tip += QStringLiteral("\n%1  %2").arg(address_text(each.value_out), each.meaning_out);
+        }
     }
     tip += QLatin1Char('\n') + lens_.origin_text(row);
     if (!row.story.isEmpty()) tip += QStringLiteral(": ") + row.story;
@@ -418,7 +421,10 @@ int LensView::accessible_row_count() const { return static_cast<int>(geometry_.c
 
 QString LensView::accessible_row_text(int row) const {
     if (row < 0 || row >= accessible_row_count()) return {};
-    return lens_.row_text(geometry_.cells[static_cast<std::size_t>(row)].first);
+    const LensCell& cell = geometry_.cells[static_cast<std::size_t>(row)];
+    QString text = lens_.row_text(cell.first);
+    for (int more = 1; more < cell.count; ++more) text += QStringLiteral(". ") + lens_.row_text(cell.first + more);
+    return text;
 }
 
 QRect LensView::accessible_row_rect(int row) const {
