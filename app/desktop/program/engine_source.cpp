@@ -6,6 +6,7 @@
 #include <QRegularExpression>
 
 #include "app/desktop/models/event_text.h"
+#include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/choices.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/narrator.h"
@@ -64,6 +65,26 @@ void tell_choices(Session& session, const scenario::RunResult& result) {
     }
 }
 
+// Drivers from files, and those with a planted mistake, run in a process of their own.
+driver_host::HostRun run_outside(const RunRequest& request, LoadControl& control, const scenario::RunOptions& options) {
+    driver_host::HostRequest outside;
+    outside.scenario = request.scenario.toStdString();
+    outside.variant = options.variant;
+    for (const QString& driver : request.drivers) outside.drivers.push_back(driver.toStdString());
+    outside.schedule = request.schedule.toStdString();
+    outside.producer = options.producer;
+    outside.cancel = &control.cancel;
+    outside.progress = options.progress;
+    return driver_host::run_in_host(outside);
+}
+
+std::string crash_text(const driver_host::HostRun& run) {
+    std::string text = run.crash->explanation();
+    if (!run.crash->hint.empty()) text += "\n" + run.crash->hint;
+    if (!run.crash->backtrace.empty()) text += "\n" + run.crash->backtrace_text();
+    return text;
+}
+
 LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     LoadOutcome outcome;
     scenario::Loaded loaded = scenario::find_scenario(request.scenario.toStdString());
@@ -92,14 +113,21 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
         options.choices = std::move(std::get<std::vector<scenario::Choice>>(choices));
         options.schedule_goes_on = request.schedule_goes_on;
     }
-    if (!request.drivers.isEmpty()) {
-        outcome.problem = QStringLiteral("A driver from a file never runs inside the desktop; it needs the driver host, which this build does not have.");
-        return outcome;
-    }
     options.progress = [&control](const scenario::Progress& progress) {
         control.progress(progress.steps == 0 ? -1 : static_cast<int>(100 * progress.step / progress.steps));
     };
-    scenario::RunResult result = scenario::run(*loaded.scenario, options);
+    scenario::RunResult result;
+    std::string crash_report;
+    if (request.drivers.isEmpty() && !scenario::needs_driver_host(*loaded.scenario, options.variant)) {
+        result = scenario::run(*loaded.scenario, options);
+    } else if (request.manual) {
+        outcome.problem = QStringLiteral("A run by hand needs the drivers of the lab. Choose the scenario without a driver of your own and without a faulty variant.");
+        return outcome;
+    } else {
+        driver_host::HostRun run = run_outside(request, control, options);
+        if (run.crash) crash_report = crash_text(run);
+        result = std::move(run.result);
+    }
     if (!result.problems.empty()) {
         outcome.problem = to_text(result.problems);
         return outcome;
@@ -123,7 +151,7 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
         }
         tell_choices(*session, result);
     }
-    session->crash_report = QString::fromStdString(result.failure);
+    session->crash_report = QString::fromStdString(crash_report.empty() ? result.failure : crash_report);
     let_scenario_speak(*session, std::move(*loaded.scenario));
     outcome.session = std::move(session);
     return outcome;
