@@ -364,7 +364,7 @@ void MainWindow::show_session(SessionPointer session) {
     }
     // What is broken comes to the front of its tabs; a pane that was closed stays closed.
     if (!playback_.session()->findings.rows.empty() && !pane("findings")->isHidden()) pane("findings")->raise();
-    if (!report.isEmpty()) notice_->show_problem(tr("The run ended before its time. %1").arg(report));
+    if (!report.isEmpty()) notice_->show_problem(tr("The run ended before its time. %1").arg(report.section(QLatin1Char('\n'), 0, 0)));
     Q_EMIT session_shown();
 }
 
