@@ -10,6 +10,7 @@
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/scenario.h"
 #include "engine/session/writer.h"
+#include "engine/trace/history.h"
 
 namespace chimneylab::command_line {
 

@@ -143,7 +143,7 @@ private:
             head().step.store(static_cast<std::uint32_t>(progress.step));
             head().steps.store(static_cast<std::uint32_t>(progress.steps));
         };
-        options.sink = [this] { return this; };
+        options.sink = [this]() -> trace::Sink* { return this; };
         options.load_driver = [this](std::string_view name, trace::LayerIndex layer) {
             head().phase.store(Phase::loading);
             driver_is_loading(faulty_drivers_file(), layer);
