@@ -9,6 +9,7 @@
 #include "app/command_line/verbs.h"
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/scenario.h"
+#include "engine/trace/history.h"
 
 namespace chimneylab::command_line {
 
