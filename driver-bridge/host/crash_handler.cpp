@@ -107,8 +107,7 @@ int take_module(dl_phdr_info* info, std::size_t, void* counter) {
 }
 
 void take_modules() {
-    std::uint32_t count = 0;
-    head->module_count.store(0, std::memory_order_relaxed);
+    std::uint32_t count = 0;  // the old table stays in force until the new one is whole
     dl_iterate_phdr(take_module, &count);
     head->module_count.store(count, std::memory_order_release);
 }
@@ -123,7 +122,9 @@ bool begin_record(Ending ending) {
 }
 
 void finish_record() {
-    take_modules();
+    // A library that is just being loaded is not in the table yet. Otherwise it is whole, and the loader's lists may have
+    // been overwritten with everything else.
+    if (head->phase.load() == Phase::loading) take_modules();
     _Unwind_Backtrace(take_frame, nullptr);
     head->crash.state.store(2, std::memory_order_release);
 }
