@@ -6,6 +6,7 @@
 #include <QRegularExpression>
 
 #include "app/desktop/models/event_text.h"
+#include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/choices.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/narrator.h"
@@ -64,6 +65,28 @@ void tell_choices(Session& session, const scenario::RunResult& result) {
     }
 }
 
+driver_host::HostRun run_in_host(const RunRequest& request, const scenario::RunOptions& options) {
+    driver_host::HostRequest host;
+    host.scenario = request.scenario.toStdString();
+    host.variant = options.variant;
+    host.schedule = request.schedule.toStdString();
+    host.producer = options.producer;
+    host.cancel = options.cancel;
+    host.progress = options.progress;
+    host.choices = options.choices;
+    host.schedule_goes_on = options.schedule_goes_on;
+    for (const QString& driver : request.drivers) host.drivers.push_back(driver.toStdString());
+    return driver_host::run_in_host(host);
+}
+
+QString crash_text(const driver_host::Crash& crash, const std::string& output) {
+    QString text = QString::fromStdString(crash.explanation());
+    if (!crash.hint.empty()) text += QLatin1Char('\n') + QString::fromStdString(crash.hint);
+    if (!crash.backtrace.empty()) text += QLatin1Char('\n') + QString::fromStdString(crash.backtrace_text());
+    if (!output.empty()) text += QStringLiteral("\nWhat the driver printed:\n") + QString::fromStdString(output);
+    return text.trimmed();
+}
+
 LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     LoadOutcome outcome;
     scenario::Loaded loaded = scenario::find_scenario(request.scenario.toStdString());
@@ -92,14 +115,19 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
         options.choices = std::move(std::get<std::vector<scenario::Choice>>(choices));
         options.schedule_goes_on = request.schedule_goes_on;
     }
-    if (!request.drivers.isEmpty()) {
-        outcome.problem = QStringLiteral("A driver from a file never runs inside the desktop; it needs the driver host, which this build does not have.");
-        return outcome;
-    }
     options.progress = [&control](const scenario::Progress& progress) {
         control.progress(progress.steps == 0 ? -1 : static_cast<int>(100 * progress.step / progress.steps));
     };
-    scenario::RunResult result = scenario::run(*loaded.scenario, options);
+    // A driver of somebody's own, or one with a mistake in it, never runs in the desktop's process.
+    scenario::RunResult result;
+    QString crash_report;
+    if (!request.drivers.isEmpty() || scenario::needs_driver_host(*loaded.scenario, options.variant)) {
+        driver_host::HostRun run = run_in_host(request, options);
+        result = std::move(run.result);
+        if (run.crash) crash_report = crash_text(*run.crash, run.output);
+    } else {
+        result = scenario::run(*loaded.scenario, options);
+    }
     if (!result.problems.empty()) {
         outcome.problem = to_text(result.problems);
         return outcome;
@@ -123,7 +151,9 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
         }
         tell_choices(*session, result);
     }
-    session->crash_report = QString::fromStdString(result.failure);
+    session->crash_report = crash_report.isEmpty() ? QString::fromStdString(result.failure) : crash_report;
+    session->schedule = request.schedule;
+    session->drivers = request.drivers;
     let_scenario_speak(*session, std::move(*loaded.scenario));
     outcome.session = std::move(session);
     return outcome;
