@@ -74,11 +74,21 @@ TEST(Stream, IsUpToDateAfterEveryEvent) {
     StreamWriter writer([&](std::span<const std::byte> data) { ASSERT_TRUE(reader.feed(data)) << reader.problem(); });
     Recorder recorder;
     std::size_t compared = 0;
-    recorder.set_sink([&](const Trace& trace, std::span<const RegionId> changed) {
-        writer.sync(trace, changed);
-        EXPECT_TRUE(reader.trace() == trace) << "after event " << trace.size() - 1;
-        ++compared;
-    });
+    struct Follower final : Sink {
+        Follower(StreamWriter& to, const StreamReader& from, std::size_t& count) : writer(to), reader(from), compared(count) {}
+        void appended(const Trace& trace, EventId) override {
+            writer.sync(trace, amended_regions);
+            amended_regions.clear();
+            EXPECT_TRUE(reader.trace() == trace) << "after event " << trace.size() - 1;
+            ++compared;
+        }
+        void amended(const Trace&, RegionId region) override { amended_regions.push_back(region); }
+        StreamWriter& writer;
+        const StreamReader& reader;
+        std::size_t& compared;
+        std::vector<RegionId> amended_regions;
+    } follower(writer, reader, compared);
+    recorder.set_sink(&follower);
     recorder.trace().set_layers({{LayerRole::host_stack, recorder.intern("host stack"), recorder.intern("x")}});
     Bytes bytes(24);
     RegionId region;
