@@ -293,6 +293,8 @@ private:
         const bool above = !mark && (axis_.by_time || axis_.scale >= 20);
         const double top = above ? line - label_height - 1 : line - label_height / 2 - 0.5;
         if (axis_.by_time && top < last_label_ && !made.present) return;
+        // The present event's words come first.
+        while (axis_.by_time && made.present && !scene_.labels.empty() && scene_.labels.back().box.bottom() > top) scene_.labels.pop_back();
         if (axis_.by_time) last_label_ = top + label_height;
         // Statuses are written in capitals, which are wider.
         const double advance = style == Style::function ? request_.metrics.mono_advance : request_.metrics.word_advance * (style == Style::status ? 1.4 : 1.08);

@@ -55,7 +55,7 @@ QString stage_words(const StageScene& scene) {
         }
         const int hidden = scene.lanes[lane].hidden_entries;
         if (hidden > 0) held << tr("%1 more").arg(hidden);
-        if (!held.isEmpty()) sentences << tr("%1 holds call entries %2.").arg(scene.lanes[lane].title, held.join(QStringLiteral(", ")));
+        if (!held.isEmpty()) sentences << (held.size() == 1 ? tr("%1 holds call entry %2.") : tr("%1 holds call entries %2.")).arg(scene.lanes[lane].title, held.join(QStringLiteral(", ")));
     }
     if (scene.arrow && !scene.arrow->words.isEmpty()) sentences << tr("The arrow: %1.").arg(scene.arrow->words);
     for (const StageChip& chip : scene.chips) sentences << tr("Under way too: %1.").arg(chip.text);

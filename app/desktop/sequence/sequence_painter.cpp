@@ -244,7 +244,6 @@ void paint_sequence(QPainter& painter, const SequenceScene& scene, const Sequenc
     paint_lifelines(painter, scene, look);
     paint_bars(painter, scene, look);
     paint_waits(painter, scene, look);
-    paint_headings(painter, scene, look);
     if (scene.present_y >= 0) {
         painter.setPen(QPen(t.changed, 1));
         painter.drawLine(QPointF(0, scene.present_y), QPointF(scene.size.width(), scene.present_y));
@@ -254,6 +253,7 @@ void paint_sequence(QPainter& painter, const SequenceScene& scene, const Sequenc
     paint_arrows(painter, scene, look, dense);
     paint_labels(painter, scene, look, hovered);
     paint_marks(painter, scene, look, dense);
+    paint_headings(painter, scene, look);  // last: far out, other marks share their rows
     const QFontMetricsF metrics(look.mono);
     for (const SequenceNumber& number : scene.numbers) {
         painter.setFont(number.present ? look.bold_mono : look.mono);

@@ -60,6 +60,7 @@ SequencePane::SequencePane(PlaybackModel& playback, SequenceModel& sequence, con
     connect(nearer, &QPushButton::clicked, view_, [this] { view_->zoom(1.4); });
     connect(farther, &QPushButton::clicked, view_, [this] { view_->zoom(1 / 1.4); });
     connect(whole, &QPushButton::clicked, view_, &SequenceView::show_whole);
+    connect(view_, &SequenceView::axis_changed, this, [this] { (view_->axis().by_time ? by_time_ : by_order_)->setChecked(true); });
     connect(view_, &SequenceView::summary_changed, this, &SequencePane::summary_changed);
     connect(&sequence, &SequenceModel::index_changed, this, [this] { export_->setEnabled(sequence_.index() != nullptr); });
     export_->setEnabled(false);

@@ -44,6 +44,7 @@ StateTreePane::Half StateTreePane::make_half(const QString& name) {
     half.view->setFrameShape(QFrame::NoFrame);
     half.view->setUniformRowHeights(true);
     half.view->setIndentation(16);
+    half.view->setStyleSheet(QStringLiteral("QTreeView { show-decoration-selected: 0 }"));  // the delegate paints what is chosen
     half.view->setMouseTracking(true);
     half.view->setMinimumHeight(44);
     half.view->setSelectionBehavior(QAbstractItemView::SelectRows);

@@ -140,6 +140,7 @@ QComboBox QAbstractItemView { background: %panel%; color: %text%; border: 1px so
 QPushButton { background: %raised%; color: %text%; border: 1px solid %line%; border-radius: 5px; padding: 4px 12px; }
 QPushButton:hover { background: %hover%; }
 QPushButton:pressed { background: %selection%; }
+QPushButton:checked { background: %selection%; border: 1px solid %accent%; }
 QPushButton:disabled { color: %faint%; }
 QPushButton[compact="true"] { padding: 1px 9px; font-size: 11px; }
 QComboBox[compact="true"] { padding: 1px 6px; font-size: 11px; }

@@ -12,7 +12,7 @@ namespace chimneylab::desktop {
 namespace {
 
 // The second driver gives back what it borrowed: the conversion everything else leads to.
-const TourMoment main_moment{QStringLiteral("m2"), QStringLiteral("conversion layer:im2 op:query"), true};
+const TourMoment main_moment{QStringLiteral("m2"), QStringLiteral("conversion layer:im2 op:query not from:im2"), true};
 
 struct PaneStop {
     const char* pane;
