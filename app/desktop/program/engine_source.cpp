@@ -152,7 +152,6 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
         tell_choices(*session, result);
     }
     session->crash_report = crash_report.isEmpty() ? QString::fromStdString(result.failure) : crash_report;
-    session->schedule = request.schedule;
     session->drivers = request.drivers;
     let_scenario_speak(*session, std::move(*loaded.scenario));
     outcome.session = std::move(session);
