@@ -130,6 +130,12 @@ private:
         options.variant = request_.variant;
         options.producer = request_.producer;
         options.cancel = &head().cancel;
+        if (request_.manual) {
+            auto choices = scenario::parse_choices(request_.choices);
+            if (const auto* wrong = std::get_if<std::string>(&choices)) throw std::runtime_error(*wrong);
+            options.choices = std::move(std::get<std::vector<scenario::Choice>>(choices));
+            options.schedule_goes_on = request_.schedule_goes_on;
+        }
         if (!request_.schedule.empty()) {
             const machine::ParsedSchedule parsed = machine::Schedule::parse(request_.schedule);
             if (!parsed) {

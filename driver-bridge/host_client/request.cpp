@@ -22,6 +22,16 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OperationResult, step, kind, tree, id, starte
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TransferResult, step, kind, connection, started, refusal, returned, buffers,
                                    completed, last_status, bytes_transferred)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExpectationResult, text, met, detail, events)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PendingItem, label, layer, queued_at, due, operation, operation_kind, completes_operation)
+void to_json(nlohmann::json& json, const ChoicePoint& point) {
+    json = {{"after", point.after}, {"pending", point.pending}, {"taken", point.taken ? to_text(*point.taken) : std::string()}};
+}
+void from_json(const nlohmann::json& json, ChoicePoint& point) {
+    json.at("after").get_to(point.after);
+    json.at("pending").get_to(point.pending);
+    const auto taken = parse_choices(json.at("taken").get<std::string>());
+    if (const auto* choices = std::get_if<std::vector<Choice>>(&taken); choices && choices->size() == 1) point.taken = choices->front();
+}
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Leak, what, layer, event)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Problem, file, line, column, what, remedy)
 }  // namespace scenario
@@ -32,7 +42,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, kind, explanation, event, layer, sub
 
 namespace driver_host {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkerRequest, scenario, scenario_text, variant, drivers, schedule, producer,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkerRequest, scenario, scenario_text, variant, drivers, schedule, producer, manual, choices, schedule_goes_on,
                                    memory_limit, processor_seconds, event_limit)
 
 namespace {
@@ -70,6 +80,8 @@ std::string to_json(const scenario::RunResult& result) {
                  {"crashed", result.crashed},
                  {"cancelled", result.cancelled},
                  {"failure", result.failure},
+                 {"choice_points", result.choice_points},
+                 {"stopped_at_choice", result.stopped_at_choice},
                  {"problems", result.problems}});
 }
 
@@ -85,6 +97,8 @@ scenario::RunResult result_from_json(const std::string& text) {
         json.at("crashed").get_to(result.crashed);
         json.at("cancelled").get_to(result.cancelled);
         json.at("failure").get_to(result.failure);
+        json.at("choice_points").get_to(result.choice_points);
+        json.at("stopped_at_choice").get_to(result.stopped_at_choice);
         json.at("problems").get_to(result.problems);
         return result;
     });

@@ -19,6 +19,9 @@ struct WorkerRequest {
     std::vector<std::string> drivers;  // from the top: a file (with a slash or ending in .so), or a name of known_drivers()
     std::string schedule;              // empty: the variant's or the scenario's
     std::string producer;
+    bool manual = false;        // a manual run with these choices (scenario::parse_choices)
+    std::string choices;
+    bool schedule_goes_on = false;
     std::uint64_t memory_limit = 0;  // bytes beyond what the host needs for itself
     std::uint32_t processor_seconds = 0;
     std::uint32_t event_limit = 0;  // 0: as many as the shared area holds

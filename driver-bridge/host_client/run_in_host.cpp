@@ -23,6 +23,9 @@ WorkerRequest for_worker(const HostRequest& request) {
     worker.drivers = request.drivers;
     worker.schedule = request.schedule;
     worker.producer = request.producer;
+    worker.manual = request.choices.has_value();
+    if (request.choices) worker.choices = scenario::to_text(*request.choices);
+    worker.schedule_goes_on = request.schedule_goes_on;
     worker.memory_limit = request.limits.memory;
     worker.event_limit = request.limits.events;
     worker.processor_seconds = request.limits.processor_seconds;

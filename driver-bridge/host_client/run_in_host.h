@@ -26,6 +26,8 @@ struct HostRequest {
     std::vector<std::string> drivers;
     std::string schedule;  // empty: the variant's or the scenario's
     std::string producer = "chimneylab-host";
+    std::optional<std::vector<scenario::Choice>> choices;  // a manual run, as in scenario::RunOptions
+    bool schedule_goes_on = false;
     Limits limits;
     const std::atomic<bool>* cancel = nullptr;                // set by another thread
     std::function<void(const scenario::Progress&)> progress;  // now and then, on the calling thread

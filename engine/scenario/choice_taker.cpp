@@ -45,6 +45,7 @@ void ChoiceTaker::stop(std::string why) {
     result_.stopped_at_choice = true;
     // What is still asked of the machine, and its taking down, is no part of the run.
     result_.trace = machine_.recorder().trace();
+    machine_.recorder().set_sink(nullptr);
     if (!why.empty()) result_.failure = "choice " + std::to_string(taken_) + " cannot be made: " + std::move(why);
 }
 

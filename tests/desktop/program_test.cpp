@@ -9,6 +9,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -257,6 +258,62 @@ TEST(Engine, ASavedRunOpensAgainAsItWas) {
     const LoadOutcome refused = source.file(file)(control);
     EXPECT_FALSE(refused.session);
     EXPECT_FALSE(refused.problem.isEmpty());
+}
+
+LoadOutcome run_request(const RunRequest& request) {
+    LoadControl control;
+    control.progress = [](int) {};
+    return engine_source().scenario(request)(control);
+}
+
+TEST(Engine, AVariantWithAMistakeInItRunsInTheHostAndBreaksWhatItDeclares) {
+    int tried = 0;
+    for (const LibraryEntry& entry : engine_source().library()) {
+        if (entry.id != QLatin1String("m2")) continue;
+        for (const LibraryVariant& variant : entry.variants) {
+            if (variant.breaks.isEmpty()) continue;
+            const LoadOutcome outcome = run_request({entry.id, variant.name, {}, {}});
+            ASSERT_TRUE(outcome.session) << variant.name.toStdString() << ": " << outcome.problem.toStdString();
+            EXPECT_EQ(outcome.session->variant, variant.name);
+            for (const QString& rule : variant.breaks) {
+                const auto& rows = outcome.session->findings.rows;
+                EXPECT_TRUE(std::any_of(rows.begin(), rows.end(), [&](const Finding& each) { return each.rule == rule; }))
+                    << variant.name.toStdString() << " does not break " << rule.toStdString();
+            }
+            ++tried;
+        }
+    }
+    EXPECT_GT(tried, 1);
+}
+
+TEST(Engine, ADriverThatIsNotThereIsToldAndNothingIsLost) {
+    const LoadOutcome outcome = run_request({QStringLiteral("m1"), {}, {}, {QStringLiteral("/nowhere/driver.so")}});
+    EXPECT_FALSE(outcome.session);
+    EXPECT_TRUE(outcome.problem.contains(QStringLiteral("/nowhere/driver.so"))) << outcome.problem.toStdString();
+}
+
+TEST(Engine, AManualRunOfAFaultyVariantAsksInTheHostToo) {
+    QString faulty;
+    for (const LibraryEntry& entry : engine_source().library()) {
+        if (entry.id != QLatin1String("m2")) continue;
+        for (const LibraryVariant& variant : entry.variants) {
+            if (faulty.isEmpty() && !variant.breaks.isEmpty()) faulty = variant.name;
+        }
+    }
+    ASSERT_FALSE(faulty.isEmpty());
+    RunRequest request{QStringLiteral("m2"), faulty, {}, {}};
+    request.manual = true;
+    const LoadOutcome asked = run_request(request);
+    ASSERT_TRUE(asked.session) << asked.problem.toStdString();
+    EXPECT_TRUE(asked.session->stopped_at_choice);
+    ASSERT_EQ(asked.session->choice_points.size(), 1U);
+    EXPECT_FALSE(asked.session->choice_points.front().pending.empty());
+    request.choices << QStringLiteral("0");
+    request.schedule_goes_on = true;
+    const LoadOutcome ended = run_request(request);
+    ASSERT_TRUE(ended.session) << ended.problem.toStdString();
+    EXPECT_FALSE(ended.session->stopped_at_choice);
+    EXPECT_FALSE(ended.session->findings.rows.empty());
 }
 
 }  // namespace

@@ -199,7 +199,7 @@ void ChoicesView::show_point(int point) {
     point_ = branch == nullptr || !branch->session || static_cast<std::size_t>(point) >= branch->session->choice_points.size() ? -1 : point;
     pending_->clear();
     if (point_ < 0) {
-        question_->setText(branch != nullptr && branch->session ? tr("Nothing was ever pending: there was nothing to choose.") : tr("Running …"));
+        question_->setText(branch != nullptr && branch->session ? branch->session->crash_report.isEmpty() ? tr("Nothing was ever pending: there was nothing to choose.") : tr("The run ended before its time: see Findings.") : tr("Running …"));
         show_options();
         return;
     }

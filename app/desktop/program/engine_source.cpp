@@ -65,24 +65,26 @@ void tell_choices(Session& session, const scenario::RunResult& result) {
     }
 }
 
-// Drivers from files, and those with a planted mistake, run in a process of their own.
-driver_host::HostRun run_outside(const RunRequest& request, LoadControl& control, const scenario::RunOptions& options) {
-    driver_host::HostRequest outside;
-    outside.scenario = request.scenario.toStdString();
-    outside.variant = options.variant;
-    for (const QString& driver : request.drivers) outside.drivers.push_back(driver.toStdString());
-    outside.schedule = request.schedule.toStdString();
-    outside.producer = options.producer;
-    outside.cancel = &control.cancel;
-    outside.progress = options.progress;
-    return driver_host::run_in_host(outside);
+driver_host::HostRun run_in_host(const RunRequest& request, const scenario::RunOptions& options) {
+    driver_host::HostRequest host;
+    host.scenario = request.scenario.toStdString();
+    host.variant = options.variant;
+    host.schedule = request.schedule.toStdString();
+    host.producer = options.producer;
+    host.cancel = options.cancel;
+    host.progress = options.progress;
+    host.choices = options.choices;
+    host.schedule_goes_on = options.schedule_goes_on;
+    for (const QString& driver : request.drivers) host.drivers.push_back(driver.toStdString());
+    return driver_host::run_in_host(host);
 }
 
-std::string crash_text(const driver_host::HostRun& run) {
-    std::string text = run.crash->explanation();
-    if (!run.crash->hint.empty()) text += "\n" + run.crash->hint;
-    if (!run.crash->backtrace.empty()) text += "\n" + run.crash->backtrace_text();
-    return text;
+QString crash_text(const driver_host::Crash& crash, const std::string& output) {
+    QString text = QString::fromStdString(crash.explanation());
+    if (!crash.hint.empty()) text += QLatin1Char('\n') + QString::fromStdString(crash.hint);
+    if (!crash.backtrace.empty()) text += QLatin1Char('\n') + QString::fromStdString(crash.backtrace_text());
+    if (!output.empty()) text += QStringLiteral("\nWhat the driver printed:\n") + QString::fromStdString(output);
+    return text.trimmed();
 }
 
 LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
@@ -116,17 +118,15 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     options.progress = [&control](const scenario::Progress& progress) {
         control.progress(progress.steps == 0 ? -1 : static_cast<int>(100 * progress.step / progress.steps));
     };
+    // A driver of somebody's own, or one with a mistake in it, never runs in the desktop's process.
     scenario::RunResult result;
-    std::string crash_report;
-    if (request.drivers.isEmpty() && !scenario::needs_driver_host(*loaded.scenario, options.variant)) {
-        result = scenario::run(*loaded.scenario, options);
-    } else if (request.manual) {
-        outcome.problem = QStringLiteral("A run by hand needs the drivers of the lab. Choose the scenario without a driver of your own and without a faulty variant.");
-        return outcome;
-    } else {
-        driver_host::HostRun run = run_outside(request, control, options);
-        if (run.crash) crash_report = crash_text(run);
+    QString crash_report;
+    if (!request.drivers.isEmpty() || scenario::needs_driver_host(*loaded.scenario, options.variant)) {
+        driver_host::HostRun run = run_in_host(request, options);
         result = std::move(run.result);
+        if (run.crash) crash_report = crash_text(*run.crash, run.output);
+    } else {
+        result = scenario::run(*loaded.scenario, options);
     }
     if (!result.problems.empty()) {
         outcome.problem = to_text(result.problems);
@@ -151,7 +151,8 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
         }
         tell_choices(*session, result);
     }
-    session->crash_report = QString::fromStdString(crash_report.empty() ? result.failure : crash_report);
+    session->crash_report = crash_report.isEmpty() ? QString::fromStdString(result.failure) : crash_report;
+    session->drivers = request.drivers;
     let_scenario_speak(*session, std::move(*loaded.scenario));
     outcome.session = std::move(session);
     return outcome;
