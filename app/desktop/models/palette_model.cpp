@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t most_shown = 200;
 }
 
-int PaletteModel::score(const QString& title, const QString& letters) {
+int PaletteModel::score(const QString& title, const QString& letters, bool scattered) {
     if (letters.isEmpty()) return 1;
     const QString text = title.toLower();
     int total = 0;
@@ -20,6 +20,8 @@ int PaletteModel::score(const QString& title, const QString& letters) {
             total += 100;
         } else if (at > 0) {
             total += text[at - 1].isLetterOrNumber() ? 30 : 60;
+        } else if (!scattered) {
+            return 0;
         } else {
             qsizetype from = 0;
             for (const QChar letter : word) {
@@ -49,7 +51,7 @@ void PaletteModel::set_letters(const QString& letters) {
     for (const PaletteEntry& each : entries_) {
         int best = score(each.title, letters_);
         // The other words help to find it, but count for less than the title.
-        if (best == 0) best = score(each.kind + QLatin1Char(' ') + each.title + QLatin1Char(' ') + each.detail, letters_) / 4;
+        if (best == 0) best = score(each.kind + QLatin1Char(' ') + each.title + QLatin1Char(' ') + each.detail, letters_, false) / 4;
         if (best > 0) found.emplace_back(best + (each.enabled ? 0 : -1), &each);
     }
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });

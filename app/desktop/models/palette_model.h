@@ -33,8 +33,8 @@ public:
     void set_maker(std::function<std::vector<PaletteEntry>(const QString& letters)> maker) { maker_ = std::move(maker); }
     void set_letters(const QString& letters);
     [[nodiscard]] const PaletteEntry* entry(int row) const;
-    // 0: no match; the higher, the better.
-    [[nodiscard]] static int score(const QString& title, const QString& letters);
+    // 0: no match; the higher, the better. Letters scattered over a title find it; over a long sentence they would find anything.
+    [[nodiscard]] static int score(const QString& title, const QString& letters, bool scattered = true);
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
