@@ -60,7 +60,7 @@ std::string report(const Case& test) {
     driver_host::FaultyDrivers drivers;
     scenario::RunOptions options;
     options.variant = test.variant ? test.variant->name : std::string();
-    options.load_driver = [&](std::string_view name) { return drivers.load(name); };
+    options.load_driver = [&](std::string_view name, trace::LayerIndex) { return drivers.load(name); };
     const scenario::RunResult result = scenario::run(test.scenario, options);
     const auto violations = verifier::verify(result.trace);
     std::ostringstream text;
