@@ -191,7 +191,7 @@ TEST(Builder, FindsWhatBelongsTogetherForAProducerThatDoesNotSay) {
     Recorder recorder;
     recorder.feed(hello_bytes(words));
     Bytes names(64);
-    const auto put_name = [&, used = std::size_t{0}](std::uint32_t number, std::string_view text) mutable {
+    auto put_name = [&, used = std::size_t{0}](std::uint32_t number, std::string_view text) mutable {
         used += chimney_wire_put_name(names.data() + used, names.size() - used, number,
                                       {text.data(), static_cast<std::uint32_t>(text.size())});
         return used;
