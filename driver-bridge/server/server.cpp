@@ -346,7 +346,8 @@ struct Server::Inside {
 
     // The connection broke, or the producer closed it.
     void lost(const std::shared_ptr<Connection>& connection, const error_code& error) {
-        const bool ended = error == asio::error::eof;
+        // A program that ends with something unread of ours resets its connections instead of closing them.
+        const bool ended = error == asio::error::eof || error == asio::error::connection_reset;
         std::string text = ended ? "the producer closed the connection without taking leave"
                                  : "the connection to the producer broke (" + error.message() + ")";
         if (connection->conversation.inside_frame()) text += ", in the middle of a frame";

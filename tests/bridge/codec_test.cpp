@@ -275,7 +275,7 @@ TEST(Codec, ARecordAndItsPiecesComeBackAsTheyWere) {
         position = 0;
         EXPECT_FALSE(chimney_wire_next_record(copy.get(), size, &position, &got));
     }
-    for (const std::uint32_t lie : {0u, 1u, 12u, 24u, 4096u, 0x7FFFFFFFu, 0xFFFFFFF8u, 0xFFFFFFFFu}) {
+    for (const std::uint32_t lie : {0u, 1u, 8u, 24u, 4096u, 0x7FFFFFFFu, 0xFFFFFFF8u, 0xFFFFFFFFu}) {
         Bytes lying = record;
         std::memcpy(lying.data() + 96 + 12, &lie, 4);  // the length of the birth's bytes
         position = 0;
