@@ -39,10 +39,18 @@ File open_file(const std::string& path) {
     return file;
 }
 
+// The compilation unit of an address. clang writes no table of address ranges (.debug_aranges): then every unit is asked.
+Dwarf_Die* unit_of(Dwfl_Module* module, GElf_Addr address, Dwarf_Addr& bias) {
+    if (Dwarf_Die* unit = dwfl_module_addrdie(module, address, &bias)) return unit;
+    for (Dwarf_Die* unit = dwfl_module_nextcu(module, nullptr, &bias); unit; unit = dwfl_module_nextcu(module, unit, &bias))
+        if (dwarf_haspc(unit, address - bias) > 0) return unit;
+    return nullptr;
+}
+
 // The innermost function of the source: one that was inlined is the one that a person looks for.
 const char* function_of_source(Dwfl_Module* module, GElf_Addr address) {
     Dwarf_Addr bias = 0;
-    Dwarf_Die* unit = dwfl_module_addrdie(module, address, &bias);
+    Dwarf_Die* unit = unit_of(module, address, bias);
     if (!unit) return nullptr;
     Dwarf_Die* found = nullptr;
     const int count = dwarf_getscopes(unit, address - bias, &found);
@@ -67,8 +75,11 @@ nlohmann::json describe(const File& file, GElf_Addr offset) {
         answer["function"] = readable ? readable.get() : function;
     }
     int line = 0;
-    if (Dwfl_Line* at = dwfl_module_getsrc(file.module, address)) {
-        if (const char* name = dwfl_lineinfo(at, nullptr, &line, nullptr, nullptr, nullptr); name && line > 0) {
+    Dwarf_Addr bias = 0;
+    Dwarf_Die* unit = unit_of(file.module, address, bias);
+    if (Dwarf_Line* at = unit ? dwarf_getsrc_die(unit, address - bias) : nullptr) {
+        const char* name = dwarf_linesrc(at, nullptr, nullptr);
+        if (name && dwarf_lineno(at, &line) == 0 && line > 0) {
             answer["file"] = name;
             answer["line"] = static_cast<unsigned>(line);
         }

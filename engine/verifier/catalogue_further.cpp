@@ -106,9 +106,9 @@ constexpr Rule machine[] = {
     {"MEM-012", fatal, b, "the machine: waits", "A wait is ended by something.", yes,
      "waits that nothing pending can end", "m8"},
     {"MEM-013", fatal, b, "the driver host: crashes", "A driver's code does not crash, and does not end the process it runs in.", yes,
-     "the signal or exit that ended the driver's process, with the place", "m14"},
+     "the signal or exit that ended the driver's process, with the place", ""},
     {"MEM-014", fatal, b, "the driver host: hangs", "Every call into a driver returns.", yes,
-     "a driver that did not come back and was ended", "m14"},
+     "a driver that did not come back and was ended", ""},
 };
 
 }  // namespace

@@ -155,6 +155,7 @@ TEST(Choices, AStatusAndALostCompletionAreWhatTheHostSees) {
     lost.item = item;
     lost.fault = Choice::Fault::dropped;
     const RunResult dropped = run_with(scenario, {lost}, true);
+    EXPECT_TRUE(dropped.failure.empty()) << dropped.failure;
     EXPECT_FALSE(dropped.operations.front().finished) << "its completion never came";
     const auto events = dropped.trace.events();
     EXPECT_TRUE(std::any_of(events.begin(), events.end(), [](const trace::Event& event) { return event.kind == trace::EventKind::fault_injected; }));
