@@ -39,6 +39,7 @@ void CompletionFaults::record(const Armed& what, const std::string& text) {
 
 void CompletionFaults::arrives(const CHIMNEY_CALL& call, trace::LayerIndex layer, trace::RegionId root,
                                trace::OperationId operation) {
+    arrived_.push_back({layer, call.Block, CompletionFault::none, root, operation, kind_of(call.Operation)});
     for (CompletionFaultOrder& order : orders_) {
         if (order.layer != layer || order.operation != kind_of(call.Operation)) continue;
         const bool every = order.occurrence == 0;
@@ -63,7 +64,18 @@ void CompletionFaults::arrives(const CHIMNEY_CALL& call, trace::LayerIndex layer
     std::erase_if(orders_, [](const CompletionFaultOrder& order) { return order.layer == trace::machine_layer; });
 }
 
+bool CompletionFaults::arm(CompletionFault fault, trace::LayerIndex layer, trace::OperationId operation) {
+    const auto found = std::ranges::find_if(
+        arrived_, [&](const Armed& arrived) { return arrived.layer == layer && arrived.operation == operation; });
+    if (found == arrived_.end()) return false;
+    Armed armed = *found;
+    armed.fault = fault;
+    armed_.push_back(armed);
+    return true;
+}
+
 CompletionFault CompletionFaults::completes(const CHIMNEY_CALL& call, trace::LayerIndex layer) {
+    std::erase_if(arrived_, [&](const Armed& arrived) { return arrived.layer == layer && arrived.root == call.Block; });
     const auto found = std::ranges::find_if(armed_, [&](const Armed& armed) { return armed.layer == layer && armed.root == call.Block; });
     if (found == armed_.end()) return CompletionFault::none;
     const Armed armed = *found;

@@ -41,6 +41,9 @@ public:
     explicit CompletionFaults(machine::Machine& machine) : machine_(machine) {}
 
     void add(const CompletionFaultOrder& order) { orders_.push_back(order); }
+    // dropped or doubled, for one operation that has reached the layer and not been completed by it yet. False if there
+    // is no such operation there.
+    bool arm(trace::CompletionFault fault, trace::LayerIndex layer, trace::OperationId operation);
     void clear() { orders_.clear(), armed_.clear(); }
 
     // --- asked by the chimney platform ---
@@ -63,6 +66,7 @@ private:
     machine::Machine& machine_;
     std::vector<CompletionFaultOrder> orders_;
     std::vector<Armed> armed_;
+    std::vector<Armed> arrived_;  // at a driver, and not completed by it yet
 };
 
 }  // namespace chimneylab::ndis

@@ -60,20 +60,16 @@ bool ChoiceTaker::carry_out(const Choice& choice, const machine::PendingWork& wo
             return false;
         }
     }
-    if (choice.fault != Choice::Fault::none) {
-        Fault fault;
-        fault.kind = FaultKind::allocation_fails;
-        fault.nth = 1;
-        if (choice.fault != Choice::Fault::allocation) {
-            if (!item.completes_operation) {
-                stop("'" + work.label + "' completes no operation, so no completion can be lost or doubled");
-                return false;
-            }
-            fault.kind = choice.fault == Choice::Fault::dropped ? FaultKind::completion_dropped : FaultKind::completion_doubled;
-            fault.operation = item.operation_kind;
-            fault.occurrence = 1;
+    if (choice.fault == Choice::Fault::allocation) {
+        machine_.pool().faults().fail_nth(1);
+    } else if (choice.fault != Choice::Fault::none) {
+        if (!item.completes_operation) {
+            stop("'" + work.label + "' completes no operation, so no completion can be lost or doubled");
+            return false;
         }
-        if (const Refusal refusal = faults_.inject(fault); !refusal.empty()) {
+        const trace::CompletionFault fault =
+            choice.fault == Choice::Fault::dropped ? trace::CompletionFault::dropped : trace::CompletionFault::doubled;
+        if (const Refusal refusal = faults_.inject_into(item.operation, fault); !refusal.empty()) {
             stop(refusal);
             return false;
         }

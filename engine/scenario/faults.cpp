@@ -68,6 +68,12 @@ Refusal FaultInjector::inject(const Fault& fault) {
     return {};
 }
 
+Refusal FaultInjector::inject_into(trace::OperationId operation, trace::CompletionFault fault) {
+    const std::optional<trace::LayerIndex> target = layer_of("offload target");
+    if (!target || !ndis_.completion_faults().arm(fault, *target, operation)) return "the offload target does not hold this operation";
+    return {};
+}
+
 Refusal FaultInjector::inject_allocation_failure(const Fault& fault) {
     machine::FaultFilter filter;
     if (!fault.tag.empty()) filter.tag = pool_tag(fault.tag);

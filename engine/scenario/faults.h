@@ -23,6 +23,8 @@ public:
     // From now on. The refusal names the fault; those before it stand.
     Refusal inject(const Fault& fault);
     Refusal inject(std::span<const Fault> faults);
+    // The completion of this operation by the offload target, which has it now, is lost or comes twice.
+    Refusal inject_into(trace::OperationId operation, trace::CompletionFault fault);
     // Takes back what has not happened yet.
     Refusal clear();
 

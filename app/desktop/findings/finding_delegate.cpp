@@ -73,7 +73,7 @@ void FindingDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     QRectF below(cell.left() + 19, cell.top() + 16, cell.width() - 24, 16);
     const int consequences = index.data(FindingModel::consequence_count_role).toInt();
     if (consequences > 0) {
-        const QString count = QObject::tr("%n consequence(s)", nullptr, consequences);
+        const QString count = consequences == 1 ? QObject::tr("1 consequence") : QObject::tr("%1 consequences").arg(consequences);
         painter->setFont(quiet);
         painter->setPen(t.quiet_text);
         painter->drawText(below, Qt::AlignRight | Qt::AlignVCenter, count);

@@ -106,6 +106,17 @@ FindingsView::FindingsView(PlaybackModel& playback, FindingModel& findings, cons
     connect(&findings, &QAbstractItemModel::modelReset, this, &FindingsView::refresh);
     connect(&findings, &QAbstractItemModel::dataChanged, tree_->viewport(), [this] { tree_->viewport()->update(); });
     connect(&playback, &PlaybackModel::session_changed, this, &FindingsView::open_session);
+    // Whoever comes to an event where something is broken reads it without a click.
+    connect(&playback, &PlaybackModel::position_changed, this, [this] {
+        if (!playback_.session()) return;
+        const auto [first, last] = playback_.session()->findings.at(playback_.position());
+        const int shown = chosen();
+        if (first == last || (shown >= static_cast<int>(first) && shown < static_cast<int>(last))) return;
+        const QModelIndex index = findings_.index_of(static_cast<int>(first));
+        if (!index.isValid()) return;
+        tree_->setCurrentIndex(index);
+        tree_->scrollTo(index);
+    });
     connect(&library, &QAbstractItemModel::modelReset, this, &FindingsView::offer_variants);
     connect(&theme, &Theme::changed, this, &FindingsView::apply_theme);
     apply_theme();
@@ -163,11 +174,11 @@ void FindingsView::open_session() {
         box->clear();
         box->addItem(all);
     };
-    fill(severity_, tr("Severity"));
+    fill(severity_, tr("Severity ▾"));
     for (const verifier::Severity each : findings_.severities()) severity_->addItem(to_qstring(verifier::to_text(each)), static_cast<int>(each));
-    fill(rule_, tr("Rule"));
+    fill(rule_, tr("Rule ▾"));
     for (const QString& each : findings_.rules()) rule_->addItem(each, each);
-    fill(layer_, tr("Layer"));
+    fill(layer_, tr("Layer ▾"));
     for (const auto& [layer, name] : findings_.layers()) layer_->addItem(name, layer);
     filling_ = false;
     apply_filter();

@@ -11,7 +11,7 @@ int BranchModel::rowCount(const QModelIndex& parent) const { return parent.isVal
 QVariant BranchModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || index.row() >= rowCount()) return {};
     const Branch& branch = branches_[static_cast<std::size_t>(index.row())];
-    const QString parts = branch.parent < 0 ? QString() : tr(" · parts from %1 after %n choice(s)", nullptr, branch.parted_at).arg(branches_[static_cast<std::size_t>(branch.parent)].name);
+    const QString parts = branch.parent < 0 ? QString() : tr(" · parts from %1 at choice %2").arg(branches_[static_cast<std::size_t>(branch.parent)].name).arg(branch.parted_at + 1);
     switch (role) {
         case Qt::DisplayRole:
             return tr("%1 · %2%3").arg(branch.name, branch.stopped() ? tr("waits for choice %1").arg(branch.choices.size() + 1) : branch.session ? tr("ended") : tr("is run"), parts);

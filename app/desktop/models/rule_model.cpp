@@ -46,7 +46,7 @@ QVariant RuleModel::data(const QModelIndex& index, int role) const {
         case Qt::AccessibleTextRole: {
             const int broken = times_broken(id);
             return id + QStringLiteral(", ") + to_qstring(verifier::to_text(rule->severity)) + QStringLiteral(", ") + to_qstring(rule->statement) +
-                   (broken > 0 ? tr(" Broken %n time(s) in this run.", nullptr, broken) : QString());
+                   (broken > 0 ? tr(" Broken in this run, times: %1.").arg(broken) : QString());
         }
         case id_role: return id;
         case severity_role: return static_cast<int>(rule->severity);

@@ -287,7 +287,7 @@ void place_findings(StageScene& scene, const StageRequest& request) {
         mark.here = here > 0;
         mark.text = !mark.here ? QStringLiteral("%1 so far").arg(before) : rows[static_cast<std::size_t>(mark.finding)].rule;
         if (here > 1) mark.text += QStringLiteral(" +%1").arg(here - 1);
-        mark.box = QRectF(lane.box.left() + 12, lane.box.bottom() - 9, 30 + static_cast<double>(mark.text.size()) * request.metrics.small_advance, 16);
+        mark.box = QRectF(lane.box.left() + 12, lane.box.bottom() - 6, 30 + static_cast<double>(mark.text.size()) * request.metrics.small_advance, 16);
         scene.findings.push_back(mark);
     }
 }

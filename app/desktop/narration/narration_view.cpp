@@ -54,7 +54,7 @@ NarrationView::NarrationView(PlaybackModel& playback, const Theme& theme, QWidge
     rules_->setTextFormat(Qt::RichText);
     rules_->setTextInteractionFlags(Qt::TextBrowserInteraction);
     rules_->setAccessibleName(tr("Rules judged here"));
-    column->addWidget(rules_);
+    column->insertWidget(column->indexOf(main_) + 1, rules_);  // in sight without scrolling
     connect(rules_, &QLabel::linkActivated, this, &NarrationView::rule_wanted);
     column->addStretch(1);
     setWidget(page);
