@@ -126,7 +126,7 @@ std::string nearest_rules(const std::string& written) {
         return "The nearest are " + listed(names) + "; 'chimneylab-cli rules' lists all.";
     }
     const std::string suggestion = scenario::suggest(written, all);
-    return suggestion.starts_with("Did you mean") ? suggestion : "'chimneylab-cli rules' lists all of them, IM-001 to MEM-012.";
+    return suggestion.starts_with("Did you mean") ? suggestion : "'chimneylab-cli rules' lists all of them.";
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ TEST(Catalogue, HasEveryRuleOnceInOrder) {
     std::vector<std::string> wanted;
     for (int number = 1; number <= 123; ++number) wanted.push_back("IM-" + std::string(number < 10 ? "00" : number < 100 ? "0" : "") + std::to_string(number));
     for (const char* injected : {"INJ-001", "INJ-002"}) wanted.emplace_back(injected);
-    for (int number = 1; number <= 12; ++number) wanted.push_back("MEM-" + std::string(number < 10 ? "00" : "0") + std::to_string(number));
+    for (int number = 1; number <= 14; ++number) wanted.push_back("MEM-" + std::string(number < 10 ? "00" : "0") + std::to_string(number));
     std::vector<std::string> seen;
     for (const Rule& rule : catalogue()) seen.emplace_back(rule.id);
     EXPECT_EQ(seen, wanted);
