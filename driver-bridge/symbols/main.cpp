@@ -39,21 +39,20 @@ File open_file(const std::string& path) {
     return file;
 }
 
-// The compilation unit of an address. clang writes no table of address ranges (.debug_aranges): then every unit is asked.
+// The compilation unit that the address belongs to. gcc writes a table of addresses; clang writes none, and then each unit
+// has to be asked.
 Dwarf_Die* unit_of(Dwfl_Module* module, GElf_Addr address, Dwarf_Addr& bias) {
     if (Dwarf_Die* unit = dwfl_module_addrdie(module, address, &bias)) return unit;
-    for (Dwarf_Die* unit = dwfl_module_nextcu(module, nullptr, &bias); unit; unit = dwfl_module_nextcu(module, unit, &bias))
-        if (dwarf_haspc(unit, address - bias) > 0) return unit;
+    Dwarf_Die* unit = nullptr;
+    while ((unit = dwfl_module_nextcu(module, unit, &bias)) != nullptr)
+        if (dwarf_haspc(unit, address - bias) == 1) return unit;
     return nullptr;
 }
 
-// The innermost function of the source: one that was inlined is the one that a person looks for.
-const char* function_of_source(Dwfl_Module* module, GElf_Addr address) {
-    Dwarf_Addr bias = 0;
-    Dwarf_Die* unit = unit_of(module, address, bias);
-    if (!unit) return nullptr;
+// The innermost function of the source: one that was inlined is the one that a person looks for. `address` is the unit's.
+const char* function_of_source(Dwarf_Die* unit, Dwarf_Addr address) {
     Dwarf_Die* found = nullptr;
-    const int count = dwarf_getscopes(unit, address - bias, &found);
+    const int count = dwarf_getscopes(unit, address, &found);
     const std::unique_ptr<Dwarf_Die, decltype(&std::free)> scopes(found, &std::free);
     for (int i = 0; i < count; ++i) {
         Dwarf_Die* scope = scopes.get() + i;
@@ -67,17 +66,17 @@ nlohmann::json describe(const File& file, GElf_Addr offset) {
     nlohmann::json answer = nlohmann::json::object();
     if (!file.module) return answer;
     const GElf_Addr address = base + offset;
-    const char* function = function_of_source(file.module, address);
+    Dwarf_Addr bias = 0;
+    Dwarf_Die* const unit = unit_of(file.module, address, bias);
+    const char* function = unit ? function_of_source(unit, address - bias) : nullptr;
     if (!function) function = dwfl_module_addrname(file.module, address);
     if (function) {
         const std::unique_ptr<char, decltype(&std::free)> readable(abi::__cxa_demangle(function, nullptr, nullptr, nullptr),
                                                                   &std::free);
         answer["function"] = readable ? readable.get() : function;
     }
-    int line = 0;
-    Dwarf_Addr bias = 0;
-    Dwarf_Die* unit = unit_of(file.module, address, bias);
     if (Dwarf_Line* at = unit ? dwarf_getsrc_die(unit, address - bias) : nullptr) {
+        int line = 0;
         const char* name = dwarf_linesrc(at, nullptr, nullptr);
         if (name && dwarf_lineno(at, &line) == 0 && line > 0) {
             answer["file"] = name;

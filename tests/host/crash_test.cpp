@@ -259,11 +259,26 @@ TEST(Host, ARunOfACorrectDriverIsTheRunInThisProcess) {
         setenv("CHIMNEYLAB_HOST", HOST_PROGRAM, 1);
         HostRequest request;
         request.scenario = id;
-        // Nothing but the name of the driver's file differs; it is part of the fingerprint, so give it the same one.
+        // The bytes of pointers to code differ, for a loaded image has its own place; nothing else does. The file has the
+        // name that the linked driver has.
         request.drivers.assign(loaded.scenario->machine.intermediate_drivers.size(), REFERENCE_NAMED_ALIKE);
         const HostRun there = run_in_host(request);
         EXPECT_EQ(there.exit_code(), 0) << told(there);
-        EXPECT_EQ(there.result.fingerprint, here.fingerprint) << id;
+        EXPECT_EQ(there.result.fingerprint, run_in_host(request).result.fingerprint) << id;
+        ASSERT_EQ(there.result.trace.size(), here.trace.size()) << id;
+        EXPECT_TRUE(there.result.trace.description() == here.trace.description());
+        EXPECT_TRUE(std::ranges::equal(there.result.trace.layers(), here.trace.layers()));
+        for (std::size_t i = 0; i < here.trace.size(); ++i) {
+            const trace::Event& a = here.trace.events()[i];
+            const trace::Event& b = there.result.trace.events()[i];
+            ASSERT_EQ(a.kind, b.kind) << id << " " << i;
+            ASSERT_EQ(here.trace.text(a.name), there.result.trace.text(b.name)) << id << " " << i;
+            ASSERT_EQ(std::tuple(a.virtual_time, a.operation, a.operation_kind, a.partner, a.parent, a.region, a.layer,
+                                 a.other_layer, a.status, a.irql, a.depth),
+                      std::tuple(b.virtual_time, b.operation, b.operation_kind, b.partner, b.parent, b.region, b.layer,
+                                 b.other_layer, b.status, b.irql, b.depth))
+                << id << " " << i;
+        }
         EXPECT_EQ(there.result.operations.size(), here.operations.size());
         for (std::size_t i = 0; i < here.operations.size(); ++i) {
             EXPECT_EQ(there.result.operations[i].tree, here.operations[i].tree);
