@@ -56,7 +56,9 @@ trace::RegionId System::show_optional_handlers(const NDIS_DRIVER_OPTIONAL_HANDLE
     trace::Region region;
     region.kind = trace::RegionKind::handler_table;
     region.owner = caller();
-    region.address = machine_.address_space().translate(handlers);
+    // Tables stand on the stack as a rule. Where on it, and whether two share a place, is the compiler's affair and must not
+    // show in the trace: each gets an address by its number, beyond those of the process's own words.
+    region.address = machine::AddressSpace::process_base + (std::uint64_t{1} << 32) + 64 * machine_.recorder().trace().region_count();
     region.label = machine_.recorder().intern("handler table");
     return machine_.recorder().begin_region(region, machine_.address_space().translate_words(std::as_bytes(std::span(words)).first(size)));
 }
