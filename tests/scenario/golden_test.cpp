@@ -18,20 +18,20 @@ struct Golden {
 };
 
 constexpr Golden goldens[] = {
-    {"m1", "ac741905d326fdf2"},
-    {"m2", "7cf1cab63edf52fc"},
-    {"m3", "f95dd74f03a2e238"},
-    {"m4", "ab0ed5418161b383"},
-    {"m5", "f675b17628f763b7"},
-    {"m6", "5de288bd541182bb"},
-    {"m7", "7e6998373114fdca"},
-    {"m8", "cc206ebf7834e07f"},
-    {"m9", "7e9d6ba0899386a0"},
-    {"m10", "1dddb65d616a807e"},
-    {"m11", "576a37ba36a8be16"},
-    {"m12", "e4b0c8e3df56a0f8"},
-    {"m13", "a4b65daba99742d2"},
-    {"m14", "29c89e0c30df9853"},
+    {"m1", "5275bfb9dee920b2"},
+    {"m2", "7cf080a596b5ae31"},
+    {"m3", "790354323dcb7a7b"},
+    {"m4", "ff64c892b54f21df"},
+    {"m5", "dad66053859b0782"},
+    {"m6", "c468b6517087e412"},
+    {"m7", "8199c1a149bda316"},
+    {"m8", "eb0f27f989536405"},
+    {"m9", "06018c702c7485ac"},
+    {"m10", "bb82f3268bda87b5"},
+    {"m11", "56aa02aff620336c"},
+    {"m12", "29944195422bd35c"},
+    {"m13", "14804c36a587fe9f"},
+    {"m14", "9da39ac6b4a78e38"},
 };
 
 TEST(Golden, FingerprintsOfTheShippedScenariosInFifoOrder) {
