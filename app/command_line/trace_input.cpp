@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "app/command_line/version.h"
+#include "app/command_line/finished_run.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/run.h"
 #include "engine/session/session.h"
@@ -37,23 +37,16 @@ std::optional<trace::Trace> trace_of(const TraceName& name, Console& console) {
         }
         return std::move(std::get<trace::Trace>(loaded));
     }
-    scenario::RunOptions options;
-    options.variant = name.variant;
-    options.producer = std::string("chimneylab-cli ") + version_text();
-    if (!name.schedule.empty()) {
-        const machine::ParsedSchedule parsed = machine::Schedule::parse(name.schedule);
-        if (!parsed) {
-            refuse("--schedule: " + parsed.error, "Use fifo, lifo or seed:N, for example seed:7.", console);
-            return {};
-        }
-        options.schedule = parsed.schedule;
-    }
     const scenario::Loaded loaded = scenario::find_scenario(name.name);
     if (!loaded.scenario) {
         refuse(loaded.problems, console);
         return {};
     }
-    scenario::RunResult result = scenario::run(*loaded.scenario, options);
+    RunVerbOptions options;
+    options.scenario = name.name;
+    options.variant = name.variant;
+    options.schedule = name.schedule;
+    scenario::RunResult result = finish_run(*loaded.scenario, options).result;
     if (!result.problems.empty()) {
         refuse(result.problems, console);
         return {};
