@@ -38,6 +38,11 @@ struct Progress {
     std::size_t events = 0;  // recorded so far
 };
 
+// Drivers that take the places of the lab's host stack and offload target; without an entry the lab's own stay.
+struct LoadedEnds {
+    LoadedDriver host_stack, offload_target;
+};
+
 struct RunOptions {
     std::string variant;                        // empty: the correct run
     std::optional<machine::Schedule> schedule;  // else the variant's, else the scenario's
