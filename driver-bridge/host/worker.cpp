@@ -135,6 +135,7 @@ private:
             if (const auto* wrong = std::get_if<std::string>(&choices)) throw std::runtime_error(*wrong);
             options.choices = std::move(std::get<std::vector<scenario::Choice>>(choices));
             options.schedule_goes_on = request_.schedule_goes_on;
+            options.every_point = request_.every_point;
         }
         if (!request_.schedule.empty()) {
             const machine::ParsedSchedule parsed = machine::Schedule::parse(request_.schedule);
