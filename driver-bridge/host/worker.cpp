@@ -135,6 +135,7 @@ private:
             if (const auto* wrong = std::get_if<std::string>(&choices)) throw std::runtime_error(*wrong);
             options.choices = std::move(std::get<std::vector<scenario::Choice>>(choices));
             options.schedule_goes_on = request_.schedule_goes_on;
+            options.every_point = request_.every_point;
         }
         if (!request_.schedule.empty()) {
             const machine::ParsedSchedule parsed = machine::Schedule::parse(request_.schedule);
@@ -152,7 +153,8 @@ private:
         options.sink = [this]() -> trace::Sink* { return this; };
         options.load_driver = [this](std::string_view name, trace::LayerIndex layer) {
             head().phase.store(Phase::loading);
-            driver_is_loading(faulty_drivers_file(), layer);
+            const scenario::KnownDriver* known = scenario::known_driver(name);
+            driver_is_loading(faulty_drivers_file(known ? known->role : trace::LayerRole::intermediate_driver), layer);
             scenario::LoadedDriver driver = faulty_drivers_.load(name);
             driver_is_loaded();
             head().phase.store(Phase::running);
@@ -160,7 +162,7 @@ private:
         };
         head().phase.store(Phase::loading);
         for (const std::string& driver : request_.drivers) {
-            if (scenario::known_driver(driver)) {
+            if (scenario::known_driver(driver, trace::LayerRole::intermediate_driver)) {
                 options.drivers.push_back({nullptr, driver});
                 continue;
             }

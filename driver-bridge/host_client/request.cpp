@@ -43,7 +43,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, kind, explanation, event, layer, sub
 namespace driver_host {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkerRequest, scenario, scenario_text, variant, drivers, schedule, producer, manual, choices, schedule_goes_on,
-                                   memory_limit, processor_seconds, event_limit)
+                                   every_point, memory_limit, processor_seconds, event_limit)
 
 namespace {
 

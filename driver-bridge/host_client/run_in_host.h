@@ -28,6 +28,7 @@ struct HostRequest {
     std::string producer = "chimneylab-host";
     std::optional<std::vector<scenario::Choice>> choices;  // a manual run, as in scenario::RunOptions
     bool schedule_goes_on = false;
+    bool every_point = false;
     Limits limits;
     const std::atomic<bool>* cancel = nullptr;                // set by another thread
     std::function<void(const scenario::Progress&)> progress;  // now and then, on the calling thread

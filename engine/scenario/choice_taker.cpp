@@ -41,6 +41,14 @@ PendingItem ChoiceTaker::describe(const machine::PendingWork& work) {
     return item;
 }
 
+// As the schedule fifo would: the earliest due, then in the order of queueing.
+Choice ChoiceTaker::first_due(const std::vector<machine::PendingWork>& pending) {
+    Choice choice;
+    for (std::uint32_t i = 1; i < pending.size(); ++i)
+        if (pending[i].due < pending[choice.item].due) choice.item = i;
+    return choice;
+}
+
 void ChoiceTaker::stop(std::string why) {
     result_.stopped_at_choice = true;
     // What is still asked of the machine, and its taking down, is no part of the run.
@@ -80,7 +88,8 @@ bool ChoiceTaker::carry_out(const Choice& choice, const machine::PendingWork& wo
 void ChoiceTaker::settle(const std::function<bool()>& cancelled) {
     const std::vector<Choice>& choices = *options_.choices;
     for (std::size_t count = 0; !cancelled() && !result_.stopped_at_choice; ++count) {
-        if (count == options_.dispatch_limit || (taken_ == choices.size() && options_.schedule_goes_on)) {
+        const bool by_schedule = taken_ == choices.size() && options_.schedule_goes_on;
+        if (count == options_.dispatch_limit || (by_schedule && !options_.every_point)) {
             machine_.run_until(cancelled, options_.dispatch_limit - count);
             return;
         }
@@ -90,8 +99,8 @@ void ChoiceTaker::settle(const std::function<bool()>& cancelled) {
         point.after = trace::EventId(static_cast<std::uint32_t>(machine_.recorder().trace().size() - 1));
         for (const machine::PendingWork& work : pending) point.pending.push_back(describe(work));
         result_.choice_points.push_back(std::move(point));
-        if (taken_ == choices.size()) return stop({});
-        const Choice& choice = choices[taken_++];
+        if (taken_ == choices.size() && !by_schedule) return stop({});
+        const Choice choice = by_schedule ? first_due(pending) : choices[taken_++];
         if (choice.item >= pending.size()) {
             return stop("it names item " + std::to_string(choice.item) + ", but " + std::to_string(pending.size()) +
                         (pending.size() == 1 ? " item is pending" : " items are pending"));

@@ -29,6 +29,7 @@ public:
 private:
     [[nodiscard]] std::vector<machine::PendingWork> candidates();
     [[nodiscard]] PendingItem describe(const machine::PendingWork& work);
+    [[nodiscard]] static Choice first_due(const std::vector<machine::PendingWork>& pending);
     [[nodiscard]] bool carry_out(const Choice& choice, const machine::PendingWork& work, const PendingItem& item);
     void stop(std::string why);
 

@@ -38,6 +38,11 @@ struct Progress {
     std::size_t events = 0;  // recorded so far
 };
 
+// Drivers that take the places of the lab's host stack and offload target; without an entry the lab's own stay.
+struct LoadedEnds {
+    LoadedDriver host_stack, offload_target;
+};
+
 struct RunOptions {
     std::string variant;                        // empty: the correct run
     std::optional<machine::Schedule> schedule;  // else the variant's, else the scenario's
@@ -51,6 +56,7 @@ struct RunOptions {
     // inside a driver and steps that let time pass follow the schedule.
     std::optional<std::vector<Choice>> choices;
     bool schedule_goes_on = false;
+    bool every_point = false;  // where the schedule goes on it is the order of fifo, and the points it decided are told too
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
