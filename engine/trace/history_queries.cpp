@@ -201,25 +201,11 @@ EventId History::previous_change(RegionId region, EventId from) const {
 }
 
 EventId History::next_change(RegionId region, std::uint32_t offset, std::uint32_t size, EventId from) const {
-    if (region.value >= changes_of_region_.size()) return {};
-    const auto& changes = changes_of_region_[region.value];
-    auto at = from.valid() ? std::ranges::upper_bound(changes, from, {}, &RegionChange::event) : changes.begin();
-    for (; at != changes.end(); ++at)
-        if (std::uint64_t{at->offset} < std::uint64_t{offset} + size && offset < std::uint64_t{at->offset} + at->length)
-            return at->event;
-    return {};
+    return changes_.next(region, offset, size, from);
 }
 
 EventId History::previous_change(RegionId region, std::uint32_t offset, std::uint32_t size, EventId from) const {
-    if (region.value >= changes_of_region_.size() || !from.valid()) return {};
-    const auto& changes = changes_of_region_[region.value];
-    auto at = std::ranges::lower_bound(changes, from, {}, &RegionChange::event);
-    while (at != changes.begin()) {
-        --at;
-        if (std::uint64_t{at->offset} < std::uint64_t{offset} + size && offset < std::uint64_t{at->offset} + at->length)
-            return at->event;
-    }
-    return {};
+    return changes_.previous(region, offset, size, from);
 }
 
 EventId History::call_in(EventId from) const { return next(Landmark::call, from); }
