@@ -65,7 +65,7 @@ void History::take_in(EventId id) {
     changes_.take_in(id);
     if (event.change_count > 0) landmark(Landmark::change);
     if (event.operation.valid()) {
-        operation_events_.push_back(id);
+        if (event.kind != EventKind::offload_entry_released) operation_events_.push_back(id);  // it names an older one
         operation_slot(event, id);
     }
 

@@ -83,7 +83,10 @@ std::vector<OperationId> History::in_progress(EventId at) const {
 
 const Operation* History::current_operation(EventId at) const {
     if (!at.valid()) return nullptr;
-    for (EventId here = at; here.valid(); here = trace_->event(here).parent)
+    // An offload entry that is given back names the initiate that made it; what happens is the operation around it.
+    const Event& event = trace_->event(at);
+    const EventId from = event.kind == EventKind::offload_entry_released ? event.parent : at;
+    for (EventId here = from; here.valid(); here = trace_->event(here).parent)
         if (const Operation* own = operation(trace_->event(here).operation)) return own;
     const auto after = std::ranges::upper_bound(operation_events_, at);
     return after == operation_events_.begin() ? nullptr : operation(trace_->event(*(after - 1)).operation);

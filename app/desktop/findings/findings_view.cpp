@@ -174,8 +174,8 @@ void FindingsView::fit_columns() { tree_->setColumnWidth(0, tree_->viewport()->w
 void FindingsView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     // Where there is little height the words go before the filters.
-    filters_->setVisible(findings_.all() > 0 && height() > 170);
-    page_->setVisible(findings_.all() > 0 && height() > 210);
+    filters_->setVisible(findings_.all() > 0 && height() > 250);
+    page_->setVisible(findings_.all() > 0 && height() > 165);
     fit_columns();
 }
 
@@ -212,9 +212,9 @@ void FindingsView::refresh() {
     const int shown = findings_.shown();
     const Tokens& t = theme_.tokens();
     const bool session = playback_.session() != nullptr;
-    filters_->setVisible(all > 0 && height() > 170);
+    filters_->setVisible(all > 0 && height() > 250);
     tree_->setVisible(shown > 0);
-    page_->setVisible(all > 0 && height() > 210);
+    page_->setVisible(all > 0 && height() > 165);
     tree_->parentWidget()->setVisible(all > 0);
     none_->setVisible(shown == 0);
     quiet_->setVisible(shown == 0);
@@ -284,6 +284,7 @@ void FindingsView::offer_variants() {
 void FindingsView::apply_theme() {
     none_->setStyleSheet(QStringLiteral("color: %1; font-size: 11px").arg(theme_.tokens().quiet_text.name()));
     page_->setStyleSheet(QStringLiteral("font-size: 11px"));
+    tree_->setPalette(theme_.palette());  // what the tree draws beside its rows
     refresh();
     tree_->viewport()->update();
 }

@@ -47,10 +47,10 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
       call_entry_model_(playback_),
       handle_chain_model_(playback_),
       hex_model_(playback_),
+      sequence_model_(playback_, event_model_),
       finding_model_(playback_),
       rule_model_(playback_),
-      bookmark_model_(playback_),
-      sequence_model_(playback_, event_model_) {
+      bookmark_model_(playback_) {
     setWindowTitle(tr("ChimneyLab"));
     setAttribute(Qt::WA_WindowPropagation);
     setMinimumSize(900, 560);

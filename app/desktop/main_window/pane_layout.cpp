@@ -33,9 +33,9 @@ int height_of(PaneCell cell) {
         case PaneCell::left_bottom: return 222;
         case PaneCell::centre_top: return 324;
         case PaneCell::centre_bottom: return 318;
-        case PaneCell::right_top: return 196;
-        case PaneCell::right_middle: return 176;
-        case PaneCell::right_bottom: return 262;
+        case PaneCell::right_top: return 178;
+        case PaneCell::right_middle: return 230;
+        case PaneCell::right_bottom: return 226;
     }
     return 200;
 }
