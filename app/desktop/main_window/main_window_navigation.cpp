@@ -85,7 +85,7 @@ namespace {
 
 // A pane behind a tab counts as visible to Qt, and so does the bar of a place that has no tabs.
 bool can_be_seen(const QWidget* widget) {
-    if (const auto* bar = qobject_cast<const QTabBar*>(widget); bar != nullptr && bar->count() == 0) return false;
+    if (const auto* bar = qobject_cast<const QTabBar*>(widget); bar != nullptr && (bar->count() == 0 || bar->visibleRegion().isEmpty())) return false;
     for (const QWidget* up = widget; up != nullptr; up = up->parentWidget()) {
         if (const auto* pane = qobject_cast<const PanelDock*>(up)) return pane->in_front();
     }
