@@ -213,7 +213,7 @@ VOID OtUpdateOffload(NDIS_HANDLE MiniportAdapterContext, POT_BLOCK Root);
 VOID OtInvalidateOffload(NDIS_HANDLE MiniportAdapterContext, POT_BLOCK Root);
 VOID OtTerminateOffload(NDIS_HANDLE MiniportAdapterContext, POT_BLOCK Root);
 VOID OtOperationDue(POT_TASK Task);
-BOOLEAN OtReleaseHeld(POT_ADAPTER Adapter, ULONG Position, PULONG Remaining);
+BOOLEAN OtReleaseHeld(POT_ADAPTER Adapter, ULONG Position, PULONG Remaining, POT_BLOCK *Root);
 #define OT_TREE_DEPTH 8
 typedef struct _OT_TREE_WALK {
     POT_BLOCK Pending[OT_TREE_DEPTH];

@@ -35,6 +35,11 @@ PendingItem ChoiceTaker::describe(const machine::PendingWork& work) {
         item.operation_kind = event.operation_kind;
         break;
     }
+    // What a step queued belongs to no operation by where it was queued, but the target has said which one it completes.
+    if (const auto released = released_.find(work.id.value); released != released_.end()) {
+        item.operation = released->second.operation;
+        item.operation_kind = released->second.kind;
+    }
     const auto layers = trace.layers();
     item.completes_operation =
         item.operation.valid() && work.layer < layers.size() && layers[work.layer].role == trace::LayerRole::offload_target;
@@ -47,6 +52,13 @@ Choice ChoiceTaker::first_due(const std::vector<machine::PendingWork>& pending) 
     for (std::uint32_t i = 1; i < pending.size(); ++i)
         if (pending[i].due < pending[choice.item].due) choice.item = i;
     return choice;
+}
+
+void ChoiceTaker::completion_queued(const void* root) {
+    const std::vector<machine::PendingWork> pending = machine_.pending();
+    const auto youngest = std::ranges::max_element(pending, {}, [](const machine::PendingWork& work) { return work.id.value; });
+    const std::optional<ArrivedOperation> operation = faults_.held_by_target(root);
+    if (youngest != pending.end() && operation) released_[youngest->id.value] = *operation;
 }
 
 void ChoiceTaker::stop(std::string why) {

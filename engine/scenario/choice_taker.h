@@ -26,6 +26,10 @@ public:
     // like a missing one and is told in RunResult::failure.
     void settle(const std::function<bool()>& cancelled);
 
+    // A step has let the offload target complete a held operation: what was queued last will do it. `root` is the root
+    // block as the target has it.
+    void completion_queued(const void* root);
+
 private:
     [[nodiscard]] std::vector<machine::PendingWork> candidates();
     [[nodiscard]] PendingItem describe(const machine::PendingWork& work);
@@ -41,6 +45,7 @@ private:
     std::size_t taken_ = 0;
     std::uint32_t looked_at_ = 0;  // events whose work_queued are in queued_
     std::unordered_map<std::uint64_t, trace::EventId> queued_;
+    std::unordered_map<std::uint64_t, ArrivedOperation> released_;  // by work item: what it completes
 };
 
 }  // namespace chimneylab::scenario

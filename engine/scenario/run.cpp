@@ -245,7 +245,7 @@ private:
             case StepAction::target:
                 return target_->apply(step.settings);
             case StepAction::release:
-                return target_->release(step);
+                return release(step);
             case StepAction::inject:
                 return step.faults.empty() ? faults_->clear() : faults_->inject(step.faults);
             case StepAction::request:
@@ -263,6 +263,13 @@ private:
                 return {};
         }
         return {};
+    }
+
+    Refusal release(const Step& step) {
+        const void* root = nullptr;
+        Refusal refusal = target_->release(step, root);
+        if (chooser_ && refusal.empty()) chooser_->completion_queued(root);
+        return refusal;
     }
 
     // Runs what is pending until nothing is.

@@ -114,7 +114,7 @@ std::string tell_protocol_handler(const History& history, const Operation& opera
 
 }  // namespace
 
-Narrator::Narrator(const History& history) : history_(&history), cursor_(history.trace()) {}
+Narrator::Narrator(const History& history) : history_(&history), cursor_(history.trace(), &history.region_changes()) {}
 
 std::string Narrator::sentence(EventId id) {
     if (!id.valid() || id.value >= history_->trace().size()) return {};
