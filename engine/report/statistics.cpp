@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "engine/report/occupancy_meter.h"
 #include "engine/trace/text.h"
@@ -25,24 +26,37 @@ using Key = std::tuple<Subject, LayerIndex, OperationKind, trace::ConversionKind
 
 class Collector {
 public:
-    Collector(const History& history, Clock clock) : history_(history), trace_(history.trace()), clock_(clock) {
+    Collector(const History& history, Clock clock, const Control& control)
+        : history_(history), trace_(history.trace()), clock_(clock), control_(control) {
         result_.clock = clock;
         result_.events = trace_.size();
         if (!trace_.empty()) result_.duration = at(EventId(static_cast<std::uint32_t>(trace_.size() - 1))) - at(EventId(0));
     }
 
     Statistics collect() {
-        for (const Operation& operation : history_.operations()) take_in(operation);
+        const std::size_t operations = history_.operations().size();
+        for (std::size_t i = 0; i < operations; ++i) {
+            if (i % 1024 == 0) {
+                if (control_.cancelled()) return std::move(result_);
+                control_.tell(static_cast<int>(40 * i / operations));
+            }
+            take_in(history_.operations()[i]);
+        }
         for (const trace::CallEntry& entry : history_.call_entries()) {
             if (!entry.released.valid()) continue;
             const Operation* operation = history_.operation(entry.operation);
             add({Subject::call_entry, entry.layer, operation ? operation->kind : OperationKind::none, {}, {}}, entry.recognised,
                 entry.released);
         }
-        take_in_work();
-        measure_occupancy();
-        measure_allocations();
-        measure_throughput();
+        const std::pair<int, void (Collector::*)()> rest[] = {{40, &Collector::take_in_work},
+                                                              {60, &Collector::measure_occupancy},
+                                                              {80, &Collector::measure_allocations},
+                                                              {90, &Collector::measure_throughput}};
+        for (const auto& [percent, part] : rest) {
+            if (control_.cancelled()) return std::move(result_);
+            control_.tell(percent);
+            (this->*part)();
+        }
         for (auto& [key, series] : series_) {
             series.times.settle();
             series.name = name_of(series);
@@ -131,48 +145,13 @@ private:
     }
 
     void measure_occupancy() {
-        const auto meter = [&](Occupancy::What what, LayerIndex layer, const OccupancyMeter& all) {
-            if (all.empty()) return;
-            Occupancy occupancy = all.measure(trace_, clock_);
-            occupancy.what = what;
-            occupancy.layer = layer;
-            const std::string of = layer == trace::machine_layer ? "" : " of " + history_.layer_name(layer);
-            switch (what) {
-                case Occupancy::What::operations:
-                    occupancy.name = "operations in progress";
-                    break;
-                case Occupancy::What::at_target:
-                    occupancy.name = "operations at the offload target";
-                    break;
-                case Occupancy::What::call_entries:
-                    occupancy.name = "call entries" + of;
-                    break;
-                case Occupancy::What::pool_bytes:
-                    occupancy.name = "pool bytes" + of;
-                    break;
-            }
+        for (const Metered& each : occupancy_meters(history_)) {
+            Occupancy occupancy = each.meter.measure(trace_, clock_);
+            occupancy.what = each.what;
+            occupancy.layer = each.layer;
+            occupancy.name = each.name;
             result_.occupancy.push_back(std::move(occupancy));
-        };
-        OccupancyMeter operations, target;
-        std::map<LayerIndex, OccupancyMeter> entries, bytes;
-        for (const Operation& operation : history_.operations()) {
-            if (operation.started.valid()) operations.add(operation.started, operation.finished);
-            for (const Passage& passage : operation.passages) {
-                const bool is_target = passage.layer < trace_.layers().size() &&
-                                       trace_.layers()[passage.layer].role == trace::LayerRole::offload_target;
-                if (is_target && passage.arrived.valid()) target.add(passage.arrived, passage.completed);
-            }
         }
-        for (const trace::CallEntry& entry : history_.call_entries()) entries[entry.layer].add(entry.recognised, entry.released);
-        for (std::uint32_t i = 0; i < trace_.size(); ++i) {
-            const Event& event = trace_.event(EventId(i));
-            if (event.kind == EventKind::memory_allocated)
-                bytes[event.layer].add(EventId(i), trace_.closed_by(EventId(i)), event.detail & 0xFFFFFFFF);
-        }
-        meter(Occupancy::What::operations, trace::machine_layer, operations);
-        meter(Occupancy::What::at_target, trace::machine_layer, target);
-        for (const auto& [layer, each] : entries) meter(Occupancy::What::call_entries, layer, each);
-        for (const auto& [layer, each] : bytes) meter(Occupancy::What::pool_bytes, layer, each);
     }
 
     void measure_allocations() {
@@ -234,6 +213,7 @@ private:
     const History& history_;
     const trace::Trace& trace_;
     Clock clock_;
+    const Control& control_;
     Statistics result_;
     std::map<Key, Series> series_;
     std::map<LayerIndex, std::string> drivers_;
@@ -309,6 +289,6 @@ std::string_view to_text(Occupancy::What what) {
     return "pool_bytes";
 }
 
-Statistics statistics(const History& history, Clock clock) { return Collector(history, clock).collect(); }
+Statistics statistics(const History& history, Clock clock, const Control& control) { return Collector(history, clock, control).collect(); }
 
 }  // namespace chimneylab::report

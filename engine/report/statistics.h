@@ -6,6 +6,8 @@
 // clock only, so that nobody can mix them. Reads the trace only. Thread rule: that of History; values afterwards.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -90,7 +92,17 @@ struct Statistics {
     std::size_t unfinished = 0;  // operations still in progress at the end
 };
 
-[[nodiscard]] Statistics statistics(const trace::History& history, Clock clock);
+// For whoever works beside a window: asked and told from the thread that computes.
+struct Control {
+    const std::atomic<bool>* cancel = nullptr;  // true: what comes back is of no use
+    std::function<void(int percent)> progress;
+    [[nodiscard]] bool cancelled() const { return cancel != nullptr && *cancel; }
+    void tell(int percent) const {
+        if (progress) progress(percent);
+    }
+};
+
+[[nodiscard]] Statistics statistics(const trace::History& history, Clock clock, const Control& control = {});
 
 [[nodiscard]] std::string_view to_text(Subject subject);  // "operation", "layer_total" …; stable, for JSON
 [[nodiscard]] std::string_view to_text(Occupancy::What what);
