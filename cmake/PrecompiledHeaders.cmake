@@ -10,6 +10,8 @@ set(CHIMNEYLAB_STANDARD_HEADERS
   <algorithm> <array> <atomic> <charconv> <chrono> <cstddef> <cstdint> <cstdio> <cstdlib> <cstring> <deque> <filesystem>
   <fstream> <functional> <limits> <map> <memory> <optional> <set> <span> <sstream> <stdexcept> <string> <string_view> <tuple>
   <unordered_map> <unordered_set> <utility> <variant> <vector>)
+set(CHIMNEYLAB_QT_CORE_HEADERS ${CHIMNEYLAB_STANDARD_HEADERS}
+  <QAbstractListModel> <QAbstractTableModel> <QObject> <QString> <QStringList> <QTimer>)
 set(CHIMNEYLAB_QT_HEADERS ${CHIMNEYLAB_STANDARD_HEADERS}
   <QAbstractItemModel> <QAbstractScrollArea> <QAccessible> <QAction> <QApplication> <QComboBox> <QHBoxLayout> <QHeaderView> <QKeyEvent>
   <QLabel> <QLineEdit> <QListView> <QMainWindow> <QMenu> <QPainter> <QPainterPath> <QPushButton> <QScrollBar> <QSettings>
