@@ -129,6 +129,11 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     CLI::App* import_verb = app.add_subcommand("import", "An exported perfetto, csv or json file back into a session");
     import_verb->add_option("FILE", import_options.file, "A file that export wrote")->required();
     import_verb->add_option("-o,--output", import_options.session, "The session to write")->required();
+    NewDriverOptions new_driver_options;
+    CLI::App* new_driver_verb = app.add_subcommand("new-driver", "Begin a driver of your own: a folder that builds and runs");
+    new_driver_verb->add_option("NAME", new_driver_options.name, "The folder to make; its last part is the driver's name")->required();
+    new_driver_verb->add_flag("--json", new_driver_options.json, "One JSON document");
+
     RecordOptions record_options;
     CLI::App* record_verb = app.add_subcommand("record", "Record the sessions of live producers");
     record_verb->add_option("--listen", record_options.listen, "tcp:ADDRESS:PORT (port 0: any) or unix:PATH")->required();
@@ -136,7 +141,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     record_verb->add_option("--token-file", record_options.token_file, "Only producers with this file's line may connect");
     record_verb->add_option("--sessions", record_options.sessions, "End after so many sessions, not only with Ctrl-C")
         ->check(CLI::Range(1u, 1'000'000u));
-    record_verb->add_option("--limit", record_options.limit_mib, "Memory that one session may take, MiB (4096)")
+    record_verb->add_option("--limit", record_options.limit_mib, "What one session may hold before it is packed, MiB (no limit)")
         ->check(CLI::Range(1u, 1u << 20));
     record_verb->add_flag("--json", record_options.json, "One JSON document at the end; progress goes to the error stream");
 
@@ -171,7 +176,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         std::replace(what.begin(), what.end(), '\n', ' ');
         // An argument that is not expected is most often a misspelt verb.
         std::string remedy = "'chimneylab-cli --help' lists the verbs and their options.";
-        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "stats", "compare", "export", "import", "record", "replay", "upgrade", "doctor"};
+        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "stats", "compare", "export", "import", "new-driver", "record", "replay", "upgrade", "doctor"};
         if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
             const std::string suggestion = scenario::suggest(arguments.front(), verbs);
             what = "there is no verb " + scenario::in_quotes(arguments.front());
@@ -199,6 +204,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     if (*compare_verb) return compare_traces(compare_options, console);
     if (*export_verb) return export_session(export_options, console);
     if (*import_verb) return import_session(import_options, console);
+    if (*new_driver_verb) return new_driver(new_driver_options, console);
     if (*record_verb) return record_sessions(record_options, console);
     if (*replay_verb) return replay_session(replay_options, console);
     if (*upgrade_verb) return upgrade_session(upgrade_file, console);

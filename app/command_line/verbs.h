@@ -53,6 +53,12 @@ struct RunVerbOptions {
 };
 int run_scenario(const RunVerbOptions& options, Console& console);
 
+struct NewDriverOptions {
+    std::string name;  // of the folder to make, with or without a path before it
+    bool json = false;
+};
+int new_driver(const NewDriverOptions& options, Console& console);
+
 struct ShowOptions {
     std::string session;
     bool json = false;
@@ -120,7 +126,7 @@ struct RecordOptions {
     std::string output;
     std::string token_file;
     unsigned sessions = 0;  // 0: until interrupted
-    unsigned limit_mib = 4096;
+    unsigned limit_mib = 0;  // 0: none
     bool json = false;
 };
 // Until so many sessions have ended, or SIGINT or SIGTERM, which the verb takes for itself while it runs.

@@ -169,7 +169,7 @@ private:
             result_.failure = refusal;
             return;
         }
-        if (options_.choices) chooser_ = std::make_unique<ChoiceTaker>(*built_.machine, *target_, *faults_, options_, result_);
+        if (options_.choices || options_.hand) chooser_ = std::make_unique<ChoiceTaker>(*built_.machine, *target_, *faults_, options_, result_);
         for (std::size_t i = 0; i < scenario_.steps.size() && !stop(i); ++i) take_step(scenario_.steps[i]);
         if (!result_.cancelled && !result_.stopped_at_choice) settle();
         update();

@@ -192,6 +192,17 @@ void Writer::append(const Part& part) {
     in.wait_for_room(lock);
 }
 
+void Writer::extend(const Part& part) {
+    Inside& in = *inside_;
+    std::unique_lock lock(in.mutex);
+    if (in.problem) return;
+    in.filling.join(part);
+    in.next_event = static_cast<std::uint32_t>(part.first_event + part.events.size());
+    if (!in.filling.full()) return;
+    in.close_filling();
+    if (in.pending > in.options.most_pending_bytes) in.wait_for_room(lock);
+}
+
 void Writer::describe(const trace::RunDescription& description, std::span<const trace::Layer> layers) {
     const std::lock_guard lock(inside_->mutex);
     inside_->description = description;
