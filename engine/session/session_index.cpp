@@ -50,7 +50,7 @@ void describe(SessionIndex& index) {
 
 void check_region(const trace::Region& region, std::size_t number, const Chunk& chunk, const SessionIndex& index) {
     const std::string who = "region " + std::to_string(number);
-    if (region.kind > trace::RegionKind::handler_table) refuse(who + " is of an unknown kind");
+    if (region.kind > trace::last_region_kind) refuse(who + " is of an unknown kind");
     if (region.label.valid() && region.label.value >= index.names.size()) refuse(who + " has a label that does not exist");
     if (!region.born.valid() || region.born.value < chunk.first_event() ||
         region.born.value > std::uint64_t{chunk.first_event()} + chunk.events())

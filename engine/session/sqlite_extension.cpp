@@ -63,7 +63,7 @@ constexpr const char* event_columns =
     "CREATE TABLE x(event INTEGER, kind INTEGER, layer INTEGER, other_layer INTEGER, name INTEGER, operation INTEGER, "
     "operation_kind INTEGER, region INTEGER, region_label INTEGER, subject INTEGER, detail INTEGER, status INTEGER, "
     "has_status INTEGER, partner INTEGER, parent INTEGER, depth INTEGER, irql INTEGER, virtual_time INTEGER, "
-    "measured_time INTEGER, change_count INTEGER, reserved INTEGER)";
+    "measured_time INTEGER, change_count INTEGER, argument INTEGER)";
 constexpr const char* change_columns =
     "CREATE TABLE x(event INTEGER, region INTEGER, region_kind INTEGER, region_label INTEGER, offset INTEGER, "
     "writer INTEGER, before BLOB, after BLOB)";
@@ -297,7 +297,7 @@ int event_column(const Rows& rows, sqlite3_context* to, int column) {
         case 17: number(e.virtual_time); break;
         case 18: number(e.measured_time); break;
         case 19: number(e.change_count); break;
-        default: number(e.reserved); break;
+        default: number(e.argument); break;
     }
     return SQLITE_OK;
 }

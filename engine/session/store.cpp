@@ -34,7 +34,7 @@ void write_words(Database& database) {
          [](int i) { return trace::to_text(static_cast<trace::ConversionKind>(i)); });
     fill("finding_kind", static_cast<int>(trace::FindingKind::driver_hung),
          [](int i) { return trace::to_text(static_cast<trace::FindingKind>(i)); });
-    fill("region_kind", static_cast<int>(trace::RegionKind::handler_table),
+    fill("region_kind", static_cast<int>(trace::last_region_kind),
          [](int i) { return trace::to_text(static_cast<trace::RegionKind>(i)); });
 }
 

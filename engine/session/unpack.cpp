@@ -152,7 +152,7 @@ std::vector<trace::Event> Unpacker::events(std::span<const std::byte> blob, std:
         e.first_change = e.change_count == 0 ? 0 : narrow(changes);
         changes += e.change_count;
     });
-    column([&](Event& e) { e.reserved = narrow(from.get()); });
+    column([&](Event& e) { e.argument = narrow(from.get()); });
     if (!from.sound_to_the_end()) refuse();
     return events;
 }

@@ -50,7 +50,7 @@ EventId Recorder::enter(Event event) {
     return id;
 }
 
-EventId Recorder::leave(EventId enter, std::int32_t status, bool has_status) {
+EventId Recorder::leave(EventId enter, std::int32_t status, bool has_status, std::uint32_t argument) {
     if (std::ranges::find(nesting_, enter) != nesting_.end()) {
         for (bool found = false; !found;) {
             const EventId top = nesting_.back();
@@ -73,6 +73,7 @@ EventId Recorder::leave(EventId enter, std::int32_t status, bool has_status) {
     event.irql = entered.irql;
     event.virtual_time = trace_.events().back().virtual_time;
     event.status = status;
+    event.argument = argument;
     event.has_status = has_status ? 1 : 0;
     return append(event);
 }
