@@ -227,7 +227,8 @@ private:
         options.sink = [this]() -> trace::Sink* { return this; };
         options.load_driver = [this](std::string_view name, trace::LayerIndex layer) {
             head().phase.store(Phase::loading);
-            driver_is_loading(faulty_drivers_file(), layer);
+            const scenario::KnownDriver* known = scenario::known_driver(name);
+            driver_is_loading(faulty_drivers_file(known ? known->role : trace::LayerRole::intermediate_driver), layer);
             scenario::LoadedDriver driver = faulty_drivers_.load(name);
             driver_is_loaded();
             head().phase.store(Phase::running);
@@ -235,7 +236,7 @@ private:
         };
         head().phase.store(Phase::loading);
         for (const std::string& driver : request_.drivers) {
-            if (scenario::known_driver(driver)) {
+            if (scenario::known_driver(driver, trace::LayerRole::intermediate_driver)) {
                 options.drivers.push_back({nullptr, driver});
                 continue;
             }

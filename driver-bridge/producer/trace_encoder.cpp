@@ -193,6 +193,7 @@ chimney_wire_event TraceEncoder::event(std::uint64_t record) const {
     told.layer = event.layer;
     told.other_layer = event.other_layer;
     told.irql = event.irql;
+    told.argument = event.argument;
     return told;
 }
 

@@ -248,7 +248,7 @@ trace::Nanoseconds SessionBuilder::measured(std::uint64_t ticks) const {
 }
 
 SessionBuilder::Wrong SessionBuilder::birth(const chimney_wire_piece& piece) {
-    if (piece.region_kind > static_cast<std::uint8_t>(trace::RegionKind::handler_table))
+    if (piece.region_kind > static_cast<std::uint8_t>(trace::last_region_kind))
         return "has a region of an unknown kind";
     if (recording_.region_count() >= trace::RegionId::none_value) return "has a region too many";
     if (const auto known = regions_.find(piece.region); known != regions_.end() && known->second.lives)
@@ -353,6 +353,7 @@ SessionBuilder::Wrong SessionBuilder::take(const chimney_wire_record& record) {
     event.layer = told.layer;
     event.other_layer = told.other_layer;
     event.irql = told.irql;
+    event.argument = told.argument;
     event.subject = told.subject;
     event.detail = told.detail;
     event.status = told.status;

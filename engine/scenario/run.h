@@ -52,6 +52,11 @@ public:
     [[nodiscard]] virtual Choice::Fault take_fault() = 0;
 };
 
+// Drivers that take the places of the lab's host stack and offload target; without an entry the lab's own stay.
+struct LoadedEnds {
+    LoadedDriver host_stack, offload_target;
+};
+
 struct RunOptions {
     std::string variant;                        // empty: the correct run
     std::optional<machine::Schedule> schedule;  // else the variant's, else the scenario's
