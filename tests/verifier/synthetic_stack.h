@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/verifier/verifier.h"
 #include "tests/trace/synthetic_machine.h"
 
 namespace chimneylab::verifier::synthetic {
@@ -72,6 +73,9 @@ struct Settings {
     bool without_handlers = false;  // the lowest driver has no chimney handlers
     bool second_word = false;      // intermediate drivers use both words of ImReserved
 };
+
+// The states of this stack hold patterns, no values that a connection could have.
+inline VerifierOptions without_values() { return {.without = {"HS-022", "HS-028", "HS-029", "HS-032"}}; }
 
 class Stack {
 public:
