@@ -209,6 +209,7 @@ private:
             if (const auto* wrong = std::get_if<std::string>(&choices)) throw std::runtime_error(*wrong);
             options.choices = std::move(std::get<std::vector<scenario::Choice>>(choices));
             options.schedule_goes_on = request_.schedule_goes_on;
+            options.every_point = request_.every_point;
         }
         if (followed() && !request_.manual) options.hand = this;
         if (!request_.schedule.empty()) {

@@ -42,7 +42,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, kind, explanation, event, layer, sub
 
 namespace driver_host {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkerRequest, scenario, scenario_text, variant, drivers, schedule, producer, manual, choices, schedule_goes_on, confine,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkerRequest, scenario, scenario_text, variant, drivers, schedule, producer, manual, choices, schedule_goes_on, every_point, confine,
                                    memory_limit, processor_seconds, event_limit)
 
 namespace {

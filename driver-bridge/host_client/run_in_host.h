@@ -30,6 +30,7 @@ struct HostRequest {
     std::optional<std::vector<scenario::Choice>> choices;  // a manual run, as in scenario::RunOptions
     bool schedule_goes_on = false;
     bool confine = true;  // the process that runs the drivers: see protections.h
+    bool every_point = false;
     Limits limits;
     const std::atomic<bool>* cancel = nullptr;                // set by another thread
     std::function<void(const scenario::Progress&)> progress;  // now and then, on the calling thread

@@ -54,7 +54,9 @@ NDIS_STATUS ImTcpOffloadSend(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportO
     if (Is(SendAfterRequestUpload)) {
         ((PIM_OFFLOAD_ENTRY)MiniportOffloadContext)->UploadRequested = FALSE;
     }
-    Faulty.UpperBinding = Lists->SourceHandle;
+    if (Is(ReturnedOverUpperBinding)) {
+        Faulty.UpperBinding = Lists->SourceHandle;
+    }
     if (Is(SendRefusedWithFailure)) {
         PIM_VIRTUAL_MINIPORT edge = (PIM_VIRTUAL_MINIPORT)MiniportAdapterContext;
         PNET_BUFFER_LIST list;

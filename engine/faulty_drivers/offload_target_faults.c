@@ -18,7 +18,6 @@ static PNET_BUFFER_LIST Held;          /* a list that is completed later than it
 static NDIS_HANDLE HeldFrom;
 static POT_OBJECT HeldOf;
 static NDIS_HANDLE EndedHandle;
-static NDIS_STATUS SavedStatus;
 static BOOLEAN Done;
 
 /* ---- registration ---- */
@@ -223,11 +222,7 @@ VOID FaultyOtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
     PVOID first = NULL;
 
     OnlyAdapter = Adapter;
-    SavedStatus = last->Status;
     OtProcessInitiate(Adapter, Root, Ordinal);
-    if (Is(TargetStatusMissing)) {
-        last->Status = SavedStatus;
-    }
     if (Is(TargetProtocolReservedUsed)) {
         last->ProtocolReserved[1] = Adapter;
     }

@@ -15,7 +15,6 @@
     FAULT(TargetNoEncapsulation, "target-no-encapsulation", "reports capabilities without an encapsulation") \
     FAULT(TargetCompletesTwice, "target-completes-twice", "completes every query twice") \
     FAULT(TargetWrongCompletion, "target-wrong-completion", "completes a query with NdisMUpdateOffloadComplete") \
-    FAULT(TargetStatusMissing, "target-status-missing", "leaves the Status of the last block unwritten") \
     FAULT(TargetQueryResources, "target-query-resources", "answers a query with NDIS_STATUS_RESOURCES") \
     FAULT(TargetTreeTouched, "target-tree-touched", "writes into the tree after it has completed it") \
     FAULT(TargetProtocolReservedUsed, "target-protocol-reserved-used", "stores a pointer in ProtocolReserved") \

@@ -42,6 +42,14 @@ PendingItem ChoiceTaker::describe(const machine::PendingWork& work) {
     return item;
 }
 
+// As the schedule fifo would: the earliest due, then in the order of queueing.
+Choice ChoiceTaker::first_due(const std::vector<machine::PendingWork>& pending) {
+    Choice choice;
+    for (std::uint32_t i = 1; i < pending.size(); ++i)
+        if (pending[i].due < pending[choice.item].due) choice.item = i;
+    return choice;
+}
+
 void ChoiceTaker::stop(std::string why) {
     result_.stopped_at_choice = true;
     // What is still asked of the machine, and its taking down, is no part of the run.
@@ -93,18 +101,20 @@ void ChoiceTaker::settle(const std::function<bool()>& cancelled) {
     }
     const std::vector<Choice>& choices = *options_.choices;
     for (std::size_t count = 0; !cancelled() && !result_.stopped_at_choice; ++count) {
-        if (count == options_.dispatch_limit || (taken_ == choices.size() && options_.schedule_goes_on)) {
+        const bool by_schedule = taken_ == choices.size() && options_.schedule_goes_on;
+        if (count == options_.dispatch_limit || (by_schedule && !options_.every_point)) {
             machine_.run_until(cancelled, options_.dispatch_limit - count);
             return;
         }
         const std::vector<machine::PendingWork> pending = candidates();
         if (pending.empty()) return;
         ChoicePoint point = point_here(pending);
-        if (taken_ == choices.size()) {
+        if (taken_ == choices.size() && !by_schedule) {
             result_.choice_points.push_back(std::move(point));
             return stop({});
         }
-        const Refusal refusal = make(choices[taken_++], pending, point);
+        const Choice choice = by_schedule ? first_due(pending) : choices[taken_++];
+        const Refusal refusal = make(choice, pending, point);
         result_.choice_points.push_back(std::move(point));
         if (!refusal.empty()) return stop(refusal);
     }

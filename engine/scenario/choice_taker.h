@@ -30,6 +30,7 @@ public:
 private:
     [[nodiscard]] std::vector<machine::PendingWork> candidates();
     [[nodiscard]] PendingItem describe(const machine::PendingWork& work);
+    [[nodiscard]] static Choice first_due(const std::vector<machine::PendingWork>& pending);
     // Why it cannot be carried out; empty: it was.
     [[nodiscard]] Refusal carry_out(const Choice& choice, const machine::PendingWork& work, const PendingItem& item);
     [[nodiscard]] ChoicePoint point_here(const std::vector<machine::PendingWork>& pending);

@@ -71,6 +71,7 @@ struct RunOptions {
     std::optional<std::vector<Choice>> choices;
     bool schedule_goes_on = false;
     LiveHand* hand = nullptr;  // not together with choices; must outlive the run
+    bool every_point = false;  // where the schedule goes on it is the order of fifo, and the points it decided are told too
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread

@@ -50,7 +50,7 @@ constexpr Rule rules[] = {
      no, "tolerated: the pages describe it, and completing inside the handler is legal for the drivers above", ""},
     {"OT-011", error, d, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
      "The offload target writes Status in every block of the tree, placeholders included, before completing.",
-     yes, "the checks of IM-059 at the offload target", "s1"},
+     yes, "the checks of IM-059 at the offload target", ""},
     {"OT-012", error, d, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
      "The offload target writes only SUCCESS or FAILURE for query, update, invalidate and terminate.",
      yes, "the checks of IM-058 at the offload target", "s10"},

@@ -296,7 +296,7 @@ void left_alone_after_passing_on(const Scene& scene, const Report& report) {
     if (region.kind != RegionKind::net_buffer_list) return;
     const ListRecord* record = scene.model.lists().list(region.address);
     const ListPassage* passage = record && record->region == scene.change->region ? record->passage(scene.driver) : nullptr;
-    if (!passage || passage->held()) return;
+    if (!passage || passage->held() || record->in_block) return;  // of send data in a block IM-114 tells
     const trace::Member* member = trace::member_at(trace::net_buffer_list_members(), scene.change->offset);
     report.add(report.draft(scene).block(scene.change->region).member(member ? member->name : std::string_view("NetBufferListInfo"), scene.change->offset),
                scene.who() + " wrote into " + name(scene, scene.change->region) +
