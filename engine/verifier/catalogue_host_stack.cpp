@@ -76,14 +76,14 @@ constexpr Rule rules[] = {
     {"HS-019", fatal, d, "W_INITIATE_OFFLOAD_HANDLER; W_UPDATE_OFFLOAD_HANDLER; W_TERMINATE_OFFLOAD_HANDLER",
      "The host stack leaves the tree, its payloads and the buffers they reference untouched from the call until the "
      "completion.",
-     yes, "the checks of IM-023 at the host stack", "s1"},
+     yes, "the checks of IM-023 at the host stack", "s1 s6 s17"},
     {"HS-020", fatal, d | i, "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST",
      "The host stack never modifies SourceHandle, and modifies nothing reserved for others.",
      yes, "the checks of IM-023 at the host stack", ""},
     {"HS-021", fatal, d | i, "Processing Events That Occur During an Offload",
      "The host stack never offloads an object as new while an offload of it is in progress or while it is already "
      "offloaded.",
-     yes, "the checks of IM-019 and IM-024 at the host stack", "s4"},
+     yes, "the checks of IM-019 and IM-024 at the host stack", "s4 s6"},
     {"HS-022", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
      "The host stack offloads a connection only in ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, CLOSING or LAST_ACK.",
      yes, "State in the payload of an initiate", "s1"},
@@ -123,7 +123,7 @@ constexpr Rule rules[] = {
     {"HS-033", fatal, d | i, "Processing Events That Occur During an Offload",
      "The host stack issues no send, receive, disconnect, forward, query, update, invalidate or terminate for an object "
      "before its initiate completes.",
-     yes, "the checks of IM-024 and IM-088 at the host stack", ""},
+     yes, "the checks of IM-024 and IM-088 at the host stack", "s6"},
     {"HS-034", fatal, d, "Returning Completion Status of an Initiate Offload Operation; Partial Offloads and Offload Failures",
      "After the completion the host stack treats exactly the new blocks that report SUCCESS or PARTIAL_SUCCESS as "
      "offloaded, and takes back the send and receive data of the others.",
@@ -151,7 +151,7 @@ constexpr Rule rules[] = {
      yes, "the checks of IM-025 at the host stack", ""},
     {"HS-041", error, d, "Synchronizing Update Operations",
      "The host stack never updates an object that is being offloaded or has been invalidated.",
-     yes, "the checks of IM-025 at the host stack", ""},
+     yes, "the checks of IM-025 at the host stack", "s6"},
     {"HS-042", error, d, "Reasons for Updating Offloaded State Objects",
      "The host stack updates only cached variables, and paths' neighbor links; never a TCP-to-path link.",
      yes, "the structures behind the blocks of an update; links to paths are not looked at", ""},
@@ -180,14 +180,14 @@ constexpr Rule rules[] = {
      no, "linking to an invalidated object is nowhere forbidden, and its end has no time limit", ""},
     {"HS-049", fatal, d, "W_TERMINATE_OFFLOAD_HANDLER",
      "The host stack terminates a connection only when its invalidates, queries and updates have completed.",
-     yes, "the checks of IM-026 at the host stack", "s16"},
+     yes, "the checks of IM-026 at the host stack", "s16 s17"},
     {"HS-050", fatal, d, "W_TERMINATE_OFFLOAD_HANDLER",
      "The host stack terminates a connection only when its receive and disconnect calls have returned.",
      yes, "the checks of IM-026 at the host stack", "s16"},
     {"HS-051", fatal, d, "Terminate Offload Initiated by the Host Stack",
      "The host stack terminates a neighbor or path only at reference count zero, or together with all its dependents in "
      "the same tree.",
-     yes, "objects that depend on the terminated one and are neither terminated nor in the tree", ""},
+     yes, "objects that depend on the terminated one and are neither terminated nor in the tree", "s17"},
     {"HS-052", error, d | i, "Handling Send Requests During a Terminate Offload Operation; Returning the Completion Status of a Terminate Offload "
      "Operation",
      "The host stack has at most one terminate of an object in progress, repeats it once, and only after one that "

@@ -44,7 +44,7 @@ constexpr Rule rules[] = {
     {"OT-009", fatal, d, "Initiate Offload Call Sequence; Query, Update, Invalidate and Terminate Offload Sequence",
      "The offload target returns from every state-manipulation handler without waiting for the work, and completes once, "
      "with the same root pointer, through the matching completion function.",
-     yes, "the checks of IM-048, IM-049 and IM-070 at the offload target", "s10"},
+     yes, "the checks of IM-048, IM-049 and IM-070 at the offload target", "s6 s10"},
     {"OT-010", warning, i, "W_INITIATE_OFFLOAD_HANDLER; Traversing a State Tree",
      "The offload target does the completion after the handler has returned.",
      no, "tolerated: the pages describe it, and completing inside the handler is legal for the drivers above", ""},
@@ -56,7 +56,7 @@ constexpr Rule rules[] = {
      yes, "the checks of IM-058 at the offload target", "s10"},
     {"OT-013", fatal, d, "W_INITIATE_OFFLOAD_HANDLER",
      "The offload target touches neither tree nor payload after completing.",
-     yes, "the checks of IM-066 at the offload target", "s1"},
+     yes, "the checks of IM-066 at the offload target", "s1 s6"},
     {"OT-014", fatal, d | i, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
      "The offload target leaves ProtocolReserved, ImReserved, SourceHandle, NdisReserved and the links unchanged; uses "
      "only MiniportReserved and Scratch.",
@@ -195,7 +195,7 @@ constexpr Rule rules[] = {
     {"OT-051", fatal, d, "NdisMTerminateOffloadComplete",
      "Before NdisMTerminateOffloadComplete the offload target has completed all invalidates, queries, updates, receives, "
      "disconnects and forwards of the connection.",
-     yes, "outstanding requests and operations at the terminate completion; the checks of IM-071 at the offload target", "s16"},
+     yes, "outstanding requests and operations at the terminate completion; the checks of IM-071 at the offload target", "s16 s17"},
     {"OT-052", fatal, d | i, "NdisMTerminateOffloadComplete",
      "Before NdisMTerminateOffloadComplete every own indication call of the offload target that concerns the objects has "
      "returned, and it starts none on them afterwards.",
@@ -242,7 +242,7 @@ constexpr Rule rules[] = {
     {"OT-063", fatal, i, "Storing and Referencing Offloaded State",
      "The offload target uses neither NdisOffloadHandle nor the context after the terminate completion (after FAILURE: "
      "after the next one).",
-     yes, "the checks of IM-071 at the offload target", "s16"},
+     yes, "the checks of IM-071 at the offload target", "s16 s17"},
     {"OT-064", error, d, "Returning the Completion Status of a Terminate Offload Operation",
      "The offload target reports FAILURE only for catastrophic loss of the object.",
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
