@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <set>
 #include <unordered_set>
 
 #include "engine/trace/history.h"
@@ -33,7 +32,9 @@ std::vector<Choice> alternatives(const ChoicePoint& point, bool failures) {
     for (std::uint32_t i = 0; i < point.pending.size() && i < most_alternatives; ++i)
         if (i != point.taken->item) list.push_back({.item = i});
     if (!failures) return list;
-    if (point.pending[point.taken->item].completes_operation) list.push_back({.item = point.taken->item, .status = failure});
+    // A terminate that failed would have to be made again, which the scenario does not know.
+    const scenario::PendingItem& first = point.pending[point.taken->item];
+    if (first.completes_operation && first.operation_kind != trace::OperationKind::terminate) list.push_back({.item = point.taken->item, .status = failure});
     list.push_back({.item = point.taken->item, .fault = Choice::Fault::allocation});
     return list;
 }
@@ -104,16 +105,17 @@ private:
     }
 
     void take(const Outcome& outcome, const Node& node) {
-        for (auto& [key, found] : judge(outcome, node)) {
+        for (auto& entry : judge(outcome, node)) {
+            Found& fresh = entry.second;
             const auto known = std::find_if(answer_.found.begin(), answer_.found.end(),
-                                            [&](const Found& each) { return each.rule == found.rule && each.layer == found.layer; });
+                                            [&](const Found& each) { return each.rule == fresh.rule && each.layer == fresh.layer; });
             if (known != answer_.found.end()) {
                 ++known->seen_in;
                 continue;
             }
-            found.seen_in = 1;
+            fresh.seen_in = 1;
             deviates_.push_back(node.deviates);
-            answer_.found.push_back(std::move(found));
+            answer_.found.push_back(std::move(fresh));
         }
     }
 
@@ -128,12 +130,12 @@ private:
         // The random part has a quarter, unless nothing is left to try before.
         const std::size_t budget = options_.budget - options_.budget / 4;
         std::deque<Node> waiting{{}};
-        std::size_t level = 0;
+        std::size_t level = 0, given_up_from = options_.most_deviations + 1;
         while (!waiting.empty() && !spent(budget)) {
             const Node node = std::move(waiting.front());
             waiting.pop_front();
             if (node.deviates.size() > level) {
-                answer_.complete_up_to = level;
+                answer_.complete_up_to = std::min(level, given_up_from - 1);
                 level = node.deviates.size();
             }
             const Outcome outcome = make(node.choices);
@@ -149,7 +151,10 @@ private:
             if (!seen_.insert(outcome.result.fingerprint).second || node.deviates.size() == options_.most_deviations) continue;
             for (std::size_t place = node.choices.size(); place < outcome.result.choice_points.size(); ++place) {
                 for (const Choice& other : alternatives(outcome.result.choice_points[place], options_.failures)) {
-                    if (waiting.size() > options_.budget) break;  // more than can ever be tried
+                    if (waiting.size() > options_.budget) {  // more than can ever be tried
+                        given_up_from = std::min(given_up_from, node.deviates.size() + 1);
+                        break;
+                    }
                     Node child{taken(outcome, place), node.deviates};
                     child.choices.push_back(other);
                     child.deviates.push_back(place);
@@ -157,7 +162,7 @@ private:
                 }
             }
         }
-        if (waiting.empty()) answer_.complete_up_to = options_.most_deviations;
+        if (waiting.empty()) answer_.complete_up_to = given_up_from - 1;
     }
 
     // Walks: at places drawn from the run so far, one deviation after the other.

@@ -53,7 +53,7 @@ TEST(Explorer, FindsWhatNeedsTwoDeviationsAndTellsNoMore) {
 
 TEST(Explorer, ShortensWhatWasFoundAtRandom) {
     Options options;
-    options.budget = 400;
+    options.budget = 20000;
     options.most_deviations = 1;  // the systematic part cannot find it
     const Exploration exploration = explore(fragile, options);
     ASSERT_EQ(exploration.found.size(), 1u);

@@ -79,7 +79,7 @@ TEST_P(Exchange, UnusualValuesComeBackToo) {
     event.status = std::numeric_limits<std::int32_t>::min();
     event.irql = event.has_status = 255;
     event.depth = 65535;
-    event.reserved = ~0u;
+    event.argument = ~0u;
     event.layer = trace::ndis_layer;
     trace.append(event, {});
     event = {};

@@ -67,7 +67,7 @@ TEST_F(Session, extreme_values_and_names_survive) {
     event.subject = event.detail = ~0ull;
     event.status = INT32_MIN;
     event.irql = 0xFF;
-    event.reserved = 0xFFFFFFFF;
+    event.argument = 0xFFFFFFFF;
     event.virtual_time = ~0ull;
     event.name = recorder.intern(std::string("zero \0 inside, \xFF\xFE no UTF-8, \"quotes\"; DROP TABLE event", 50));
     recorder.append(event);
