@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "engine/session/chunk_packer.h"
 
+#include <new>
+#include <system_error>
+
 namespace chimneylab::session {
 
 void ChunkPacker::pack(const Part& part, bool closed, PackedChunk& to) {
@@ -60,8 +63,14 @@ PackingThread::~PackingThread() {
 
 void PackingThread::submit(const Part& part, bool closed) {
     const std::lock_guard lock(mutex_);
+    if (!thread_.joinable()) {
+        try {
+            thread_ = std::thread([this] { work(); });
+        } catch (const std::system_error&) {
+            throw std::bad_alloc();  // what a machine lacks that can start no thread
+        }
+    }
     wanted_.push_back({&part, closed});
-    if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
     wake_packer_.notify_one();
 }
 

@@ -70,11 +70,16 @@ Beside look_beside(Database& database) {
     return beside;
 }
 
+// No future when there can be no thread: then it is done afterwards.
 std::future<Beside> start_looking_beside(const std::filesystem::path& file) {
-    return std::async(std::launch::async, [file] {
-        Database database(file, Database::Use::immutable);
-        return look_beside(database);
-    });
+    try {
+        return std::async(std::launch::async, [file] {
+            Database database(file, Database::Use::immutable);
+            return look_beside(database);
+        });
+    } catch (const std::system_error&) {
+        return {};
+    }
 }
 
 // As far as a file can be believed whose tables have not been looked at.
