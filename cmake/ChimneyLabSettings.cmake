@@ -23,6 +23,10 @@ if(CHIMNEYLAB_SANITIZE)
   add_link_options(-fsanitize=${CHIMNEYLAB_SANITIZE})
 endif()
 
+include(PrecompiledHeaders)
+chimneylab_precompiled_set(chimneylab_standard_headers HEADERS ${CHIMNEYLAB_STANDARD_HEADERS})
+set(CHIMNEYLAB_PRECOMPILED_SET chimneylab_standard_headers)
+
 # Every library and program of the project calls this once.
 function(chimneylab_settings target)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
@@ -31,15 +35,19 @@ function(chimneylab_settings target)
   if(CHIMNEYLAB_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
+  chimneylab_use_precompiled(${target} "${CHIMNEYLAB_PRECOMPILED_SET}")
 endfunction()
+
+# The tests' own code need not be fast, but it is half of what a first ./lab test compiles.
+set(CHIMNEYLAB_TEST_OPTIONS $<$<CONFIG:Release>:-O0>)
 
 # chimneylab_test(NAME SOURCES a.cpp … LIBRARIES x …): one Google Test program, its cases registered with ctest.
 function(chimneylab_test name)
   cmake_parse_arguments(PARSE_ARGV 1 TEST "" "" "SOURCES;LIBRARIES")
   add_executable(${name} ${TEST_SOURCES})
+  set(CHIMNEYLAB_PRECOMPILED_SET ${CHIMNEYLAB_PRECOMPILED_TEST_SET})
   chimneylab_settings(${name})
-  # The tests' own code need not be fast, but it is half of what a first ./lab test compiles.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+  target_compile_options(${name} PRIVATE ${CHIMNEYLAB_TEST_OPTIONS})
   target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()

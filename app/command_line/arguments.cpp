@@ -71,10 +71,25 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
                          "Seconds after which a driver from a file is stopped (usually 8)")
         ->check(CLI::Range(0.5, 3600.0));
     run_verb->add_option("--schedule", run_options.schedule, "Order of pending work: fifo, lifo or seed:N");
+    run_verb->add_option("--choices", run_options.choices, "What is taken at each point where something is pending, as explore tells it");
     run_verb->add_option("--record", run_options.record, "Write the session to this file");
     run_verb->add_flag("--json", run_options.json, "One JSON document");
     run_verb->add_flag("--all", run_options.all, "Tell every event, not only the important ones");
     run_verb->add_flag("--timing", run_options.timing, "Measured times too (they differ from run to run)");
+
+    ExploreOptions explore_options;
+    CLI::App* explore_verb = app.add_subcommand("explore", "Look for an order of events in which a driver breaks a rule");
+    explore_verb->add_option("SCENARIO", explore_options.scenario, "An id of the library, e.g. m1, or the path of a file")->required();
+    explore_verb->add_option("--variant", explore_options.variant, "A variant of the scenario");
+    explore_verb->add_option("--driver", explore_options.drivers, "As for run: for the topmost intermediate driver, again for the ones below")
+        ->type_name("FILE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    explore_verb->add_option("--budget", explore_options.budget, "Runs to make, besides those that shorten what was found (usually 1000)")
+        ->check(CLI::Range(1, 1'000'000));
+    explore_verb->add_option("--seed", explore_options.seed, "Of the random part (usually 1)");
+    explore_verb->add_flag("!--no-failures", explore_options.failures, "Other orders only: nothing fails at the target, no allocation fails");
+    explore_verb->add_flag("--json", explore_options.json, "One JSON document");
 
     ShowOptions show_options;
     CLI::App* show_verb = app.add_subcommand("show", "Tell a recorded session");
@@ -129,6 +144,11 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     CLI::App* import_verb = app.add_subcommand("import", "An exported perfetto, csv or json file back into a session");
     import_verb->add_option("FILE", import_options.file, "A file that export wrote")->required();
     import_verb->add_option("-o,--output", import_options.session, "The session to write")->required();
+    NewDriverOptions new_driver_options;
+    CLI::App* new_driver_verb = app.add_subcommand("new-driver", "Begin a driver of your own: a folder that builds and runs");
+    new_driver_verb->add_option("NAME", new_driver_options.name, "The folder to make; its last part is the driver's name")->required();
+    new_driver_verb->add_flag("--json", new_driver_options.json, "One JSON document");
+
     RecordOptions record_options;
     CLI::App* record_verb = app.add_subcommand("record", "Record the sessions of live producers");
     record_verb->add_option("--listen", record_options.listen, "tcp:ADDRESS:PORT (port 0: any) or unix:PATH")->required();
@@ -136,7 +156,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     record_verb->add_option("--token-file", record_options.token_file, "Only producers with this file's line may connect");
     record_verb->add_option("--sessions", record_options.sessions, "End after so many sessions, not only with Ctrl-C")
         ->check(CLI::Range(1u, 1'000'000u));
-    record_verb->add_option("--limit", record_options.limit_mib, "Memory that one session may take, MiB (4096)")
+    record_verb->add_option("--limit", record_options.limit_mib, "What one session may hold before it is packed, MiB (no limit)")
         ->check(CLI::Range(1u, 1u << 20));
     record_verb->add_flag("--json", record_options.json, "One JSON document at the end; progress goes to the error stream");
 
@@ -171,7 +191,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         std::replace(what.begin(), what.end(), '\n', ' ');
         // An argument that is not expected is most often a misspelt verb.
         std::string remedy = "'chimneylab-cli --help' lists the verbs and their options.";
-        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "show", "rules", "verify", "stats", "compare", "export", "import", "record", "replay", "upgrade", "doctor"};
+        static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "explore", "show", "rules", "verify", "stats", "compare", "export", "import", "new-driver", "record", "replay", "upgrade", "doctor"};
         if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
             const std::string suggestion = scenario::suggest(arguments.front(), verbs);
             what = "there is no verb " + scenario::in_quotes(arguments.front());
@@ -192,6 +212,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     if (*layout_verb) return layout(layout_options, console);
     if (*scenarios_verb) return list_scenarios(scenarios_json, console);
     if (*run_verb) return run_scenario(run_options, console);
+    if (*explore_verb) return explore_scenario(explore_options, console);
     if (*show_verb) return show_session(show_options, console);
     if (*rules_verb) return list_rules(rules_options, console);
     if (*verify_verb) return verify_session(verify_options, console);
@@ -199,6 +220,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     if (*compare_verb) return compare_traces(compare_options, console);
     if (*export_verb) return export_session(export_options, console);
     if (*import_verb) return import_session(import_options, console);
+    if (*new_driver_verb) return new_driver(new_driver_options, console);
     if (*record_verb) return record_sessions(record_options, console);
     if (*replay_verb) return replay_session(replay_options, console);
     if (*upgrade_verb) return upgrade_session(upgrade_file, console);

@@ -15,6 +15,7 @@
 #include "app/command_line/ddi_directory.h"
 #include "app/command_line/json_text.h"
 #include "app/command_line/verbs.h"
+#include "driver-bridge/host_client/protections.h"
 #include "app/command_line/version.h"
 #include "engine/scenario/library.h"
 
@@ -112,6 +113,15 @@ Check ddi_headers() {
     return check;
 }
 
+Check protections() {
+    Check check{"driver protections", false, false, "", ""};
+    const driver_host::Protections reached = driver_host::available_protections();
+    check.found = reached.all();
+    check.what = reached.to_text() + (reached.means.empty() ? "" : " (by " + reached.means + ")");
+    if (!check.found) check.remedy = "Drivers run with what there is; the rest needs a kernel with Landlock and seccomp, and a container that allows them.";
+    return check;
+}
+
 Check desktop() {
     Check check{"desktop", false, false, "", ""};
     std::error_code error;
@@ -164,6 +174,7 @@ int doctor(bool json, Console& console) {
     checks.push_back(scenario_library());
     checks.push_back(ddi_headers());
     checks.push_back(c_compiler());
+    checks.push_back(protections());
     checks.push_back(program("x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-gcc -dumpversion", false,
                              "it checks the DDI headers as a Windows compiler", "gcc-mingw-w64-x86-64"));
     checks.push_back(program("sqlite3", "sqlite3 -version | cut -d' ' -f1", false,

@@ -43,11 +43,21 @@ FinishedRun finish_run(const scenario::Scenario& scenario, const RunVerbOptions&
                             "Use fifo, lifo or seed:N, for example seed:7."});
         schedule = parsed.schedule;
     }
+    std::optional<std::vector<scenario::Choice>> choices;
+    if (!options.choices.empty()) {
+        auto parsed = scenario::parse_choices(options.choices);
+        if (const auto* wrong = std::get_if<std::string>(&parsed))
+            return refused({"chimneylab-cli", 0, 0, "--choices: " + *wrong, "Use what explore has told, for example 0,2,0=FAILURE."});
+        choices = std::move(std::get<std::vector<scenario::Choice>>(parsed));
+        if (!schedule) schedule = machine::Schedule{};
+    }
     if (options.drivers.empty() && !scenario::needs_driver_host(scenario, options.variant)) {
         scenario::RunOptions run_options;
         run_options.variant = options.variant;
         run_options.producer = producer;
         run_options.schedule = schedule;
+        run_options.choices = choices;
+        run_options.schedule_goes_on = true;
         if (recording != nullptr) run_options.sink = [recording] { return recording->begin(); };
         FinishedRun run;
         run.result = scenario::run(scenario, run_options);
@@ -57,7 +67,9 @@ FinishedRun finish_run(const scenario::Scenario& scenario, const RunVerbOptions&
     request.scenario = options.scenario;
     request.variant = options.variant;
     request.drivers = options.drivers;
-    request.schedule = options.schedule;
+    request.schedule = choices && options.schedule.empty() ? "fifo" : options.schedule;
+    request.choices = choices;
+    request.schedule_goes_on = true;
     request.producer = producer;
     if (options.time_limit > 0) request.limits.set_total(options.time_limit);
     return driver_host::run_in_host(request);

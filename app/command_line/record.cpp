@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 //
-// chimneylab-cli record: live sessions into files, without a desktop.
+// chimneylab-cli record: live sessions straight into files, without a desktop. Nothing of a session is kept in memory but
+// what is needed to understand its next event, and what has come is on the disk a moment later.
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -17,6 +18,7 @@
 #include "app/command_line/verbs.h"
 #include "driver-bridge/server/server.h"
 #include "engine/session/session.h"
+#include "engine/session/writer.h"
 #include "engine/trace/fingerprint.h"
 
 namespace chimneylab::command_line {
@@ -45,15 +47,76 @@ private:
     sigset_t signals_{}, before_{};
 };
 
-// Takes ended sessions from the server's thread; everything else happens on the verb's.
+// The first session gets the name that was asked for; later ones a free name beside it. A file that was there before the
+// program began is replaced by the first session alone.
+class FileNames {
+public:
+    explicit FileNames(std::filesystem::path output) : output_(std::move(output)) {}
+    std::filesystem::path next() {
+        if (++given_ == 1) return output_;
+        for (unsigned suffix = given_;; ++suffix) {
+            std::filesystem::path candidate = output_;
+            candidate.replace_filename(output_.stem().string() + "-" + std::to_string(suffix) + output_.extension().string());
+            if (!std::filesystem::exists(candidate)) return candidate;
+        }
+    }
+
+private:
+    std::filesystem::path output_;
+    unsigned given_ = 0;
+};
+
+// One session on its way to the disk. The server's thread fills it; the verb's thread closes it afterwards.
+class ToFile : public bridge::Recipient {
+public:
+    explicit ToFile(std::filesystem::path file) : file_(std::move(file)) {
+        auto created = session::Writer::create(file_);
+        if (auto* problem = std::get_if<session::Problem>(&created))
+            problem_ = problem->to_text();
+        else
+            writer_ = std::move(std::get<std::unique_ptr<session::Writer>>(created));
+    }
+    void described(const trace::RunDescription& description, std::span<const trace::Layer> layers) override {
+        if (writer_) writer_->describe(description, layers);
+    }
+    void grew(const session::Part& part) override {
+        if (writer_) writer_->extend(part);
+    }
+    std::optional<std::string> problem() override {
+        if (writer_ && !problem_)
+            if (const auto failed = writer_->problem()) problem_ = failed->to_text();
+        return problem_;
+    }
+    std::optional<std::string> finish() {
+        if (writer_ && !problem_)
+            if (const auto failed = writer_->finish()) problem_ = failed->to_text();
+        return problem_;
+    }
+    [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+private:
+    std::filesystem::path file_;
+    std::unique_ptr<session::Writer> writer_;
+    std::optional<std::string> problem_;
+};
+
+// Hears what happens on the server's thread and tells it on the verb's.
 class Inbox : public bridge::Observer {
 public:
     struct Ended {
         SessionState state;
-        trace::Trace trace;
+        std::shared_ptr<ToFile> recording;
     };
+    explicit Inbox(std::filesystem::path output) : names_(std::move(output)) {}
+
+    std::shared_ptr<bridge::Recipient> recipient(const SessionState& state) override {
+        auto recording = std::make_shared<ToFile>(names_.next());
+        recordings_[state.number] = recording;
+        return recording;
+    }
     void session_started(const SessionState& state) override {
-        tell(fmt::format("session {}: {} is connected", state.number, state.producer));
+        tell(fmt::format("session {}: {} is connected; recording to {}", state.number, state.producer,
+                         recordings_[state.number]->file().string()));
     }
     void session_changed(const SessionState& state) override {
         if (state.stage == bridge::SessionStage::waiting_for_return)
@@ -61,9 +124,10 @@ public:
         else if (state.connections > 1 && state.producer_state == chimney_wire_running)
             tell(fmt::format("session {}: {} is connected again", state.number, state.producer));
     }
-    void session_ended(const SessionState& state, trace::Trace trace) override {
+    void session_ended(const SessionState& state, trace::Trace) override {
         const std::lock_guard lock(mutex_);
-        ended_.push_back({state, std::move(trace)});
+        ended_.push_back({state, std::move(recordings_[state.number])});
+        recordings_.erase(state.number);
         news_.notify_one();
     }
     void refused(const std::string& why) override { tell("a connection was refused: " + why); }
@@ -86,20 +150,22 @@ private:
         if (lines_.size() < 1000) lines_.push_back(std::move(line));
         news_.notify_one();
     }
+    FileNames names_;                                               // the server's thread alone
+    std::map<std::uint32_t, std::shared_ptr<ToFile>> recordings_;  // the same
     std::mutex mutex_;
     std::condition_variable news_;
     std::deque<std::string> lines_;
     std::deque<Ended> ended_;
 };
 
-// The first session gets the name that was asked for; later ones a free name beside it.
-std::filesystem::path file_for(const std::filesystem::path& output, unsigned number) {
-    if (number == 1) return output;
-    for (unsigned suffix = number;; ++suffix) {
-        std::filesystem::path candidate = output;
-        candidate.replace_filename(output.stem().string() + "-" + std::to_string(suffix) + output.extension().string());
-        if (!std::filesystem::exists(candidate)) return candidate;
-    }
+// Reading a long session again would keep its person waiting; `verify` tells the fingerprint of any.
+constexpr std::uint64_t most_events_to_read_again = 2'000'000;
+
+std::string fingerprint_of(const std::filesystem::path& file, std::uint64_t events) {
+    if (events > most_events_to_read_again) return {};
+    const auto opened = session::open(file);
+    const auto* session = std::get_if<session::Opened>(&opened);
+    return session ? trace::fingerprint_text(trace::fingerprint(session->trace)) : std::string();
 }
 
 class Recording {
@@ -113,7 +179,7 @@ public:
             return refuse("--listen: " + problem->what, problem->remedy, console_);
         bridge::ServerOptions server_options;
         server_options.endpoint = std::get<bridge::Endpoint>(endpoint);
-        server_options.limits.trace_bytes = std::uint64_t{options_.limit_mib} << 20;
+        server_options.limits.trace_bytes = options_.limit_mib == 0 ? ~std::uint64_t{0} : std::uint64_t{options_.limit_mib} << 20;
         if (!options_.token_file.empty()) {
             auto token = bridge::read_token(options_.token_file);
             if (const auto* problem = std::get_if<bridge::Problem>(&token))
@@ -127,7 +193,7 @@ public:
                           "Name a file in a folder that exists.", console_);
 
         const Interruption interruption;
-        Inbox inbox;
+        Inbox inbox(options_.output);
         auto listening = bridge::Server::listen(server_options, inbox);
         if (const auto* problem = std::get_if<bridge::Problem>(&listening))
             return refuse("--listen: " + problem->what, problem->remedy, console_);
@@ -137,13 +203,13 @@ public:
         bool going = true;
         while (going) {
             for (const std::string& line : inbox.lines()) tell(line);
-            for (Inbox::Ended& each : inbox.ended()) save(each);
+            for (const Inbox::Ended& each : inbox.ended()) close(each);
             tell_progress(*server);
             going = !interruption.came() && (options_.sessions == 0 || saved_ + failed_ < options_.sessions);
         }
         server->stop();
         for (const std::string& line : inbox.lines()) tell(line);
-        for (Inbox::Ended& each : inbox.ended()) save(each);
+        for (const Inbox::Ended& each : inbox.ended()) close(each);
         if (options_.json) console_.out << json_text(Json{{"endpoint", where}, {"sessions", std::move(sessions_)}});
         if (failed_ > 0) return exit_bad_input;
         return incomplete_ > 0 ? exit_report : exit_done;
@@ -170,18 +236,18 @@ private:
         events_told_ = std::move(events);
     }
 
-    void save(const Inbox::Ended& ended) {
+    void close(const Inbox::Ended& ended) {
         const SessionState& state = ended.state;
-        const std::filesystem::path file = file_for(options_.output, saved_ + failed_ + 1);
-        const std::string fingerprint = trace::fingerprint_text(trace::fingerprint(ended.trace));
-        const auto problem = session::save(ended.trace, file);
+        const std::filesystem::path& file = ended.recording->file();
+        const auto problem = ended.recording->finish();
+        const std::string fingerprint = problem ? std::string() : fingerprint_of(file, state.events);
         if (problem) {
             ++failed_;
-            console_.err << "chimneylab-cli: " << printable(problem->to_text()) << std::endl;
+            console_.err << "chimneylab-cli: " << printable(*problem) << std::endl;
         } else {
             ++saved_;
-            tell(fmt::format("session {}: {} events, fingerprint {}, in {}", state.number, ended.trace.size(), fingerprint,
-                             file.string()));
+            tell(fmt::format("session {}: {} events{}, in {}", state.number, state.events,
+                             fingerprint.empty() ? std::string() : ", fingerprint " + fingerprint, file.string()));
         }
         if (!state.complete()) {
             ++incomplete_;
@@ -192,7 +258,7 @@ private:
         sessions_.push_back(Json{{"number", state.number},
                                  {"producer", state.producer},
                                  {"file", problem ? "" : file.string()},
-                                 {"events", ended.trace.size()},
+                                 {"events", state.events},
                                  {"fingerprint", fingerprint},
                                  {"complete", state.complete()},
                                  {"end", state.end},

@@ -11,6 +11,7 @@
 // the other (colour and signals are the program's).
 #pragma once
 
+#include <cstdint>
 #include <ostream>
 #include <span>
 #include <string>
@@ -45,6 +46,7 @@ struct RunVerbOptions {
     std::string variant;
     std::vector<std::string> drivers;  // from the top: files, or names of scenario::known_drivers()
     std::string schedule;   // empty: the scenario's own
+    std::string choices;    // scenario::parse_choices; what comes then is in the order of fifo
     double time_limit = 0;  // seconds a run with drivers from files may take; 0: the usual
     std::string record;    // file to write the session to
     bool json = false;
@@ -52,6 +54,23 @@ struct RunVerbOptions {
     bool all = false;     // narrate every event, not only the important ones
 };
 int run_scenario(const RunVerbOptions& options, Console& console);
+
+struct ExploreOptions {
+    std::string scenario;  // id or path
+    std::string variant;
+    std::vector<std::string> drivers;
+    unsigned budget = 1000;  // runs
+    std::uint64_t seed = 1;
+    bool failures = true;
+    bool json = false;
+};
+int explore_scenario(const ExploreOptions& options, Console& console);
+
+struct NewDriverOptions {
+    std::string name;  // of the folder to make, with or without a path before it
+    bool json = false;
+};
+int new_driver(const NewDriverOptions& options, Console& console);
 
 struct ShowOptions {
     std::string session;
@@ -120,7 +139,7 @@ struct RecordOptions {
     std::string output;
     std::string token_file;
     unsigned sessions = 0;  // 0: until interrupted
-    unsigned limit_mib = 4096;
+    unsigned limit_mib = 0;  // 0: none
     bool json = false;
 };
 // Until so many sessions have ended, or SIGINT or SIGTERM, which the verb takes for itself while it runs.

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 //
-// The drivers that scenarios name and that are not linked: the reference driver with one mistake (engine/faulty_drivers).
+// The drivers that scenarios name and that are not linked: the reference driver, the host stack or the offload target with one
+// mistake (engine/faulty_drivers).
 // Each call loads an image of its own, so two layers of one machine may make different mistakes. The images live as long
 // as this object, which has to outlive the run.
 #pragma once
@@ -16,8 +17,9 @@
 
 namespace chimneylab::driver_host {
 
-// CHIMNEYLAB_FAULTY_DRIVERS, else beside this program, else where it is installed; empty when it is nowhere.
-[[nodiscard]] std::filesystem::path faulty_drivers_file();
+// The file with the mistakes of a layer's role: beside the one that CHIMNEYLAB_FAULTY_DRIVERS names, else beside this program,
+// else where it is installed; empty when it is nowhere.
+[[nodiscard]] std::filesystem::path faulty_drivers_file(trace::LayerRole role = trace::LayerRole::intermediate_driver);
 
 class FaultyDrivers {
 public:

@@ -43,7 +43,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, kind, explanation, event, layer, sub
 namespace driver_host {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkerRequest, scenario, scenario_text, variant, drivers, schedule, producer, manual, choices, schedule_goes_on,
-                                   memory_limit, processor_seconds, event_limit)
+                                   every_point, confine, memory_limit, processor_seconds, event_limit)
 
 namespace {
 
@@ -68,6 +68,17 @@ std::string to_json(const WorkerRequest& request) { return dump(Json(request)); 
 WorkerRequest request_from_json(const std::string& text) {
     return parse<WorkerRequest>(text, "the request to the driver host",
                                 [](const Json& json) { return json.get<WorkerRequest>(); });
+}
+
+std::string to_json(const LivePoint& point) { return dump({{"point", point.point}, {"refused", point.refused}}); }
+
+LivePoint point_from_json(const std::string& text) {
+    return parse<LivePoint>(text, "the choice that the driver host offers", [](const Json& json) {
+        LivePoint point;
+        json.at("point").get_to(point.point);
+        json.at("refused").get_to(point.refused);
+        return point;
+    });
 }
 
 std::string to_json(const scenario::RunResult& result) {

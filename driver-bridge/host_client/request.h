@@ -22,6 +22,8 @@ struct WorkerRequest {
     bool manual = false;        // a manual run with these choices (scenario::parse_choices)
     std::string choices;
     bool schedule_goes_on = false;
+    bool every_point = false;
+    bool confine = true;  // see protections.h; the folders of driver files may be written to
     std::uint64_t memory_limit = 0;  // bytes beyond what the host needs for itself
     std::uint32_t processor_seconds = 0;
     std::uint32_t event_limit = 0;  // 0: as many as the shared area holds
@@ -29,6 +31,14 @@ struct WorkerRequest {
 
 [[nodiscard]] std::string to_json(const WorkerRequest& request);
 [[nodiscard]] WorkerRequest request_from_json(const std::string& text);
+
+// A point of a run that is followed, where somebody may choose.
+struct LivePoint {
+    scenario::ChoicePoint point;
+    std::string refused;  // why the last choice for it could not be made
+};
+[[nodiscard]] std::string to_json(const LivePoint& point);
+[[nodiscard]] LivePoint point_from_json(const std::string& text);
 
 // Everything but the trace, its fingerprint included.
 [[nodiscard]] std::string to_json(const scenario::RunResult& result);

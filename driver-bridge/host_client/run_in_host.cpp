@@ -26,6 +26,8 @@ WorkerRequest for_worker(const HostRequest& request) {
     worker.manual = request.choices.has_value();
     if (request.choices) worker.choices = scenario::to_text(*request.choices);
     worker.schedule_goes_on = request.schedule_goes_on;
+    worker.every_point = request.every_point;
+    worker.confine = request.confine;
     worker.memory_limit = request.limits.memory;
     worker.event_limit = request.limits.events;
     worker.processor_seconds = request.limits.processor_seconds;
@@ -73,23 +75,36 @@ void run(const HostRequest& request, HostRun& run) {
     std::memcpy(area.head().request, text.data(), text.size());
     area.head().request_size = static_cast<std::uint32_t>(text.size());
 
-    const Ended ended = supervise(program, area, request.limits, request.cancel, [&] {
-        if (request.progress)
-            request.progress({area.head().step.load(), area.head().steps.load(), area.head().events.load()});
-    });
-    run.output = ended.output;
-    run.output_dropped = ended.output_dropped;
-
     std::string answer;
     trace::StreamReader reader([&](std::uint8_t kind, std::span<const std::byte> payload) {
         if (kind == result_frame) answer.assign(reinterpret_cast<const char*>(payload.data()), payload.size());
     });
-    constexpr std::size_t piece = 1u << 20;
-    for (std::span<const std::byte> rest = area.stream(); !rest.empty();) {
-        const std::size_t size = std::min(piece, rest.size());
-        if (!reader.feed(rest.first(size))) break;
-        rest = rest.subspan(size);
+    std::size_t read = 0;
+    const auto read_on = [&] {
+        constexpr std::size_t piece = 1u << 20;
+        const std::span<const std::byte> all = area.stream();
+        while (read < all.size()) {
+            const std::size_t size = std::min(piece, all.size() - read);
+            if (!reader.feed(all.subspan(read, size))) return;
+            read += size;
+        }
+    };
+    LiveControl control(area);
+    if (request.follow) {
+        area.head().live.followed.store(1);
+        if (request.begin_held) control.hold();
     }
+    const Ended ended = supervise(program, area, request.limits, request.cancel, [&] {
+        if (request.progress)
+            request.progress({area.head().step.load(), area.head().steps.load(), area.head().events.load()});
+        if (!request.follow) return false;
+        if (reader.problem().empty()) read_on();
+        request.follow(reader.trace(), control);
+        return control.state() != LiveState::running;
+    });
+    run.output = ended.output;
+    run.output_dropped = ended.output_dropped;
+    if (reader.problem().empty()) read_on();
     if (area.head().phase.load() == Phase::finished && !answer.empty() && reader.problem().empty()) {
         run.result = result_from_json(answer);
         run.result.trace = reader.take();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "driver-bridge/host_client/crash.h"
+#include "driver-bridge/host_client/live_control.h"
 #include "driver-bridge/host_client/supervisor.h"
 #include "engine/scenario/run.h"
 
@@ -28,9 +29,14 @@ struct HostRequest {
     std::string producer = "chimneylab-host";
     std::optional<std::vector<scenario::Choice>> choices;  // a manual run, as in scenario::RunOptions
     bool schedule_goes_on = false;
+    bool every_point = false;
+    bool confine = true;  // the process that runs the drivers: see protections.h
     Limits limits;
     const std::atomic<bool>* cancel = nullptr;                // set by another thread
     std::function<void(const scenario::Progress&)> progress;  // now and then, on the calling thread
+    // Every Limits::look_every, on the calling thread: what has been recorded so far, and a hand in what comes.
+    std::function<void(const trace::Trace&, LiveControl&)> follow;
+    bool begin_held = false;  // with follow: the run stands still after its first event
 };
 
 struct HostRun {

@@ -17,7 +17,7 @@
 
 namespace chimneylab::driver_host {
 
-inline constexpr std::uint32_t area_version = 1;
+inline constexpr std::uint32_t area_version = 2;
 inline constexpr int area_descriptor = 3;  // in the host, until it has mapped the area
 inline constexpr std::size_t area_stream_capacity = std::size_t{1} << 30;  // bytes; pages come into being as they are used
 inline constexpr std::uint8_t result_frame = 128;  // of the stream: the run's result as JSON
@@ -69,6 +69,28 @@ struct ModuleRecord {
     char path[496];
 };
 
+// What a host that is followed does at the moment.
+enum class LiveState : std::uint32_t { running, held, at_choice };
+
+// For a starter that follows the run and may take a hand in it. Who waits is woken by the other's bell (a futex).
+struct LiveRecord {
+    // By the starter.
+    std::atomic<std::uint32_t> followed;  // 1: the rest is looked at
+    std::atomic<std::uint32_t> hold;      // 1: the run stands still after an event, or between two dispatches
+    std::atomic<std::uint64_t> let_go;    // held or not, so many events in all may be recorded
+    std::atomic<std::uint32_t> steps;     // goes up with every step that is asked for
+    std::atomic<std::uint32_t> fault;     // a scenario::Choice::Fault that is wanted, once
+    std::atomic<std::uint32_t> choice_for;  // the number of the point that `choice` is for
+    std::uint32_t choice_size;
+    char choice[128];  // as text; empty: the schedule's
+    std::atomic<std::uint32_t> bell;
+    // By the host.
+    std::atomic<LiveState> state;
+    std::atomic<std::uint32_t> point;  // how many points were told
+    std::uint32_t point_size;
+    char point_text[1 << 16];  // JSON; see request.h
+};
+
 struct AreaHead {
     char magic[8];
     std::uint32_t version;
@@ -81,6 +103,7 @@ struct AreaHead {
     std::atomic<std::uint32_t> events;
     std::atomic<bool> cancel;  // set by the starter
     std::atomic<std::uint32_t> module_count;
+    LiveRecord live;
     CrashRecord crash;
     ModuleRecord modules[64];
     char request[1 << 20];  // JSON; see request.h

@@ -22,6 +22,7 @@ struct Limits {
     std::uint32_t processor_seconds = 6;
     std::uint64_t memory = std::uint64_t{1} << 30;  // bytes of a driver and of the machine around it
     std::uint32_t events = 500'000;                 // of the recording; nobody reads more of a loop
+    std::chrono::milliseconds look_every{20};       // how often the starter looks
     std::size_t output = 64 * 1024;                 // bytes that are kept of what a driver prints
     // The processor's share goes with it.
     void set_total(double seconds);
@@ -49,8 +50,9 @@ struct Ended {
 // The same for the program that finds names (CHIMNEYLAB_SYMBOLS).
 [[nodiscard]] std::filesystem::path symbols_program();
 
+// `still_running` is called at every look; true: the starter holds the host still, and the time does not count.
 // Throws std::system_error or std::runtime_error when the host cannot be started.
 [[nodiscard]] Ended supervise(const std::filesystem::path& program, SharedArea& area, const Limits& limits,
-                              const std::atomic<bool>* cancel, const std::function<void()>& still_running);
+                              const std::atomic<bool>* cancel, const std::function<bool()>& still_running);
 
 }  // namespace chimneylab::driver_host

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace chimneylab::bridge {
 namespace {
@@ -26,24 +27,44 @@ void append(std::vector<std::uint8_t>& out, std::size_t room, Put put) {
 
 }  // namespace
 
-TraceEncoder::TraceEncoder(const trace::Trace& trace) : trace_(trace), end_(trace.size()) {
-    for (std::uint32_t i = 0; i < trace.region_count(); ++i) {
-        const trace::Region& region = trace.region(trace::RegionId(i));
-        if (region.died.valid()) deaths_.push_back({region.died, trace::RegionId(i)});
-        if (region.born.value >= trace.size()) end_ = trace.size() + 1;
+TraceEncoder::TraceEncoder(const trace::Trace& trace) : trace_(&trace), end_(0) { extend(trace, true); }
+
+void TraceEncoder::extend(const trace::Trace& trace, bool finished) {
+    trace_ = &trace;
+    const std::uint64_t before = std::exchange(end_, trace.size());
+    for (; regions_taken_ < trace.region_count(); ++regions_taken_) {
+        const trace::RegionId id(static_cast<std::uint32_t>(regions_taken_));
+        living_.emplace_back(id, trace.region(id).label);
     }
-    std::ranges::stable_sort(deaths_, {}, &Death::event);
-    for (std::uint32_t i = 0; i < trace.string_count(); ++i)
-        if (trace.text(trace::StringId(i)).size() > chimney_wire_text_limit)
-            problem_ = "name " + std::to_string(i) + " is longer than " + std::to_string(chimney_wire_text_limit) + " bytes";
+    const std::size_t deaths_known = deaths_.size();
+    bool late = false;  // something that no event tells
+    std::erase_if(living_, [&](auto& each) {
+        const trace::Region& region = trace.region(each.first);
+        // A label that came after the birth was sent is told with the first record that was not.
+        if (region.label != each.second && region.born.value < before) {
+            relabellings_.push_back({before, each.first, region.label});
+            late |= before == end_;
+        }
+        each.second = region.label;
+        late |= region.born.value >= trace.size();
+        if (region.died.valid()) deaths_.push_back({region.died, each.first});
+        return region.died.valid();
+    });
+    std::sort(deaths_.begin() + static_cast<std::ptrdiff_t>(deaths_known), deaths_.end(), [](const Death& a, const Death& b) {
+        return a.event != b.event ? a.event < b.event : a.region < b.region;
+    });
+    if (finished && late) end_ = trace.size() + 1;
+    for (; names_checked_ < trace.string_count(); ++names_checked_)
+        if (trace.text(trace::StringId(static_cast<std::uint32_t>(names_checked_))).size() > chimney_wire_text_limit)
+            problem_ = "name " + std::to_string(names_checked_) + " is longer than " + std::to_string(chimney_wire_text_limit) + " bytes";
     if (trace.layers().size() > chimney_wire_layer_limit) problem_ = "it has too many layers";
     std::vector<chimney_wire_piece> pieces;
-    for (std::uint64_t i = 0; i < end_ && !problem_; ++i) {
+    for (; events_checked_ < end_ && !problem_; ++events_checked_) {
         pieces.clear();
-        collect(i, pieces);
+        collect(events_checked_, pieces);
         if (pieces.size() > std::numeric_limits<std::uint16_t>::max() ||
             chimney_wire_record_size(pieces.data(), static_cast<std::uint16_t>(pieces.size())) == 0)
-            problem_ = "event " + std::to_string(i) + " changes more bytes than a record may hold";
+            problem_ = "event " + std::to_string(events_checked_) + " changes more bytes than a record may hold";
     }
 }
 
@@ -52,11 +73,17 @@ void TraceEncoder::introduce(chimney_wire_hello& hello) const {
     hello.clock_frequency = 1'000'000'000;
     hello.clock_origin = 0;
     hello.capabilities |= chimney_wire_has_virtual_time | chimney_wire_has_references;
-    hello.producer = view(std::string_view(trace_.description().producer).substr(0, 1024));
+    hello.producer = view(std::string_view(trace_->description().producer).substr(0, 1024));
 }
 
 void TraceEncoder::put_preamble(std::vector<std::uint8_t>& out) const {
-    const trace::RunDescription& description = trace_.description();
+    put_description(out);
+    put_names(0, out);
+    put_layers(out);
+}
+
+void TraceEncoder::put_description(std::vector<std::uint8_t>& out) const {
+    const trace::RunDescription& description = trace_->description();
     chimney_wire_run run;
     run.clock_start = description.clock_start;
     run.scenario = view(description.scenario);
@@ -66,20 +93,24 @@ void TraceEncoder::put_preamble(std::vector<std::uint8_t>& out) const {
     run.mode = view(description.mode);
     const std::size_t texts = run.scenario.size + run.title.size + run.variant.size + run.schedule.size + run.mode.size;
     append(out, 64 + texts, [&](auto* at, auto room) { return chimney_wire_put_run(at, room, &run); });
+}
 
-    for (std::uint32_t i = 0; i < trace_.string_count();) {
+void TraceEncoder::put_names(std::size_t first, std::vector<std::uint8_t>& out) const {
+    for (auto i = static_cast<std::uint32_t>(first); i < trace_->string_count();) {
         const std::size_t frame = out.size();
         out.resize(frame + chimney_wire_header_size);
-        for (; i < trace_.string_count() && out.size() - frame < usual_frame; ++i) {
-            const chimney_wire_text text = view(trace_.text(trace::StringId(i)));
+        for (; i < trace_->string_count() && out.size() - frame < usual_frame; ++i) {
+            const chimney_wire_text text = view(trace_->text(trace::StringId(i)));
             append(out, 8 + text.size, [&](auto* at, auto room) { return chimney_wire_put_name(at, room, i, text); });
         }
         chimney_wire_put_header(out.data() + frame, chimney_wire_names_frame,
                                 static_cast<std::uint32_t>(out.size() - frame - chimney_wire_header_size));
     }
+}
 
+void TraceEncoder::put_layers(std::vector<std::uint8_t>& out) const {
     std::vector<chimney_wire_layer> layers;
-    for (const trace::Layer& layer : trace_.layers())
+    for (const trace::Layer& layer : trace_->layers())
         layers.push_back({static_cast<std::uint8_t>(layer.role), layer.name.value, layer.driver.value});
     append(out, 64 + 12 * layers.size(), [&](auto* at, auto room) {
         return chimney_wire_put_layers(at, room, layers.data(), static_cast<std::uint32_t>(layers.size()));
@@ -88,7 +119,7 @@ void TraceEncoder::put_preamble(std::vector<std::uint8_t>& out) const {
 
 // Births first, then what changed, then deaths: in this order the recorder takes them.
 void TraceEncoder::collect(std::uint64_t record, std::vector<chimney_wire_piece>& pieces) const {
-    const auto regions = trace_.regions();
+    const auto regions = trace_->regions();
     const trace::EventId id(static_cast<std::uint32_t>(record));
     const auto [first, last] = std::ranges::equal_range(regions, id, {}, &trace::Region::born);
     for (auto region = first; region != last; ++region) {
@@ -102,22 +133,30 @@ void TraceEncoder::collect(std::uint64_t record, std::vector<chimney_wire_piece>
         piece.parent = region->parent.value;
         piece.tag = region->tag;
         piece.ordinal = region->ordinal;
-        const auto initial = trace_.initial_bytes(*region);
+        const auto initial = trace_->initial_bytes(*region);
         piece.length = static_cast<std::uint32_t>(initial.size());
         piece.bytes = bytes(initial);
         pieces.push_back(piece);
     }
-    if (record < trace_.size())
-        for (const trace::Change& change : trace_.changes(trace_.event(id))) {
+    if (record < trace_->size())
+        for (const trace::Change& change : trace_->changes(trace_->event(id))) {
             chimney_wire_piece piece{};
             piece.kind = chimney_wire_snapshot;
             piece.writer = change.writer;
             piece.region = change.region.value;
             piece.offset = change.offset;
             piece.length = change.length;
-            piece.bytes = bytes(trace_.after(change));
+            piece.bytes = bytes(trace_->after(change));
             pieces.push_back(piece);
         }
+    const auto [named, all_named] = std::ranges::equal_range(relabellings_, record, {}, &Relabelling::record);
+    for (auto news = named; news != all_named; ++news) {
+        chimney_wire_piece piece{};
+        piece.kind = chimney_wire_label;
+        piece.region = news->region.value;
+        piece.label = news->label.value;
+        pieces.push_back(piece);
+    }
     const auto [begin, end] = std::ranges::equal_range(deaths_, id, {}, &Death::event);
     for (auto death = begin; death != end; ++death) {
         chimney_wire_piece piece{};
@@ -132,11 +171,11 @@ chimney_wire_event TraceEncoder::event(std::uint64_t record) const {
     told.sequence = record;
     told.name = told.operation = told.region = CHIMNEY_WIRE_NONE32;
     told.partner = told.parent = CHIMNEY_WIRE_NONE64;
-    if (record >= trace_.size()) {
+    if (record >= trace_->size()) {
         told.flags = chimney_wire_pieces_only;
         return told;
     }
-    const trace::Event& event = trace_.event(trace::EventId(static_cast<std::uint32_t>(record)));
+    const trace::Event& event = trace_->event(trace::EventId(static_cast<std::uint32_t>(record)));
     told.clock = event.measured_time;
     told.virtual_time = event.virtual_time;
     told.subject = event.subject;
@@ -154,6 +193,7 @@ chimney_wire_event TraceEncoder::event(std::uint64_t record) const {
     told.layer = event.layer;
     told.other_layer = event.other_layer;
     told.irql = event.irql;
+    told.argument = event.argument;
     return told;
 }
 

@@ -249,6 +249,7 @@ struct chimney_wire_event {
     uint8_t kind, operation_kind;
     uint8_t layer, other_layer;
     uint8_t irql;
+    uint32_t argument;
 };
 
 enum chimney_wire_piece_kind {

@@ -82,7 +82,7 @@ size_t chimney_wire_put_record(uint8_t* out, size_t room, const struct chimney_w
     out[89] = event->other_layer;
     out[90] = event->irql;
     out[91] = 0;
-    put32(out + 92, 0);
+    put32(out + 92, event->argument);
     for (i = 0; i < count; ++i) at = put_piece(at, &pieces[i]);
     return size;
 }
@@ -158,6 +158,7 @@ int chimney_wire_next_record(const uint8_t* payload, size_t size, size_t* positi
     event->layer = at[88];
     event->other_layer = at[89];
     event->irql = at[90];
+    event->argument = get32(at + 92);
     *position += whole;
     return 1;
 }

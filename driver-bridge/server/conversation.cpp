@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t usual_buffer = 256 * 1024;
 constexpr std::size_t most_answers = 64;
+constexpr std::uint32_t most_alternatives = 4096;
 
 std::string_view type_name(std::uint8_t type) {
     switch (type) {
@@ -139,6 +140,10 @@ bool Conversation::take(const chimney_wire_frame& frame) {
             chimney_wire_state state;
             if (!chimney_wire_get_state(frame.payload, frame.size, &state)) return wrong(frame, "tells no state");
             producer_state_ = state.state;
+            ++states_told_;
+            alternatives_.clear();
+            for (std::uint32_t i = 0; i < state.alternatives && i < most_alternatives; ++i)
+                alternatives_.push_back(builder_->name_text(chimney_wire_state_name(&state, i)));
             break;
         }
         case chimney_wire_keepalive_frame: {

@@ -67,8 +67,12 @@ public:
     [[nodiscard]] const Ending& ending() const { return ending_; }
     [[nodiscard]] std::uint32_t capabilities() const { return capabilities_; }
     [[nodiscard]] std::uint8_t producer_state() const { return producer_state_; }
+    // What it could go on with, when it waits for a choice.
+    [[nodiscard]] const std::vector<std::string>& alternatives() const { return alternatives_; }
+    [[nodiscard]] std::uint64_t states_told() const { return states_told_; }
     // Since a keepalive went out until its echo came back; needs the same clock.
     std::optional<std::uint64_t> take_echo();
+    [[nodiscard]] std::uint64_t producer_clock() const { return last_from_producer_; }  // in its last keepalive
     std::vector<Answer> take_answers();
 
 private:
@@ -92,6 +96,8 @@ private:
     std::uint64_t frames_ = 0;
     std::uint32_t capabilities_ = 0;
     std::uint8_t producer_state_ = chimney_wire_running;
+    std::vector<std::string> alternatives_;
+    std::uint64_t states_told_ = 0;
     std::uint64_t last_from_producer_ = 0;
     std::optional<std::uint64_t> echo_;
     std::vector<Answer> answers_;

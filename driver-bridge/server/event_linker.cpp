@@ -21,15 +21,15 @@ EventId taken(std::unordered_map<std::uint64_t, EventId>& openings, std::uint64_
 }  // namespace
 
 // Closes the innermost opening that this event can answer, and with it whatever was left open inside.
-void EventLinker::close(Context& context, trace::Event& event, const trace::Trace& trace) {
+void EventLinker::close(Context& context, trace::Event& event) {
     const bool is_leave = event.kind == EventKind::leave;
     for (std::size_t i = context.open.size(); i-- > 0;) {
-        const trace::Event& opening = trace.event(context.open[i]);
+        const trace::Event& opening = context.open[i].event;
         const bool answers = is_leave ? opening.kind == EventKind::enter &&
                                             (!event.name.valid() || opening.name == event.name)
                                       : opening.kind == EventKind::work_started && opening.subject == event.subject;
         if (!answers) continue;
-        event.partner = context.open[i];
+        event.partner = context.open[i].id;
         if (is_leave && !event.name.valid()) {
             event.name = opening.name;
             event.layer = opening.layer;
@@ -40,18 +40,18 @@ void EventLinker::close(Context& context, trace::Event& event, const trace::Trac
             event.subject = opening.subject;
         }
         for (std::size_t inner = i; inner < context.open.size(); ++inner)
-            if (trace.event(context.open[inner]).kind == EventKind::enter) --context.calls;
+            if (context.open[inner].event.kind == EventKind::enter) --context.calls;
         context.open.resize(i);
         return;
     }
 }
 
-void EventLinker::link(trace::Event& event, std::uint32_t number, EventId id, const trace::Trace& trace) {
+void EventLinker::link(trace::Event& event, std::uint32_t number, EventId id) {
     Context& context = contexts_[number];
     event.partner = {};
     switch (event.kind) {
         case EventKind::leave:
-        case EventKind::work_finished: close(context, event, trace); break;
+        case EventKind::work_finished: close(context, event); break;
         case EventKind::memory_allocated: allocations_[event.subject] = id; break;
         case EventKind::memory_freed: event.partner = taken(allocations_, event.subject); break;
         case EventKind::handle_opened: handles_[event.subject] = id; break;
@@ -62,11 +62,11 @@ void EventLinker::link(trace::Event& event, std::uint32_t number, EventId id, co
         case EventKind::offload_entry_released: event.partner = taken(offload_entries_, event.region.value); break;
         default: break;
     }
-    event.parent = context.open.empty() ? EventId{} : context.open.back();
+    event.parent = context.open.empty() ? EventId{} : context.open.back().id;
     event.depth = context.calls;
     const bool opens = event.kind == EventKind::enter || event.kind == EventKind::work_started;
     if (!opens || context.calls == std::numeric_limits<std::uint16_t>::max()) return;
-    context.open.push_back(id);
+    context.open.push_back({id, event});
     if (event.kind == EventKind::enter) ++context.calls;
 }
 

@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/trace/trace.h"
+#include "engine/trace/event.h"
 
 namespace chimneylab::bridge {
 
@@ -19,16 +19,20 @@ class EventLinker {
 public:
     // Fills in partner, parent and depth of the event that will be number `id`; a leave without a name is completed from
     // its enter.
-    void link(trace::Event& event, std::uint32_t context, trace::EventId id, const trace::Trace& trace);
+    void link(trace::Event& event, std::uint32_t context, trace::EventId id);
 
 private:
+    struct Opening {
+        trace::EventId id;
+        trace::Event event;
+    };
     struct Context {
-        std::vector<trace::EventId> open;  // enters and work_started
+        std::vector<Opening> open;         // enters and work_started
         std::uint16_t calls = 0;           // how many of them are enters
     };
     using Openings = std::unordered_map<std::uint64_t, trace::EventId>;
 
-    void close(Context& context, trace::Event& event, const trace::Trace& trace);
+    static void close(Context& context, trace::Event& event);
 
     std::unordered_map<std::uint32_t, Context> contexts_;
     Openings allocations_, handles_, call_entries_, offload_entries_;

@@ -53,8 +53,9 @@ struct Session {
     std::weak_ptr<Connection> connection;
     asio::steady_timer return_timer;
 
-    Session(asio::io_context& context, const chimney_wire_hello& hello, const BuilderLimits& limits)
-        : builder(hello, limits), return_timer(context) {}
+    Session(asio::io_context& context, const chimney_wire_hello& hello, const BuilderLimits& limits, SessionState begun,
+            std::shared_ptr<Recipient> recipient)
+        : state(std::move(begun)), builder(hello, limits, std::move(recipient)), return_timer(context) {}
 };
 
 struct Connection {
@@ -65,6 +66,7 @@ struct Connection {
     Clock::time_point last_heard = Clock::now();
     std::vector<std::uint8_t> writing;
     std::vector<std::uint8_t> waiting;  // to be written after that
+    std::uint64_t states_told = 0;
     bool busy_writing = false;
     bool ended = false;     // the conversation is over and its session knows
     bool leaving = false;   // what still comes is read away
@@ -215,17 +217,30 @@ struct Server::Inside {
         if (const std::shared_ptr<Session> session = connection->session) {
             SessionState& state = session->state;
             state.bytes += count;
-            const std::uint64_t events = session->builder.trace().size();
+            const std::uint64_t events = session->builder.events_recorded();
             const bool grew = events != state.events;
-            const bool changed = state.producer_state != connection->conversation.producer_state();
+            const bool changed = connection->states_told != connection->conversation.states_told();
+            if (changed) {
+                connection->states_told = connection->conversation.states_told();
+                state.alternatives = connection->conversation.alternatives();
+            }
+            if (const trace::RunDescription& run = session->builder.description();
+                state.scenario != run.scenario || state.title != run.title) {
+                state.scenario = run.scenario;
+                state.title = run.title;
+            }
             state.events = events;
             state.losses = session->builder.losses();
             state.producer_state = connection->conversation.producer_state();
-            if (const auto echo = connection->conversation.take_echo())
-                state.round_trip = std::chrono::nanoseconds(now_nanoseconds() - *echo);
+            if (const auto echo = connection->conversation.take_echo()) {
+                const std::uint64_t now = now_nanoseconds();
+                state.round_trip = std::chrono::nanoseconds(now - *echo);
+                state.clock_offset = std::chrono::nanoseconds(
+                    static_cast<std::int64_t>(connection->conversation.producer_clock() - (now - (now - *echo) / 2)));
+            }
             publish(state);
             if (changed) observer.session_changed(state);
-            if (grew) observer.session_grew(state, session->builder.trace());
+            if (grew) observer.session_grew(state);
             for (const auto& answer : connection->conversation.take_answers())
                 observer.control_answered(state.number, answer.request, answer.done, answer.text);
         }
@@ -382,18 +397,18 @@ struct Server::Inside {
         if (sessions.size() >= options.most_sessions)
             return refuse(chimney_wire_busy, "this recorder already records " + std::to_string(sessions.size()) +
                                                  " sessions. Try again when one has ended");
-        const auto session = std::make_shared<Session>(context, hello, options.limits);
-        session->id = id;
-        session->can_resume = has_id && (hello.capabilities & chimney_wire_can_resume) != 0;
-        session->connection = connection;
-        SessionState& state = session->state;
+        SessionState state;
         state.number = ++last_number;
-        state.producer = session->builder.trace().description().producer;
+        state.producer = producer_name(hello);
         state.pointer_size = hello.pointer_size;
         state.capabilities = hello.capabilities;
         state.clock_frequency = hello.clock_frequency;
         state.wall_clock = hello.wall_clock;
         state.event_cost_picoseconds = hello.event_cost_picoseconds;
+        const auto session = std::make_shared<Session>(context, hello, options.limits, state, observer.recipient(state));
+        session->id = id;
+        session->can_resume = has_id && (hello.capabilities & chimney_wire_can_resume) != 0;
+        session->connection = connection;
         sessions.push_back(session);
         connection->session = session;
         publish(state);
@@ -444,7 +459,7 @@ struct Server::Inside {
         trace::Trace trace = session->builder.finish(
             ending.text.empty() ? std::string() : "The recording ended: " + ending.text + ".", ending.expected_next);
         state.losses = session->builder.losses();
-        state.events = trace.size();
+        state.events = session->builder.events_recorded();
         sessions.remove(session);
         {
             const std::lock_guard lock(states_mutex);
@@ -482,7 +497,12 @@ struct Server::Inside {
         for (const auto& connection : all)
             if (!connection->closed && !connection->conversation.over()) end(connection, ending);
         const auto left = sessions;
-        for (const auto& session : left) finish(session, ending);
+        for (const auto& session : left) {
+            Ending its = ending;
+            if (session->state.stage == SessionStage::waiting_for_return)
+                its.text = session->state.end + " and had not come back when the recorder was stopped";
+            finish(session, its);
+        }
         if (connections.empty()) context.stop();
     }
 };
@@ -519,6 +539,31 @@ bool Server::control(std::uint32_t session, const chimney_wire_control& control)
     while (result.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)
         if (inside_->context.stopped()) return false;
     return result.get();
+}
+
+void Server::request(std::uint32_t session, std::uint32_t number, std::uint8_t command, std::uint64_t value, std::string text) {
+    asio::post(inside_->context, [inside = inside_.get(), session, number, command, value, text = std::move(text)] {
+        chimney_wire_control wanted{};
+        wanted.request = number;
+        wanted.command = command;
+        wanted.number = value;
+        wanted.text = {text.data(), static_cast<std::uint32_t>(text.size())};
+        if (!inside->control(session, wanted))
+            inside->observer.control_answered(session, number, false, "the producer is not connected, or cannot do that");
+    });
+}
+
+void Server::dismiss(std::uint32_t session) {
+    asio::post(inside_->context, [inside = inside_.get(), session] {
+        const auto found = std::ranges::find_if(inside->sessions, [&](const auto& each) { return each->state.number == session; });
+        if (found == inside->sessions.end()) return;
+        const std::shared_ptr<Session> wanted = *found;
+        const Ending ending{chimney_wire_stopped, false, "the recorder ended the session", {}};
+        if (const auto connection = wanted->connection.lock(); connection && !connection->closed)
+            inside->end(connection, ending);
+        else
+            inside->finish(wanted, ending);
+    });
 }
 
 void Server::stop() {

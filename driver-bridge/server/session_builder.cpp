@@ -38,31 +38,38 @@ std::string Losses::to_text() const {
     return text;
 }
 
-SessionBuilder::SessionBuilder(const chimney_wire_hello& hello, const BuilderLimits& limits)
+std::string producer_name(const chimney_wire_hello& hello) {
+    std::string name = text_of(hello.producer);
+    if (hello.build.size > 0) name += " " + text_of(hello.build);
+    return name;
+}
+
+SessionBuilder::SessionBuilder(const chimney_wire_hello& hello, const BuilderLimits& limits,
+                               std::shared_ptr<Recipient> recipient)
     : limits_(limits),
       frequency_(hello.clock_frequency),
       origin_(hello.clock_origin),
       has_virtual_time_((hello.capabilities & chimney_wire_has_virtual_time) != 0),
       has_references_((hello.capabilities & chimney_wire_has_references) != 0),
+      recording_(std::move(recipient)),
       next_(hello.first_sequence) {
     trace::RunDescription description;
-    description.producer = text_of(hello.producer);
-    if (hello.build.size > 0) description.producer += " " + text_of(hello.build);
+    description.producer = producer_name(hello);
     description.title = "Live session of " + description.producer;
-    trace_.set_description(std::move(description));
+    recording_.describe(std::move(description));
 }
 
 SessionBuilder::Wrong SessionBuilder::run(std::span<const std::uint8_t> payload) {
     chimney_wire_run run;
     if (!chimney_wire_get_run(payload.data(), payload.size(), &run)) return "is no description of a run";
-    trace::RunDescription description = trace_.description();
+    trace::RunDescription description = recording_.description();
     description.scenario = text_of(run.scenario);
     description.title = text_of(run.title);
     description.variant = text_of(run.variant);
     description.schedule = text_of(run.schedule);
     description.mode = text_of(run.mode);
     description.clock_start = run.clock_start;
-    trace_.set_description(std::move(description));
+    recording_.describe(std::move(description));
     return {};
 }
 
@@ -76,7 +83,7 @@ SessionBuilder::Wrong SessionBuilder::layers(std::span<const std::uint8_t> paylo
             return "has a layer of an unknown role";
         layers.push_back({static_cast<trace::LayerRole>(told[i].role), name(told[i].name), name(told[i].driver)});
     }
-    trace_.set_layers(std::move(layers));
+    recording_.set_layers(std::move(layers));
     return {};
 }
 
@@ -86,18 +93,15 @@ SessionBuilder::Wrong SessionBuilder::names(std::span<const std::uint8_t> payloa
     chimney_wire_text text;
     while (chimney_wire_next_name(payload.data(), payload.size(), &position, &number, &text)) {
         if (number >= limits_.names) return "has a name with the number " + std::to_string(number) + ", which is too high";
-        if (names_.size() <= number) {
-            bytes_ += (number + 1 - names_.size()) * sizeof(trace::StringId);
-            names_.resize(std::size_t{number} + 1);
-        }
         const std::string_view value(text.data, text.size);
-        if (names_[number].valid()) {
-            if (trace_.text(names_[number]) != value) return "gives the name " + std::to_string(number) + " another text";
+        trace::StringId& known = *known_name(number);
+        if (known.valid()) {
+            if (recording_.text(known) != value) return "gives the name " + std::to_string(number) + " another text";
             continue;
         }
         if (full()) return "has a name too many";
-        names_[number] = trace_.intern(value);
-        bytes_ += value.size() + 96;
+        known = recording_.intern(value);
+        resident_ += value.size() + 160;
     }
     if (position != payload.size()) return "is no list of names";
     return {};
@@ -117,8 +121,7 @@ SessionBuilder::Wrong SessionBuilder::events(std::span<const std::uint8_t> paylo
     chimney_wire_record record;
     for (std::size_t start = 0; chimney_wire_next_record(payload.data(), payload.size(), &position, &record);
          start = position) {
-        if (full()) return "does not fit any more: the recording has reached its limit of " +
-                           std::to_string(limits_.trace_bytes >> 20) + " MiB";
+        if (full()) return why_full();
         if (record.event.sequence == CHIMNEY_WIRE_NONE64) return "has an event without a number";
         if (record.event.sequence < next_) {
             ++losses_.repeated;
@@ -132,8 +135,21 @@ SessionBuilder::Wrong SessionBuilder::events(std::span<const std::uint8_t> paylo
                 if (Wrong wrong = take_waiting()) return wrong;
         }
     }
+    recording_.hand_over();
+    if (auto failed = recording_.problem()) {
+        recipient_failed_ = std::move(failed);
+        return why_full();
+    }
     if (position != payload.size()) return "holds an event whose length or pieces cannot be";
     return {};
+}
+
+std::string SessionBuilder::why_full() const {
+    if (recipient_failed_) return "cannot be recorded: " + *recipient_failed_;
+    const bool resident = bytes_ + resident_ < limits_.trace_bytes;
+    return "does not fit any more: the recording has reached its limit of " +
+           std::to_string((resident ? limits_.resident_bytes : limits_.trace_bytes) >> 20) + " MiB" +
+           (resident ? " for names and regions in memory" : "");
 }
 
 void SessionBuilder::wait(const chimney_wire_record& record, std::span<const std::uint8_t> bytes) {
@@ -168,9 +184,27 @@ SessionBuilder::Wrong SessionBuilder::give_up_gap() {
     return take_waiting();
 }
 
+// Where the text of this number is kept; none as long as it was not told.
+trace::StringId* SessionBuilder::known_name(std::uint32_t number) {
+    constexpr std::uint32_t longest_table = 1u << 16;
+    if (number >= names_.size() + longest_table) return &high_names_[number];
+    if (names_.size() <= number) {
+        resident_ += (number + 1 - names_.size()) * sizeof(trace::StringId);
+        names_.resize(std::size_t{number} + 1);
+    }
+    return &names_[number];
+}
+
+std::string SessionBuilder::name_text(std::uint32_t number) const {
+    if (number < names_.size() && names_[number].valid()) return std::string(recording_.text(names_[number]));
+    const auto known = high_names_.find(number);
+    return known == high_names_.end() || !known->second.valid() ? std::string() : std::string(recording_.text(known->second));
+}
+
 trace::StringId SessionBuilder::name(std::uint32_t number) {
     if (number == CHIMNEY_WIRE_NONE32) return {};
     if (number < names_.size() && names_[number].valid()) return names_[number];
+    if (const auto known = high_names_.find(number); known != high_names_.end()) return known->second;
     ++losses_.unresolved;
     return {};
 }
@@ -181,13 +215,13 @@ trace::OperationId SessionBuilder::operation(std::uint32_t number) {
     if (number == CHIMNEY_WIRE_NONE32) return {};
     if (const auto known = operations_.find(number); known != operations_.end()) return trace::OperationId(known->second);
     std::uint32_t own = number;
-    if (number > trace_.size() || operations_used_.contains(number)) {
+    if (number > recording_.size() || operations_used_.contains(number)) {
         while (operations_used_.contains(lowest_free_operation_)) ++lowest_free_operation_;
         own = lowest_free_operation_;
     }
     operations_.emplace(number, own);
     operations_used_.insert(own);
-    bytes_ += 96;
+    resident_ += 96;
     return trace::OperationId(own);
 }
 
@@ -197,7 +231,7 @@ EventId SessionBuilder::event_of(std::uint64_t sequence) {
     if (after != sequences_.begin()) {
         const Sequences& run = *(after - 1);
         const std::uint64_t event = run.event + (sequence - run.sequence);
-        const std::uint64_t end = after == sequences_.end() ? trace_.size() : after->event;
+        const std::uint64_t end = after == sequences_.end() ? recording_.size() : after->event;
         if (event < end) return EventId(static_cast<std::uint32_t>(event));
     }
     ++losses_.unresolved;
@@ -214,9 +248,9 @@ trace::Nanoseconds SessionBuilder::measured(std::uint64_t ticks) const {
 }
 
 SessionBuilder::Wrong SessionBuilder::birth(const chimney_wire_piece& piece) {
-    if (piece.region_kind > static_cast<std::uint8_t>(trace::RegionKind::handler_table))
+    if (piece.region_kind > static_cast<std::uint8_t>(trace::last_region_kind))
         return "has a region of an unknown kind";
-    if (trace_.region_count() >= trace::RegionId::none_value) return "has a region too many";
+    if (recording_.region_count() >= trace::RegionId::none_value) return "has a region too many";
     if (const auto known = regions_.find(piece.region); known != regions_.end() && known->second.lives)
         death(piece.region);  // its end was lost
     trace::Region region;
@@ -226,7 +260,7 @@ SessionBuilder::Wrong SessionBuilder::birth(const chimney_wire_piece& piece) {
     region.address = piece.address;
     region.label = name(piece.label);
     region.tag = piece.tag;
-    region.born = EventId(static_cast<std::uint32_t>(trace_.size()));
+    region.born = EventId(static_cast<std::uint32_t>(recording_.size()));
     if (piece.parent != CHIMNEY_WIRE_NONE32) {
         if (const auto parent = regions_.find(piece.parent); parent != regions_.end())
             region.parent = parent->second.id;
@@ -235,10 +269,11 @@ SessionBuilder::Wrong SessionBuilder::birth(const chimney_wire_piece& piece) {
     }
     const auto initial = bytes_of(piece);
     WatchedRegion& watched = regions_[piece.region];
-    watched.id = trace_.add_region(region, initial);
+    watched.id = recording_.add_region(region, initial);
     watched.now.assign(initial.begin(), initial.end());
     watched.lives = true;
-    bytes_ += sizeof(trace::Region) + 2 * initial.size() + 96;
+    bytes_ += sizeof(trace::Region) + initial.size();
+    resident_ += initial.size() + 200;
     return {};
 }
 
@@ -258,14 +293,8 @@ void SessionBuilder::snapshot(const chimney_wire_piece& piece) {
         if (at == seen.size()) break;
         std::size_t end = at + 1;
         while (end < seen.size() && now[end] != seen[end]) ++end;
-        trace::Change change;
-        change.region = found->second.id;
-        change.offset = static_cast<std::uint32_t>(piece.offset + at);
-        change.length = static_cast<std::uint32_t>(end - at);
-        change.writer = piece.writer;
-        change.before = trace_.store_bytes(std::span<const std::byte>(now + at, end - at));
-        change.after = trace_.store_bytes(seen.subspan(at, end - at));
-        changes_.push_back(change);
+        recording_.change(found->second.id, static_cast<std::uint32_t>(piece.offset + at), piece.writer,
+                          std::span<const std::byte>(now + at, end - at), seen.subspan(at, end - at));
         std::memcpy(now + at, seen.data() + at, end - at);
         bytes_ += sizeof(trace::Change) + 2 * (end - at);
         at = end;
@@ -279,7 +308,7 @@ void SessionBuilder::death(std::uint32_t number) {
         return;
     }
     found->second.lives = false;
-    bytes_ -= std::min<std::uint64_t>(bytes_, found->second.now.size());
+    resident_ -= std::min<std::uint64_t>(resident_, found->second.now.size() + 100);
     std::vector<std::byte>().swap(found->second.now);
     dying_.push_back(found->second.id);
 }
@@ -295,8 +324,8 @@ SessionBuilder::Wrong SessionBuilder::pieces(const chimney_wire_record& record) 
             case chimney_wire_snapshot: snapshot(piece); break;
             case chimney_wire_death: death(piece.region); break;
             case chimney_wire_label:
-                if (const auto found = regions_.find(piece.region); found != regions_.end())
-                    trace_.mutable_region(found->second.id).label = name(piece.label);
+                if (const auto found = regions_.find(piece.region); found != regions_.end() && found->second.lives)
+                    recording_.relabel(found->second.id, name(piece.label));
                 else
                     ++losses_.unresolved;
                 break;
@@ -312,18 +341,19 @@ SessionBuilder::Wrong SessionBuilder::take(const chimney_wire_record& record) {
     if (has_event && (told.kind > static_cast<std::uint8_t>(trace::EventKind::fault_injected) ||
                       told.operation_kind > static_cast<std::uint8_t>(trace::OperationKind::terminate)))
         return "holds event " + std::to_string(told.sequence) + ", which is of an unknown kind";
-    if (trace_.size() >= EventId::none_value - 1) return "holds an event too many";
+    if (recording_.size() >= EventId::none_value - 1) return "holds an event too many";
     if (Wrong wrong = pieces(record)) return wrong;
     ++next_;
     if (!has_event) return {};
 
-    const EventId id(static_cast<std::uint32_t>(trace_.size()));
+    const EventId id(static_cast<std::uint32_t>(recording_.size()));
     trace::Event event;
     event.kind = static_cast<trace::EventKind>(told.kind);
     event.operation_kind = static_cast<trace::OperationKind>(told.operation_kind);
     event.layer = told.layer;
     event.other_layer = told.other_layer;
     event.irql = told.irql;
+    event.argument = told.argument;
     event.subject = told.subject;
     event.detail = told.detail;
     event.status = told.status;
@@ -339,26 +369,21 @@ SessionBuilder::Wrong SessionBuilder::take(const chimney_wire_record& record) {
     // Processors' clocks may differ by a little; a trace's times never go back.
     event.measured_time = measured(told.clock);
     event.virtual_time = has_virtual_time_ ? told.virtual_time : event.measured_time;
-    if (!trace_.empty()) {
-        const trace::Event& before = trace_.events().back();
-        event.measured_time = std::max(event.measured_time, before.measured_time);
-        event.virtual_time = std::max(event.virtual_time, before.virtual_time);
-    }
+    event.measured_time = std::max(event.measured_time, recording_.last_measured_time());
+    event.virtual_time = std::max(event.virtual_time, recording_.last_virtual_time());
     if (has_references_) {
         event.partner = event_of(told.partner);
         event.parent = event_of(told.parent);
         event.depth = told.depth;
     } else {
-        linker_.link(event, told.context, id, trace_);
-        bytes_ += 48;
+        linker_.link(event, told.context, id);
+        resident_ += 16;
     }
     if (sequences_.empty() || told.sequence - sequences_.back().sequence != id.value - sequences_.back().event) {
         sequences_.push_back({told.sequence, id.value});
-        bytes_ += sizeof(Sequences);
+        resident_ += sizeof(Sequences);
     }
-    trace_.append(event, changes_);
-    changes_.clear();
-    for (const trace::RegionId region : dying_) trace_.mutable_region(region).died = id;
+    recording_.append(event, dying_);
     dying_.clear();
     bytes_ += sizeof(trace::Event) + sizeof(EventId);
     return {};
@@ -374,15 +399,12 @@ trace::Trace SessionBuilder::finish(const std::string& end, std::optional<std::u
     if (!note.empty()) {
         trace::Event event;
         event.kind = trace::EventKind::message;
-        event.name = trace_.intern(note);
-        if (!trace_.empty()) {
-            event.virtual_time = trace_.events().back().virtual_time;
-            event.measured_time = trace_.events().back().measured_time;
-        }
-        const EventId id = trace_.append(event, changes_);
-        for (const trace::RegionId region : dying_) trace_.mutable_region(region).died = id;
+        event.name = recording_.intern(note);
+        event.virtual_time = recording_.last_virtual_time();
+        event.measured_time = recording_.last_measured_time();
+        recording_.append(event, dying_);
     }
-    return std::move(trace_);
+    return recording_.finish();
 }
 
 }  // namespace chimneylab::bridge

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * The reference intermediate driver with one mistake in it: its own sources, in which some functions are replaced by the
- * ones of faults.c. Which mistake is chosen before the driver is loaded. The scenarios' variants name a mistake by its
+ * ones of the files beside this one. Which mistake is chosen before the driver is loaded. The scenarios' variants name a mistake by its
  * word ("source-handle-forgotten"); chimneylab-host loads one image of the driver for each layer that has one and
  * chooses the mistake in it. Tests of the checker link the driver and choose by value.
  */
@@ -122,8 +122,48 @@ extern "C" {
     FAULT(SendAnswered, "send-answered", "returns NDIS_STATUS_SUCCESS from MiniportTcpOffloadSend instead of what the driver below returned") \
     FAULT(SourceHandleOfSendCleared, "source-handle-of-send-cleared", \
           "clears SourceHandle of a NET_BUFFER_LIST before it completes the send") \
+    FAULT(SendPassedAsForward, "send-passed-as-forward", "passes a send down with NdisOffloadTcpForward") \
+    FAULT(SendSwallowed, "send-swallowed", "keeps a send: it neither passes it down nor completes it") \
+    FAULT(DisconnectFlagsChanged, "disconnect-flags-changed", "passes every disconnect down as TCP_DISCONNECT_ABORTIVE_CLOSE") \
+    FAULT(SendsReordered, "sends-reordered", "passes the lists of a send down in the reverse order") \
+    FAULT(ListTouchedAfterPassing, "list-touched-after-passing", \
+          "writes into a NET_BUFFER_LIST after it has passed it down") \
+    FAULT(SendRefusedWithFailure, "send-refused-with-failure", \
+          "completes a send for which it has no memory with NDIS_STATUS_RESOURCES") \
+    FAULT(SendAfterRequestUpload, "send-after-request-upload", \
+          "passes later sends down after it has sent one back with NDIS_STATUS_REQUEST_UPLOAD") \
+    FAULT(StatusOfSendChanged, "status-of-send-changed", "completes every send with NDIS_STATUS_FAILURE") \
+    FAULT(ByteCountDropped, "byte-count-dropped", "clears TcpOffloadBytesTransferred before it completes a NET_BUFFER_LIST") \
+    FAULT(RecordLeftOnList, "record-left-on-list", \
+          "leaves a record on the context stack of a NET_BUFFER_LIST that it completes") \
+    FAULT(CompletedOnFirstEdge, "completed-on-first-edge", \
+          "completes on its first virtual miniport whatever it has, wherever it came from") \
+    FAULT(SendCompletionSwallowed, "send-completion-swallowed", "takes the completion of a send and does not pass it up") \
+    FAULT(SendCompletedAsForward, "send-completed-as-forward", "completes a send with NdisTcpOffloadForwardComplete") \
+    FAULT(DisconnectOvertakes, "disconnect-overtakes", \
+          "completes the disconnect before a send that came back earlier") \
+    FAULT(DisconnectChained, "disconnect-chained", \
+          "completes a disconnect and an earlier send in one call of NdisTcpOffloadDisconnectComplete") \
     FAULT(ReturnAnswered, "return-answered", "returns NDIS_STATUS_PENDING from MiniportTcpOffloadReceiveReturn") \
-    FAULT(OwnHandleIndicated, "own-handle-indicated", "indicates an event up with its own handle")
+    FAULT(ReturnSwallowed, "return-swallowed", "takes received data back from above and does not return it to the driver below") \
+    FAULT(ReturnedOverUpperBinding, "returned-over-upper-binding", \
+          "returns received data over the binding of the driver above") \
+    FAULT(ReturnedByItself, "returned-by-itself", "returns received data that the driver above has accepted, before that does") \
+    /* indications */ \
+    FAULT(OwnHandleIndicated, "own-handle-indicated", "indicates an event up with its own handle") \
+    FAULT(EventSwallowed, "event-swallowed", "keeps an event to itself") \
+    FAULT(EventForwardedTwice, "event-forwarded-twice", "passes an event up twice") \
+    FAULT(EventTypeChanged, "event-type-changed", "passes every event up as TcpIndicateSendBacklogChange") \
+    FAULT(EventInformationLost, "event-information-lost", "passes an event up with EventSpecificInformation 0") \
+    FAULT(DataRefusedByItself, "data-refused-by-itself", "refuses received data without asking the driver above") \
+    FAULT(DataShownWithStatus, "data-shown-with-status", "passes received data up with NDIS_STATUS_RESOURCES") \
+    FAULT(BytesConsumedLost, "bytes-consumed-lost", \
+          "gives the driver above a BytesConsumed of its own and forgets to copy it") \
+    FAULT(AnswerReplaced, "answer-replaced", "returns NDIS_STATUS_SUCCESS for data that the driver above did not accept") \
+    FAULT(IndicatedDataTouched, "indicated-data-touched", "writes into a NET_BUFFER_LIST of received data after it has passed it up") \
+    FAULT(QuestionKept, "question-kept", "does not pass a NeighborReachabilityQuery up") \
+    FAULT(QuestionNotTranslated, "question-not-translated", \
+          "passes a NeighborReachabilityQuery up with its own handle in the block")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_fault { NoFault, CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfFaults };

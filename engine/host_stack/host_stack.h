@@ -110,6 +110,7 @@ struct _HS_OBJECT {
     } Values;
     /* connections */
     BOOLEAN SendHalfClosed;
+    BOOLEAN Reset; /* by an abortive disconnect */
     ULONG TransfersOutstanding;
     ULONG BytesSent;
     ULONG BytesReceived;

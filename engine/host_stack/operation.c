@@ -329,6 +329,7 @@ static VOID BackInHost(PHS_OBJECT Object)
     Object->Binding = NULL;
     Object->TerminateFailedBefore = FALSE;
     Object->SendHalfClosed = FALSE;
+    Object->Reset = FALSE;
     Object->Handle.NdisReserved[0] = NULL; /* the owner's part: nobody else clears them (HS-059) */
     Object->Handle.MiniportOffloadContext = NULL;
 }

@@ -61,7 +61,7 @@ static ULONG CheckTransfer(PHS_OBJECT Object, const struct chimney_host_stack_tr
             (Command->flags == TCP_DISCONNECT_ABORTIVE_CLOSE && Command->bytes != 0)) {
             return CHIMNEY_HOST_STACK_BAD_VALUE;
         }
-        return Object->SendHalfClosed && Command->flags == TCP_DISCONNECT_GRACEFUL_CLOSE
+        return Object->Reset || (Object->SendHalfClosed && Command->flags == TCP_DISCONNECT_GRACEFUL_CLOSE) /* HS-070 */
                    ? CHIMNEY_HOST_STACK_SEND_HALF_CLOSED
                    : CHIMNEY_HOST_STACK_DONE;
     case CHIMNEY_TRANSFER_FORWARD:
@@ -86,6 +86,7 @@ static NDIS_STATUS CallDown(PHS_OBJECT Object, ULONG Kind, PNET_BUFFER_LIST List
     case CHIMNEY_TRANSFER_DISCONNECT:
         Object->CallsInProgress++;
         Object->SendHalfClosed = TRUE;
+        Object->Reset = (BOOLEAN)(Object->Reset || Flags == TCP_DISCONNECT_ABORTIVE_CLOSE);
         status = NdisOffloadTcpDisconnect(&Object->Handle, Lists, Flags);
         Object->CallsInProgress--;
         return status;

@@ -19,6 +19,7 @@ Crossing::Crossing(Machine& machine, trace::LayerIndex callee, trace::LayerIndex
     event.other_layer = caller;
     event.subject = machine_.address_space_->translate(details.subject);
     event.detail = details.detail;
+    event.argument = details.argument;
     event.region = details.region;
     event.operation = details.operation;
     event.operation_kind = details.operation_kind;
@@ -40,7 +41,7 @@ Crossing::~Crossing() {
         machine_.irql_.set(irql_inside_);
     }
     machine_.clock_.advance(machine_.options_.crossing_cost);
-    machine_.recorder_.leave(enter_, status_.value_or(0), status_.has_value());
+    machine_.recorder_.leave(enter_, status_.value_or(0), status_.has_value(), argument_);
     machine_.current_layer_ = previous_layer_;
     Machine::set_current(previous_machine_);
     if (check_irql_) machine_.irql_.set(irql_outside_);

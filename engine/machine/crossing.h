@@ -23,6 +23,7 @@ struct CallDetails {
     trace::OperationId operation{};
     trace::OperationKind operation_kind = trace::OperationKind::none;
     std::uint64_t detail = 0;
+    std::uint32_t argument = 0;
     std::optional<trace::LayerIndex> caller{};        // else the current layer
     std::optional<std::uint8_t> irql{};               // raise or lower to this level for the call; else the current level
     bool irql_may_change = false;                    // for a cancel routine: it gives the cancel spin lock back
@@ -35,6 +36,7 @@ public:
 
     // The status the function returns; a function without one never calls this.
     void set_status(std::int32_t status) { status_ = status; }
+    void set_argument(std::uint32_t argument) { argument_ = argument; }  // of the leave
     template <typename Status>
     Status returns(Status status) { set_status(static_cast<std::int32_t>(status)); return status; }
     [[nodiscard]] trace::EventId event() const { return enter_; }
@@ -50,6 +52,7 @@ private:
     trace::LayerIndex previous_layer_;
     trace::EventId enter_;
     std::optional<std::int32_t> status_;
+    std::uint32_t argument_ = 0;
     std::uint8_t irql_outside_;
     std::uint8_t irql_inside_;
     bool check_irql_;

@@ -39,7 +39,7 @@ std::string_view to_text(HandleKind kind) {
 
 bool HandleTable::is_handle_value(std::uint64_t value) { return value >= base && value < base + (std::uint64_t{0x20} << 32); }
 
-Handle HandleTable::open(HandleKind kind, trace::LayerIndex owner, void* object) {
+Handle HandleTable::open(HandleKind kind, trace::LayerIndex owner, void* object, std::uint64_t detail) {
     const std::uint64_t number = entries_.size() + 1;
     const std::uint64_t value = base + (static_cast<std::uint64_t>(kind) << 32) + ((number & number_mask) << 4);
     HandleEntry entry;
@@ -51,6 +51,7 @@ Handle HandleTable::open(HandleKind kind, trace::LayerIndex owner, void* object)
     event.kind = trace::EventKind::handle_opened;
     event.layer = owner;
     event.subject = value;
+    event.detail = detail;
     event.name = machine_.recorder().intern(to_text(kind));
     entry.opened = machine_.record(event);
     entries_.push_back(entry);

@@ -52,7 +52,7 @@ class HandleTable {
 public:
     explicit HandleTable(Machine& machine) : machine_(machine) {}
 
-    Handle open(HandleKind kind, trace::LayerIndex owner, void* object);
+    Handle open(HandleKind kind, trace::LayerIndex owner, void* object, std::uint64_t detail = 0);
     // Finding when it is not an open handle of that kind.
     bool close(Handle handle, HandleKind kind, std::string_view function);
 

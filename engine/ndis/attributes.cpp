@@ -88,7 +88,13 @@ using chimneylab::ndis::System;
 
 extern "C" NDIS_STATUS NdisMSetMiniportAttributes(NDIS_HANDLE NdisMiniportAdapterHandle, PNDIS_MINIPORT_ADAPTER_ATTRIBUTES MiniportAttributes) {
     System& system = System::of_call("NdisMSetMiniportAttributes");
-    chimneylab::machine::NdisCall call(system.machine(), "NdisMSetMiniportAttributes", chimneylab::ndis::about(NdisMiniportAdapterHandle));
+    chimneylab::machine::CallDetails details = chimneylab::ndis::about(NdisMiniportAdapterHandle);
+    if (MiniportAttributes) details.detail = MiniportAttributes->Header.Type;
+    if (MiniportAttributes && MiniportAttributes->Header.Type == NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES)
+        details.region = system.show_parameters(MiniportAttributes->OffloadAttributes.TcpConnectionOffloadHardwareCapabilities,
+                                                sizeof(NDIS_TCP_CONNECTION_OFFLOAD), "NDIS_TCP_CONNECTION_OFFLOAD");
+    chimneylab::machine::NdisCall call(system.machine(), "NdisMSetMiniportAttributes", details);
+    if (details.region.valid()) system.machine().recorder().end_region(details.region);
     system.machine().irql().require_passive("NdisMSetMiniportAttributes");
     auto* adapter = system.adapter(NdisMiniportAdapterHandle, "NdisMSetMiniportAttributes");
     return call.returns(adapter ? system.set_attributes(*adapter, MiniportAttributes) : NDIS_STATUS_FAILURE);

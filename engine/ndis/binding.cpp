@@ -157,7 +157,8 @@ void System::finish_open(Binding& binding, PNDIS_HANDLE handle) {
     Adapter& adapter = *binding.adapter;
     binding.open_pending = false;
     binding.opened = true;
-    binding.handle = machine_.handles().open(HandleKind::binding, protocol.layer, &binding);
+    binding.handle = machine_.handles().open(HandleKind::binding, protocol.layer, &binding,
+                                               reinterpret_cast<std::uintptr_t>(adapter.handle));
     binding.chimney.Handle = binding.handle;
     binding.chimney.ProtocolBindingContext = binding.context;
     binding.chimney.MiniportAdapterContext = adapter.context;

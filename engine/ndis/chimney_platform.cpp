@@ -14,6 +14,8 @@ namespace {
 
 ChimneyPlatform& self(void* pointer) { return *static_cast<ChimneyPlatform*>(pointer); }
 
+[[nodiscard]] bool carries_lists(const CHIMNEY_CALL& call) { return call.Transfer != ChimneyNoTransfer || call.NetBufferLists != nullptr; }
+[[nodiscard]] bool shows_block(const CHIMNEY_CALL& call) { return call.Kind == ChimneyIndicationUp && call.Block != nullptr; }
 [[nodiscard]] const Binding& owner(const CHIMNEY_BINDING& binding) { return *static_cast<const Binding*>(binding.Owner); }
 
 }  // namespace
@@ -60,7 +62,8 @@ void ChimneyPlatform::ndis_call_begins(CHIMNEY_CALL& call) {
     const LayerIndex caller = machine_.current_layer();
     if (call.Kind == ChimneyOperationDown) observer_.before_down(call, caller);
     if (call.Kind == ChimneyOperationUp) observer_.before_up(call, caller);
-    chains_.push_back(call.Kind == ChimneyTransferUp ? observer_.watch_completed(call, caller) : std::vector<trace::RegionId>{});
+    if (carries_lists(call)) observer_.list_call_begins(call, caller);
+    if (shows_block(call)) observer_.block_call_begins(call, caller);
     ndis_calls_.emplace_back(machine_, call.Name, observer_.details(call));
     faults_.push_back(call.Kind == ChimneyOperationUp ? completion_faults_.completes(call, caller) : trace::CompletionFault::none);
     // The pages give a level for the indications only.
@@ -69,8 +72,9 @@ void ChimneyPlatform::ndis_call_begins(CHIMNEY_CALL& call) {
 
 void ChimneyPlatform::ndis_call_ends(CHIMNEY_CALL& call) {
     if (call.ReturnsStatus) ndis_calls_.back().set_status(call.Status);
-    observer_.forget(chains_.back());
-    chains_.pop_back();
+    if (carries_lists(call)) observer_.list_call_ends(call, machine_.current_layer());
+    if (shows_block(call)) observer_.block_call_ends(call, machine_.current_layer());
+    if (call.Kind == ChimneyIndicationUp) ndis_calls_.back().set_argument(call.NetBufferLists ? call.Argument : 0);
     ndis_calls_.pop_back();
     const bool again = faults_.back() == trace::CompletionFault::doubled;
     faults_.pop_back();
@@ -84,6 +88,7 @@ void ChimneyPlatform::handler_begins(CHIMNEY_CALL& call) {
     const bool down = call.Kind == ChimneyOperationDown || call.Kind == ChimneyTransferDown;
     const LayerIndex layer = down ? binding.adapter->driver->layer : binding.protocol->layer;
     const machine::CallDetails details = observer_.details(call);
+    if (carries_lists(call)) observer_.list_handler_begins(call, layer);
     handler_calls_.emplace_back(machine_, layer, call.Name, details);
     if (call.Kind == ChimneyOperationDown) {
         observer_.miniport_entered(call, layer);
@@ -95,7 +100,9 @@ void ChimneyPlatform::handler_begins(CHIMNEY_CALL& call) {
 void ChimneyPlatform::handler_ends(CHIMNEY_CALL& call) {
     const Binding& binding = owner(*call.Binding);
     if (call.Kind == ChimneyOperationUp) observer_.completion_returns(call, binding.protocol->layer);
+    if (carries_lists(call)) observer_.list_handler_ends(call, binding.protocol->layer);
     if (call.ReturnsStatus) handler_calls_.back().set_status(call.Status);
+    if (call.Kind == ChimneyIndicationUp && call.NetBufferLists) handler_calls_.back().set_argument(call.Argument);
     handler_calls_.pop_back();
     circulation_.delivered(call, binding);
 }

@@ -38,7 +38,6 @@ private:
     CompletionFaults completion_faults_;
     std::deque<trace::CompletionFault> faults_;       // by open NDIS call: what happens to the completion it makes
     std::deque<machine::NdisCall> ndis_calls_;        // open crossings; they nest
-    std::deque<std::vector<trace::RegionId>> chains_;  // by open NDIS call: NET_BUFFER_LISTs watched during it
     std::deque<machine::DriverCall> handler_calls_;
 };
 

@@ -74,6 +74,13 @@ bool CompletionFaults::arm(CompletionFault fault, trace::LayerIndex layer, trace
     return true;
 }
 
+std::optional<ArrivedOperation> CompletionFaults::arrived_at(trace::LayerIndex layer, const void* root) const {
+    // The youngest: a root may have come by before, with an operation whose completion was lost.
+    const auto found = std::find_if(arrived_.rbegin(), arrived_.rend(), [&](const Armed& arrived) { return arrived.layer == layer && arrived.root == root; });
+    if (found == arrived_.rend()) return std::nullopt;
+    return ArrivedOperation{found->operation, found->kind};
+}
+
 CompletionFault CompletionFaults::completes(const CHIMNEY_CALL& call, trace::LayerIndex layer) {
     std::erase_if(arrived_, [&](const Armed& arrived) { return arrived.layer == layer && arrived.root == call.Block; });
     const auto found = std::ranges::find_if(armed_, [&](const Armed& armed) { return armed.layer == layer && armed.root == call.Block; });

@@ -36,6 +36,11 @@ struct CompletionFaultOrder {
     trace::Nanoseconds delay = 0;   // delayed: told in the event
 };
 
+struct ArrivedOperation {
+    trace::OperationId operation;
+    trace::OperationKind kind = trace::OperationKind::none;
+};
+
 class CompletionFaults {
 public:
     explicit CompletionFaults(machine::Machine& machine) : machine_(machine) {}
@@ -44,6 +49,8 @@ public:
     // dropped or doubled, for one operation that has reached the layer and not been completed by it yet. False if there
     // is no such operation there.
     bool arm(trace::CompletionFault fault, trace::LayerIndex layer, trace::OperationId operation);
+    // The operation with this root block, if it has reached the layer and not been completed by it yet.
+    [[nodiscard]] std::optional<ArrivedOperation> arrived_at(trace::LayerIndex layer, const void* root) const;
     void clear() { orders_.clear(), armed_.clear(); }
 
     // --- asked by the chimney platform ---

@@ -19,7 +19,15 @@ namespace {
 [[nodiscard]] machine::CallDetails about_request(const void* subject, const NDIS_OID_REQUEST& request) {
     machine::CallDetails details = about(subject);
     details.detail = request.DATA.QUERY_INFORMATION.Oid;
+    details.argument = static_cast<std::uint32_t>(request.RequestType);
     return details;
+}
+
+// What a set request carries.
+[[nodiscard]] trace::RegionId show_buffer(System& system, const NDIS_OID_REQUEST& request) {
+    if (request.RequestType != NdisRequestSetInformation) return {};
+    const auto& set = request.DATA.SET_INFORMATION;
+    return system.show_parameters(set.InformationBuffer, set.InformationBufferLength, "OID buffer");
 }
 
 [[nodiscard]] bool is_query(const NDIS_OID_REQUEST& request) {
@@ -60,7 +68,9 @@ NDIS_STATUS System::hand_to_miniport(Adapter& adapter, OidRequest& entry) {
     {
         machine::CallDetails details = about_request(adapter.context, *entry.request);
         details.irql = passive_level;
+        details.region = show_buffer(*this, *entry.request);
         machine::DriverCall call(machine_, driver.layer, "MiniportOidRequest", details);
+        if (details.region.valid()) machine_.recorder().end_region(details.region);
         status = call.returns(driver.characteristics.OidRequestHandler(adapter.context, entry.request));
     }
     entry.inside_handler = false;
@@ -212,7 +222,10 @@ extern "C" {
 
 NDIS_STATUS NdisOidRequest(NDIS_HANDLE NdisBindingHandle, PNDIS_OID_REQUEST OidRequest) {
     System& system = System::of_call("NdisOidRequest");
-    machine::NdisCall call(system.machine(), "NdisOidRequest", OidRequest ? ndis::about_request(NdisBindingHandle, *OidRequest) : ndis::about(NdisBindingHandle));
+    machine::CallDetails details = OidRequest ? ndis::about_request(NdisBindingHandle, *OidRequest) : ndis::about(NdisBindingHandle);
+    if (OidRequest) details.region = ndis::show_buffer(system, *OidRequest);
+    machine::NdisCall call(system.machine(), "NdisOidRequest", details);
+    if (details.region.valid()) system.machine().recorder().end_region(details.region);
     system.machine().irql().require_dispatch_or_below("NdisOidRequest");
     auto* binding = system.binding(NdisBindingHandle, "NdisOidRequest");
     return call.returns(binding && OidRequest ? system.request(*binding, OidRequest) : NDIS_STATUS_FAILURE);

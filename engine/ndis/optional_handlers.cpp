@@ -63,6 +63,17 @@ trace::RegionId System::show_optional_handlers(const NDIS_DRIVER_OPTIONAL_HANDLE
     return machine_.recorder().begin_region(region, machine_.address_space().translate_words(std::as_bytes(std::span(words)).first(size)));
 }
 
+trace::RegionId System::show_parameters(const void* structure, std::size_t size, std::string_view label) {
+    std::array<std::uint64_t, 32> words{};
+    if (structure == nullptr || size == 0 || size > sizeof(words) || !observer().memory().read(structure, words.data(), size)) return {};
+    trace::Region region;
+    region.kind = trace::RegionKind::parameters;
+    region.owner = caller();
+    region.address = machine::AddressSpace::process_base + (std::uint64_t{1} << 32) + 64 * machine_.recorder().trace().region_count();
+    region.label = machine_.recorder().intern(label);
+    return machine_.recorder().begin_region(region, machine_.address_space().translate_words(std::as_bytes(std::span(words)).first(size)));
+}
+
 NDIS_STATUS System::set_optional_handlers(NDIS_HANDLE handle, const NDIS_DRIVER_OPTIONAL_HANDLERS* handlers) {
     const machine::HandleEntry* entry = machine_.handles().find(handle);
     if (entry == nullptr || handlers == nullptr) {

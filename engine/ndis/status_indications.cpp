@@ -59,7 +59,9 @@ void System::indicate_status(Adapter& adapter, PNDIS_STATUS_INDICATION indicatio
         if (handler == nullptr || !binding->opened) continue;
         machine::CallDetails details = about(binding->context);
         details.detail = static_cast<std::uint32_t>(indication->StatusCode);
+        details.region = show_parameters(indication->StatusBuffer, indication->StatusBufferSize, "status buffer");
         machine::DriverCall call(machine_, binding->protocol->layer, "ProtocolStatusEx", details);
+        if (details.region.valid()) machine_.recorder().end_region(details.region);
         handler(binding->context, indication);
     }
 }
@@ -71,8 +73,12 @@ using chimneylab::ndis::System;
 extern "C" VOID NdisMIndicateStatusEx(NDIS_HANDLE MiniportAdapterHandle, PNDIS_STATUS_INDICATION StatusIndication) {
     System& system = System::of_call("NdisMIndicateStatusEx");
     chimneylab::machine::CallDetails details = chimneylab::ndis::about(MiniportAdapterHandle);
-    if (StatusIndication) details.detail = static_cast<std::uint32_t>(StatusIndication->StatusCode);
+    if (StatusIndication) {
+        details.detail = static_cast<std::uint32_t>(StatusIndication->StatusCode);
+        details.region = system.show_parameters(StatusIndication->StatusBuffer, StatusIndication->StatusBufferSize, "status buffer");
+    }
     chimneylab::machine::NdisCall call(system.machine(), "NdisMIndicateStatusEx", details);
+    if (details.region.valid()) system.machine().recorder().end_region(details.region);
     system.machine().irql().require_dispatch_or_below("NdisMIndicateStatusEx");
     auto* adapter = system.adapter(MiniportAdapterHandle, "NdisMIndicateStatusEx");
     if (adapter == nullptr || StatusIndication == nullptr) return;

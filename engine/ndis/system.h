@@ -207,6 +207,9 @@ public:
     void deregister(ProtocolDriver& driver);
     NDIS_STATUS set_optional_handlers(NDIS_HANDLE handle, const NDIS_DRIVER_OPTIONAL_HANDLERS* handlers);
     trace::RegionId show_optional_handlers(const NDIS_DRIVER_OPTIONAL_HANDLERS* handlers);
+    // A structure that a call hands over by pointer, as it is now, for the trace. None when it cannot be read, or is
+    // larger than any that rules ask for. Ends with the call: end_region of the recorder.
+    trace::RegionId show_parameters(const void* structure, std::size_t size, std::string_view label);
 
     // --- adapters (adapter_states.cpp, virtual_miniports.cpp, attributes.cpp) ---
     Adapter& create_adapter(MiniportDriver& driver, std::u16string name);

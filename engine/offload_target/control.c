@@ -244,9 +244,13 @@ static ULONG IndicateStatus(POT_ADAPTER Adapter, const struct chimney_target_sta
 static ULONG CompleteHeld(POT_ADAPTER Adapter, struct chimney_target_held *Command)
 {
     ULONG remaining = 0;
-    BOOLEAN released = OtReleaseHeld(Adapter, Command->position, &remaining);
+    POT_BLOCK root = NULL;
+    BOOLEAN released = OtReleaseHeld(Adapter, Command->position, &remaining, &root);
 
     Command->remaining = remaining;
+    if (Command->command.size >= sizeof(*Command)) {
+        Command->root = (uint64_t)(ULONG_PTR)root;
+    }
     return released ? CHIMNEY_TARGET_DONE : CHIMNEY_TARGET_NOTHING_HELD;
 }
 
@@ -278,7 +282,7 @@ static ULONG MinimumSize(ULONG Code)
     case IOCTL_CHIMNEY_TARGET_CLEAR_FAILURES:
     case IOCTL_CHIMNEY_TARGET_QUERY_ADAPTER: return sizeof(struct chimney_target_adapter);
     case IOCTL_CHIMNEY_TARGET_QUERY_OBJECT: return sizeof(struct chimney_target_object);
-    case IOCTL_CHIMNEY_TARGET_COMPLETE_HELD: return sizeof(struct chimney_target_held);
+    case IOCTL_CHIMNEY_TARGET_COMPLETE_HELD: return UFIELD_OFFSET(struct chimney_target_held, root);
     case IOCTL_CHIMNEY_TARGET_INDICATE_EVENT: return sizeof(struct chimney_target_event);
     case IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE: return sizeof(struct chimney_target_receive);
     case IOCTL_CHIMNEY_TARGET_INDICATE_STATUS: return sizeof(struct chimney_target_status);

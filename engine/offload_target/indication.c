@@ -55,19 +55,23 @@ C_ASSERT(FIELD_OFFSET(OT_NEIGHBOR_QUERY, State) == sizeof(NDIS_MINIPORT_OFFLOAD_
 VOID OtIndicateNeighborQuery(POT_OBJECT Neighbor)
 {
     POT_ADAPTER adapter = Neighbor->Adapter;
-    OT_NEIGHBOR_QUERY query;
+    OT_NEIGHBOR_QUERY *query = OtAllocate(adapter->MiniportHandle, sizeof(*query), OT_TAG_NEIGHBOR_QUERY);
 
-    NdisZeroMemory(&query, sizeof(query));
-    query.Block.Header.Type = NeighborOffloadState;
-    query.Block.Header.Revision = 1;
-    query.Block.Header.Size = sizeof(query.Block);
-    query.Block.Status = NDIS_STATUS_SUCCESS;
-    query.Block.NdisOffloadHandle = Neighbor->OffloadHandle;
-    query.State = Neighbor->Copy.Neighbor;
+    if (query == NULL) {
+        return; /* asked again before the next segment */
+    }
+    NdisZeroMemory(query, sizeof(*query));
+    query->Block.Header.Type = NeighborOffloadState;
+    query->Block.Header.Revision = 1;
+    query->Block.Header.Size = sizeof(query->Block);
+    query->Block.Status = NDIS_STATUS_SUCCESS;
+    query->Block.NdisOffloadHandle = Neighbor->OffloadHandle;
+    query->State = Neighbor->Copy.Neighbor;
     Neighbor->IndicationsInProgress++;
-    NdisMOffloadEventIndicate(adapter->MiniportHandle, &query.Block, NeighborReachabilityQuery);
+    NdisMOffloadEventIndicate(adapter->MiniportHandle, &query->Block, NeighborReachabilityQuery);
     Neighbor->IndicationsInProgress--;
-    Neighbor->Copy.Neighbor.Cached.HostReachabilityDelta = query.State.Cached.HostReachabilityDelta;
+    Neighbor->Copy.Neighbor.Cached.HostReachabilityDelta = query->State.Cached.HostReachabilityDelta;
+    NdisFreeMemory(query, 0, 0);
 }
 
 VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status)

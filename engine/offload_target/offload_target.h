@@ -32,6 +32,7 @@
 #define OT_TAG_OBJECT OT_TAG('O', 'T', 'o', 'b')
 #define OT_TAG_TASK OT_TAG('O', 'T', 't', 'a')
 #define OT_TAG_FAILURE OT_TAG('O', 'T', 'f', 'a')
+#define OT_TAG_NEIGHBOR_QUERY OT_TAG('O', 'T', 'n', 'q')
 #define OT_TAG_DATA OT_TAG('O', 'T', 'd', 'a')
 #define OT_TAG_POOL OT_TAG('O', 'T', 'p', 'l')
 
@@ -212,7 +213,7 @@ VOID OtUpdateOffload(NDIS_HANDLE MiniportAdapterContext, POT_BLOCK Root);
 VOID OtInvalidateOffload(NDIS_HANDLE MiniportAdapterContext, POT_BLOCK Root);
 VOID OtTerminateOffload(NDIS_HANDLE MiniportAdapterContext, POT_BLOCK Root);
 VOID OtOperationDue(POT_TASK Task);
-BOOLEAN OtReleaseHeld(POT_ADAPTER Adapter, ULONG Position, PULONG Remaining);
+BOOLEAN OtReleaseHeld(POT_ADAPTER Adapter, ULONG Position, PULONG Remaining, POT_BLOCK *Root);
 #define OT_TREE_DEPTH 8
 typedef struct _OT_TREE_WALK {
     POT_BLOCK Pending[OT_TREE_DEPTH];
@@ -274,6 +275,7 @@ VOID OtScheduleAcknowledgement(POT_OBJECT Connection, ULONG Count);
 VOID OtAcknowledge(POT_OBJECT Connection, ULONG Count);
 VOID OtFinishSends(POT_OBJECT Connection, NDIS_STATUS Status);
 VOID OtFinishForward(POT_TASK Task);
+VOID OtFinishForwards(POT_OBJECT Connection, NDIS_STATUS Status);
 ULONG OtOutstandingSendBytes(POT_ADAPTER Adapter);
 
 /* ---- delivery.c ---- */

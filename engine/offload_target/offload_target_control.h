@@ -171,11 +171,13 @@ struct chimney_target_object {
 };
 
 /* COMPLETE_HELD: in: position counted from the oldest held operation (0), or CHIMNEY_TARGET_ANY for the youngest.
- * The completion is made through the dispatch queue after `operation_ns`. Out: how many are still held. */
+ * The completion is made through the dispatch queue after `operation_ns`. Out: how many are still held, and the address
+ * of the root block of the operation that will be completed. */
 struct chimney_target_held {
     struct chimney_target_command command;
     uint32_t position;
     uint32_t remaining;
+    uint64_t root; /* since the second version of this command */
 };
 
 /* INDICATE_EVENT. NdisTcpOffloadEventHandler for a connection (event_type 1 SendBacklogChange, 2 Disconnect,

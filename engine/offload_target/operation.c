@@ -164,7 +164,7 @@ VOID OtOperationDue(POT_TASK Task)
     Complete(adapter, kind, ordinal, root);
 }
 
-BOOLEAN OtReleaseHeld(POT_ADAPTER Adapter, ULONG Position, PULONG Remaining)
+BOOLEAN OtReleaseHeld(POT_ADAPTER Adapter, ULONG Position, PULONG Remaining, POT_BLOCK *Root)
 {
     POT_TASK chosen = NULL;
     ULONG held = 0;
@@ -187,6 +187,7 @@ BOOLEAN OtReleaseHeld(POT_ADAPTER Adapter, ULONG Position, PULONG Remaining)
     }
     NdisReleaseSpinLock(&Adapter->Lock);
     *Remaining = held;
+    *Root = chosen != NULL ? chosen->Root : NULL;
     if (chosen == NULL) {
         return FALSE;
     }

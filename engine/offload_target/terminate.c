@@ -57,6 +57,7 @@ static NDIS_STATUS GiveBackConnection(POT_OBJECT Connection, POT_BLOCK Block, BO
     delegated->SendDataTail = NULL;
     delegated->BufferedData = NULL;
     OtFinishReceives(Connection, reason);
+    OtFinishForwards(Connection, reason);
     if (!Aborted && Connection->Adapter->Timing.return_send_data != 0) {
         Block->NetBufferListChain = HandBackSends(Connection);
     } else {

@@ -249,20 +249,47 @@ NDIS_STATUS OtTcpOffloadDisconnect(NDIS_HANDLE MiniportAdapterContext, PVOID Min
 
 /* ---- forward ---- */
 
-static VOID CompleteForward(POT_ADAPTER Adapter, PNET_BUFFER_LIST Lists)
+static VOID CompleteForward(POT_ADAPTER Adapter, PNET_BUFFER_LIST Lists, NDIS_STATUS Status)
 {
     PNET_BUFFER_LIST list;
 
     for (list = Lists; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
-        NET_BUFFER_LIST_STATUS(list) = NDIS_STATUS_SUCCESS;
-        NET_BUFFER_LIST_INFO(list, TcpOffloadBytesTransferred) = (PVOID)(ULONG_PTR)OtListBytes(list);
+        ULONG bytes = Status == NDIS_STATUS_SUCCESS ? OtListBytes(list) : 0;
+        NET_BUFFER_LIST_STATUS(list) = Status;
+        NET_BUFFER_LIST_INFO(list, TcpOffloadBytesTransferred) = (PVOID)(ULONG_PTR)bytes;
     }
     Adapter->Offload.NdisTcpOffloadForwardComplete(Adapter->MiniportHandle, Lists);
 }
 
 VOID OtFinishForward(POT_TASK Task)
 {
-    CompleteForward(Task->Adapter, Task->Lists);
+    if (Task->Lists != NULL) { /* else the connection has been given back meanwhile, and the segments with it */
+        CompleteForward(Task->Adapter, Task->Lists, NDIS_STATUS_SUCCESS);
+    }
+}
+
+/* Before a terminate is complete: segments that have not been looked at go back for the host to look at (OT-051). */
+VOID OtFinishForwards(POT_OBJECT Connection, NDIS_STATUS Status)
+{
+    POT_ADAPTER adapter = Connection->Adapter;
+    PNET_BUFFER_LIST lists;
+
+    do {
+        PLIST_ENTRY link;
+        lists = NULL;
+        NdisAcquireSpinLock(&adapter->Lock);
+        for (link = adapter->Tasks.Flink; link != &adapter->Tasks && lists == NULL; link = link->Flink) {
+            POT_TASK task = CONTAINING_RECORD(link, OT_TASK, Link);
+            if (task->Kind == OtTaskForward && task->Object == Connection->Number) {
+                lists = task->Lists;
+                task->Lists = NULL;
+            }
+        }
+        NdisReleaseSpinLock(&adapter->Lock);
+        if (lists != NULL) {
+            CompleteForward(adapter, lists, Status);
+        }
+    } while (lists != NULL);
 }
 
 /* A forwarded segment is like one off the wire, for a connection whose wire is silent: it is taken note of and given
@@ -273,7 +300,7 @@ NDIS_STATUS OtTcpOffloadForward(NDIS_HANDLE MiniportAdapterContext, PVOID Minipo
     POT_TASK task = OtAllocateTask(adapter, OtTaskForward);
 
     if (task == NULL) {
-        CompleteForward(adapter, Lists);
+        CompleteForward(adapter, Lists, NDIS_STATUS_SUCCESS);
         return NDIS_STATUS_PENDING;
     }
     task->Object = ((POT_OBJECT)MiniportOffloadContext)->Number;

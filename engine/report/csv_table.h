@@ -15,12 +15,12 @@ inline constexpr std::string_view csv_format = "chimneylab-session 1";
 
 enum class CsvColumn : std::uint8_t {
     record, number, kind, virtual_ns, measured_ns, layer, other_layer, name, operation, operation_kind, partner, parent, region,
-    subject, detail, status, has_status, irql, depth, reserved, offset, ordinal, born, died, tag, before, after, driver,
+    subject, detail, status, has_status, irql, depth, argument, offset, ordinal, born, died, tag, before, after, driver,
 };
 
 inline constexpr std::array<std::string_view, 28> csv_columns = {
     "record", "number", "kind", "virtual_ns", "measured_ns", "layer", "other_layer", "name", "operation", "operation_kind", "partner",
-    "parent", "region", "subject", "detail", "status", "has_status", "irql", "depth", "reserved", "offset", "ordinal", "born", "died",
+    "parent", "region", "subject", "detail", "status", "has_status", "irql", "depth", "argument", "offset", "ordinal", "born", "died",
     "tag", "before", "after", "driver"};
 static_assert(csv_columns.size() == static_cast<std::size_t>(CsvColumn::driver) + 1);
 

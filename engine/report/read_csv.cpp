@@ -173,7 +173,7 @@ private:
         event_.has_status = row.number<std::uint8_t>(has_status, 0);
         event_.irql = row.number<std::uint8_t>(irql, 0);
         event_.depth = row.number<std::uint16_t>(depth, 0);
-        event_.reserved = row.number<std::uint32_t>(reserved, 0);
+        event_.argument = row.number<std::uint32_t>(argument, 0);
         where_ = row.where();
         pending_ = true;
     }
@@ -201,7 +201,9 @@ std::variant<Trace, ExchangeProblem> read_csv(std::istream& in) {
         std::vector<Cell> cells;
         if (!rows.next(cells)) throw ImportError("it is empty");
         bool header = cells.size() == csv_columns.size();
-        for (std::size_t i = 0; header && i < cells.size(); ++i) header = cells[i].text == csv_columns[i];
+        constexpr auto argument = static_cast<std::size_t>(CsvColumn::argument);  // once called reserved
+        for (std::size_t i = 0; header && i < cells.size(); ++i)
+            header = cells[i].text == csv_columns[i] || (i == argument && cells[i].text == "reserved");
         if (!header) throw ImportError("the first row does not name the columns of one");
         Reader reader;
         while (rows.next(cells)) {

@@ -134,7 +134,7 @@ Trace read_document(const Object& document) {
         event.has_status = object.number<std::uint8_t>("has_status", 0);
         event.irql = object.number<std::uint8_t>("irql", 0);
         event.depth = object.number<std::uint16_t>("depth", 0);
-        event.reserved = object.number<std::uint32_t>("reserved", 0);
+        event.argument = object.number<std::uint32_t>(object.find("reserved") ? "reserved" : "argument", 0);
         std::vector<ReadChange> changes;
         if (object.find("changes")) {
             object.each("changes", [&](const json& item, const std::string& place) {

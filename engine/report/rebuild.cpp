@@ -61,7 +61,7 @@ trace::OperationKind operation_kind_from(std::string_view word, const std::strin
     return word_of(word, trace::OperationKind::terminate, where, "kind of operation");
 }
 trace::RegionKind region_kind_from(std::string_view word, const std::string& where) {
-    return word_of(word, trace::RegionKind::handler_table, where, "kind of region");
+    return word_of(word, trace::last_region_kind, where, "kind of region");
 }
 trace::LayerRole role_from(std::string_view word, const std::string& where) {
     return word_of(word, trace::LayerRole::offload_target, where, "role of a layer");

@@ -75,7 +75,7 @@ void write_event(const Trace& trace, std::uint32_t index, Table& table) {
     }
     if (event.irql != 0) table.number(irql, event.irql);
     if (event.depth != 0) table.number(depth, event.depth);
-    if (event.reserved != 0) table.number(reserved, event.reserved);
+    if (event.argument != 0) table.number(argument, event.argument);
     table.end();
     for (const trace::Change& change : trace.changes(event)) {
         table.row("change");

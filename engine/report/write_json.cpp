@@ -64,7 +64,7 @@ void write_event(const Trace& trace, std::uint32_t index, JsonWriter& json) {
         json.key("status").number(std::int64_t{event.status}).key("has_status").number(std::uint64_t{event.has_status});
     if (event.irql != 0) json.key("irql").number(std::uint64_t{event.irql});
     if (event.depth != 0) json.key("depth").number(std::uint64_t{event.depth});
-    if (event.reserved != 0) json.key("reserved").number(std::uint64_t{event.reserved});
+    if (event.argument != 0) json.key("argument").number(std::uint64_t{event.argument});
     if (event.change_count != 0) {
         json.key("changes").begin_array();
         for (const trace::Change& change : trace.changes(event)) {

@@ -74,6 +74,11 @@ Refusal FaultInjector::inject_into(trace::OperationId operation, trace::Completi
     return {};
 }
 
+std::optional<ArrivedOperation> FaultInjector::held_by_target(const void* root) const {
+    const std::optional<trace::LayerIndex> target = layer_of("offload target");
+    return target ? ndis_.completion_faults().arrived_at(*target, root) : std::nullopt;
+}
+
 Refusal FaultInjector::inject_allocation_failure(const Fault& fault) {
     machine::FaultFilter filter;
     if (!fault.tag.empty()) filter.tag = pool_tag(fault.tag);

@@ -9,11 +9,14 @@
 // One thread at a time, like the machine. All that is referred to must outlive it.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "engine/scenario/target_client.h"
 
 namespace chimneylab::scenario {
+
+using ndis::ArrivedOperation;
 
 class FaultInjector {
 public:
@@ -25,6 +28,8 @@ public:
     Refusal inject(std::span<const Fault> faults);
     // The completion of this operation by the offload target, which has it now, is lost or comes twice.
     Refusal inject_into(trace::OperationId operation, trace::CompletionFault fault);
+    // The operation with this root block, as the driver has it, if the offload target has it now.
+    [[nodiscard]] std::optional<ArrivedOperation> held_by_target(const void* root) const;
     // Takes back what has not happened yet.
     Refusal clear();
 

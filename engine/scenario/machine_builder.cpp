@@ -36,8 +36,8 @@ std::string virtual_miniport_name(std::size_t floor, unsigned number) {
 class Builder {
 public:
     Builder(const MachineDescription& description, const machine::MachineOptions& options,
-            std::span<const LoadedDriver> drivers)
-        : description_(description), drivers_(drivers) {
+            std::span<const LoadedDriver> drivers, const LoadedEnds& ends)
+        : description_(description), drivers_(drivers), ends_(ends) {
         built_.machine = std::make_unique<machine::Machine>(options);
         built_.machine->set_order_in_force(false);
     }
@@ -51,16 +51,17 @@ public:
 
 private:
     void add_layers() {
-        built_.host_stack = built_.machine->add_layer(trace::LayerRole::host_stack, "host stack", "chimneylab");
+        built_.host_stack = built_.machine->add_layer(trace::LayerRole::host_stack, "host stack", name_of(ends_.host_stack));
         for (std::size_t i = 0; i < description_.intermediate_drivers.size(); ++i) {
             const IntermediateDriver& driver = description_.intermediate_drivers[i];
             built_.machine->add_layer(trace::LayerRole::intermediate_driver, driver.name,
                                       replaced(i) ? drivers_[i].name : driver.driver);
         }
         built_.offload_target =
-            built_.machine->add_layer(trace::LayerRole::offload_target, "offload target", "chimneylab");
+            built_.machine->add_layer(trace::LayerRole::offload_target, "offload target", name_of(ends_.offload_target));
     }
 
+    [[nodiscard]] static std::string name_of(const LoadedDriver& end) { return end.entry ? end.name : "chimneylab"; }
     [[nodiscard]] bool replaced(std::size_t floor) const { return floor < drivers_.size() && drivers_[floor].entry; }
 
     bool fail(std::string what) {
@@ -69,7 +70,7 @@ private:
     }
 
     bool load(std::size_t layer) {
-        built_.failure = load_driver(built_, description_, drivers_, layer);
+        built_.failure = load_driver(built_, description_, drivers_, ends_, layer);
         return built_.failure.empty();
     }
 
@@ -112,6 +113,7 @@ private:
 
     const MachineDescription& description_;
     std::span<const LoadedDriver> drivers_;
+    const LoadedEnds& ends_;
     BuiltMachine built_;
 };
 
@@ -120,21 +122,26 @@ private:
 BuiltMachine::~BuiltMachine() { ndis.reset(); }
 
 BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options,
-                           std::span<const LoadedDriver> drivers) {
-    return Builder(description, options, drivers).build();
+                           std::span<const LoadedDriver> drivers, const LoadedEnds& ends) {
+    return Builder(description, options, drivers, ends).build();
 }
 
 std::string load_driver(BuiltMachine& built, const MachineDescription& description, std::span<const LoadedDriver> drivers,
-                        std::size_t layer) {
+                        const LoadedEnds& ends, std::size_t layer) {
     const std::size_t floors = description.intermediate_drivers.size();
     ndis::DriverDescription driver;
     driver.layer = static_cast<trace::LayerIndex>(layer);
     if (layer == 0) {
         driver.name = "chimney-host-stack";
-        driver.entry = ChimneyHostStackDriverEntry;
+        driver.entry = ends.host_stack.entry ? ends.host_stack.entry : ChimneyHostStackDriverEntry;
+        if (ends.host_stack.entry) driver.image = ends.host_stack.name;
     } else if (layer > floors) {
         driver.name = "chimney-offload-target";
         driver.entry = description.chimney_handlers ? ChimneyOffloadTargetDriverEntry : ChimneyPlainTargetDriverEntry;
+        if (ends.offload_target.entry) {
+            driver.entry = ends.offload_target.entry;
+            driver.image = ends.offload_target.name;
+        }
     } else {
         const IntermediateDriver& wanted = description.intermediate_drivers[layer - 1];
         const bool replaced = layer <= drivers.size() && drivers[layer - 1].entry;

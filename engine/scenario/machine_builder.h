@@ -38,10 +38,10 @@ struct BuiltMachine {
 
 // `drivers` that have an entry take the places of the topmost intermediate drivers, whatever the description names there.
 [[nodiscard]] BuiltMachine build_machine(const MachineDescription& description, const machine::MachineOptions& options,
-                                         std::span<const LoadedDriver> drivers = {});
+                                         std::span<const LoadedDriver> drivers = {}, const LoadedEnds& ends = {});
 
 // Loads the driver of one layer into a machine that is up. Empty, or why it did not start.
 [[nodiscard]] std::string load_driver(BuiltMachine& built, const MachineDescription& description,
-                                      std::span<const LoadedDriver> drivers, std::size_t layer);
+                                      std::span<const LoadedDriver> drivers, const LoadedEnds& ends, std::size_t layer);
 
 }  // namespace chimneylab::scenario

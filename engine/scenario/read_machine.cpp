@@ -59,7 +59,7 @@ std::vector<IntermediateDriver> ScenarioReader::read_intermediate_drivers(const 
         }
         if (const Node* which = fields.find("driver")) {
             if (auto text = fields_.text(which, "the driver", 200)) driver.driver = std::move(*text);
-            if (!known_driver(driver.driver)) {
+            if (!known_driver(driver.driver, trace::LayerRole::intermediate_driver)) {
                 fields_.problem(*which, "there is no driver " + in_quotes(driver.driver),
                                 suggest(driver.driver, driver_words().texts()));
             }

@@ -263,7 +263,7 @@ void ScenarioReader::read_variants(const Node* node) {
 void ScenarioReader::read_variant_drivers(Variant& variant, const Node& node) {
     if (node.kind != Node::Kind::mapping) {
         fields_.problem(node,
-                        "'drivers' should map intermediate drivers to drivers, but this is " +
+                        "'drivers' should map layers to drivers, but this is " +
                             std::string(node.kind_name()),
                         "Write 'drivers: { IM 1: reference }'.");
     }
@@ -272,14 +272,20 @@ void ScenarioReader::read_variant_drivers(Variant& variant, const Node& node) {
         const auto driver = fields_.text(&entry.value, "the driver", 200);
         if (layer.empty() || !driver) continue;
         const auto& all = scenario_.machine.intermediate_drivers;
-        if (std::none_of(all.begin(), all.end(), [&](const IntermediateDriver& d) { return d.name == layer; })) {
-            fields_.problem(entry.key, in_quotes(layer) + " is no intermediate driver",
-                            "Name an intermediate driver of the machine.");
+        const trace::LayerRole role = layer == "host stack"       ? trace::LayerRole::host_stack
+                                      : layer == "offload target" ? trace::LayerRole::offload_target
+                                                                  : trace::LayerRole::intermediate_driver;
+        if (role == trace::LayerRole::intermediate_driver &&
+            std::none_of(all.begin(), all.end(), [&](const IntermediateDriver& d) { return d.name == layer; })) {
+            fields_.problem(entry.key, in_quotes(layer) + " has no driver that could be replaced",
+                            "Name the host stack, an intermediate driver of the machine, or the offload target.");
             continue;
         }
-        if (!known_driver(*driver)) {
-            fields_.problem(entry.value, "there is no driver " + in_quotes(*driver),
-                            suggest(*driver, driver_words().texts()));
+        if (!known_driver(*driver, role)) {
+            std::vector<std::string_view> fit;
+            for (const KnownDriver& known : known_drivers())
+                if (known.linked || known.role == role) fit.push_back(known.name);
+            fields_.problem(entry.value, "there is no driver " + in_quotes(*driver) + " for the " + layer, suggest(*driver, fit));
             continue;
         }
         variant.drivers.emplace_back(layer, *driver);

@@ -43,7 +43,7 @@ public:
                 scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
             if (options_.sink) machine_options.sink = options_.sink();
-            built_ = build_machine(scenario_.machine, machine_options, drivers_);
+            built_ = build_machine(scenario_.machine, machine_options, drivers_, ends_);
             describe();
             if (built_.failure.empty())
                 carry_out();
@@ -87,6 +87,8 @@ private:
                 for (IntermediateDriver& im : scenario_.machine.intermediate_drivers) {
                     if (im.name == layer) im.driver = driver;
                 }
+                if (layer == "host stack") scenario_.machine.host_stack = driver;
+                if (layer == "offload target") scenario_.machine.offload_target = driver;
             }
             schedule = variant->schedule;
         }
@@ -115,28 +117,39 @@ private:
         for (std::size_t i = 0; i < floors.size(); ++i) {
             if (i < drivers_.size() && drivers_[i].entry) continue;
             if (i < drivers_.size() && !drivers_[i].name.empty()) floors[i].driver = drivers_[i].name;
-            const KnownDriver* known = known_driver(floors[i].driver);
-            if (!known || known->linked) continue;
-            if (!options_.load_driver) {
-                result_.problems.push_back(
-                    {scenario_.source, 0, 0,
-                     "the driver " + in_quotes(floors[i].driver) + " of " + floors[i].name +
-                         " is not part of this process, and drivers with mistakes in them are loaded into a process of their own",
-                     "Use chimneylab-cli run or chimneylab-host, which do that."});
-                return false;
-            }
-            LoadedDriver loaded = options_.load_driver(floors[i].driver, static_cast<trace::LayerIndex>(i + 1));
-            if (!loaded.entry) {
-                result_.problems.push_back({scenario_.source, 0, 0,
-                                            "the driver " + in_quotes(floors[i].driver) + " of " + floors[i].name +
-                                                " could not be loaded: " + loaded.name,
-                                            {}});
-                return false;
-            }
+            std::optional<LoadedDriver> loaded = load(floors[i].driver, floors[i].name, i + 1);
+            if (!loaded) return false;
+            if (!loaded->entry) continue;
             if (drivers_.size() <= i) drivers_.resize(i + 1);
-            drivers_[i] = std::move(loaded);
+            drivers_[i] = std::move(*loaded);
         }
+        std::optional<LoadedDriver> host_stack = load(scenario_.machine.host_stack, "the host stack", 0);
+        if (!host_stack) return false;
+        ends_.host_stack = std::move(*host_stack);
+        std::optional<LoadedDriver> target = load(scenario_.machine.offload_target, "the offload target", floors.size() + 1);
+        if (!target) return false;
+        ends_.offload_target = std::move(*target);
         return true;
+    }
+
+    // Without an entry when the driver is linked into this process; no value when there is a problem.
+    std::optional<LoadedDriver> load(const std::string& name, const std::string& whose, std::size_t layer) {
+        const KnownDriver* known = known_driver(name);
+        if (!known || known->linked) return LoadedDriver{};
+        if (!options_.load_driver) {
+            result_.problems.push_back(
+                {scenario_.source, 0, 0,
+                 "the driver " + in_quotes(name) + " of " + whose +
+                     " is not part of this process, and drivers with mistakes in them are loaded into a process of their own",
+                 "Use chimneylab-cli run or chimneylab-host, which do that."});
+            return std::nullopt;
+        }
+        LoadedDriver loaded = options_.load_driver(name, static_cast<trace::LayerIndex>(layer));
+        if (loaded.entry) return loaded;
+        result_.problems.push_back({scenario_.source, 0, 0,
+                                    "the driver " + in_quotes(name) + " of " + whose + " could not be loaded: " + loaded.name,
+                                    {}});
+        return std::nullopt;
     }
 
     void describe() {
@@ -155,7 +168,7 @@ private:
         host_ = std::make_unique<HostStackClient>(*built_.machine, *built_.ndis, scenario_.objects, built_.adapters[1]);
         target_ = std::make_unique<TargetClient>(*built_.machine, *host_);
         faults_ = std::make_unique<FaultInjector>(*built_.machine, *built_.ndis, *target_);
-        stack_ = std::make_unique<StackControl>(built_, scenario_.machine, drivers_);
+        stack_ = std::make_unique<StackControl>(built_, scenario_.machine, drivers_, ends_);
         if (!host_->is_open() || !target_->is_open()) {
             result_.failure =
                 host_->is_open() ? "the offload target has no control device" : "the host stack has no control device";
@@ -169,7 +182,7 @@ private:
             result_.failure = refusal;
             return;
         }
-        if (options_.choices) chooser_ = std::make_unique<ChoiceTaker>(*built_.machine, *target_, *faults_, options_, result_);
+        if (options_.choices || options_.hand) chooser_ = std::make_unique<ChoiceTaker>(*built_.machine, *target_, *faults_, options_, result_);
         for (std::size_t i = 0; i < scenario_.steps.size() && !stop(i); ++i) take_step(scenario_.steps[i]);
         if (!result_.cancelled && !result_.stopped_at_choice) settle();
         update();
@@ -232,7 +245,7 @@ private:
             case StepAction::target:
                 return target_->apply(step.settings);
             case StepAction::release:
-                return target_->release(step);
+                return release(step);
             case StepAction::inject:
                 return step.faults.empty() ? faults_->clear() : faults_->inject(step.faults);
             case StepAction::request:
@@ -250,6 +263,13 @@ private:
                 return {};
         }
         return {};
+    }
+
+    Refusal release(const Step& step) {
+        const void* root = nullptr;
+        Refusal refusal = target_->release(step, root);
+        if (chooser_ && refusal.empty()) chooser_->completion_queued(root);
+        return refusal;
     }
 
     // Runs what is pending until nothing is.
@@ -344,6 +364,7 @@ private:
     Scenario scenario_;  // with the variant applied
     machine::Schedule schedule_;
     std::vector<LoadedDriver> drivers_;
+    LoadedEnds ends_;
     BuiltMachine built_;
     std::unique_ptr<HostStackClient> host_;
     std::unique_ptr<TargetClient> target_;

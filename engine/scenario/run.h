@@ -38,6 +38,25 @@ struct Progress {
     std::size_t events = 0;  // recorded so far
 };
 
+// Drivers that take the places of the lab's host stack and offload target; without an entry the lab's own stay.
+struct LoadedEnds {
+    LoadedDriver host_stack, offload_target;
+};
+
+// Somebody who watches a run and may take a hand in it, between two dispatches: then no driver's frame is on the stack.
+// Called on the running thread; a call may take as long as a person does. As long as nobody takes a hand the run is the
+// same as without.
+class LiveHand {
+public:
+    virtual ~LiveHand() = default;
+    [[nodiscard]] virtual bool wants_to_choose() = 0;
+    // What comes next, of what is pending; nothing: the schedule goes on. `refused` says why the last choice for this
+    // point could not be made.
+    [[nodiscard]] virtual std::optional<Choice> choose(const ChoicePoint& point, const std::string& refused) = 0;
+    // A fault that was asked for, once. `dropped` and `doubled` wait for the next completion that can be lost or doubled.
+    [[nodiscard]] virtual Choice::Fault take_fault() = 0;
+};
+
 struct RunOptions {
     std::string variant;                        // empty: the correct run
     std::optional<machine::Schedule> schedule;  // else the variant's, else the scenario's
@@ -51,6 +70,8 @@ struct RunOptions {
     // inside a driver and steps that let time pass follow the schedule.
     std::optional<std::vector<Choice>> choices;
     bool schedule_goes_on = false;
+    bool every_point = false;  // where the schedule goes on it is the order of fifo, and the points it decided are told too
+    LiveHand* hand = nullptr;  // not together with choices; must outlive the run
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread

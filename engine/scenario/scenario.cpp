@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "engine/faulty_drivers/faults.h"
+#include "engine/faulty_drivers/host_stack_faults.h"
+#include "engine/faulty_drivers/offload_target_faults.h"
 
 namespace chimneylab::scenario {
 
@@ -59,8 +61,15 @@ std::vector<std::string> Scenario::layer_names() const {
 namespace {
 
 #define CHIMNEYLAB_FAULT_ROW(name, word, does) {word, does, false},
-constexpr KnownDriver drivers[] = {{"reference", "keeps every rule", true}, CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_ROW)};
+#define CHIMNEYLAB_HOST_ROW(name, word, does) {word, does, false, trace::LayerRole::host_stack},
+#define CHIMNEYLAB_TARGET_ROW(name, word, does) {word, does, false, trace::LayerRole::offload_target},
+constexpr KnownDriver drivers[] = {{"reference", "keeps every rule", true},
+                                   CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_ROW)
+                                   CHIMNEYLAB_HOST_STACK_FAULTS(CHIMNEYLAB_HOST_ROW)
+                                   CHIMNEYLAB_OFFLOAD_TARGET_FAULTS(CHIMNEYLAB_TARGET_ROW)};
 #undef CHIMNEYLAB_FAULT_ROW
+#undef CHIMNEYLAB_HOST_ROW
+#undef CHIMNEYLAB_TARGET_ROW
 
 }  // namespace
 
@@ -72,8 +81,17 @@ const KnownDriver* known_driver(std::string_view name) {
     return found == std::end(drivers) ? nullptr : found;
 }
 
+const KnownDriver* known_driver(std::string_view name, trace::LayerRole role) {
+    const KnownDriver* known = known_driver(name);
+    return known && (known->linked || known->role == role) ? known : nullptr;
+}
+
 bool needs_driver_host(const Scenario& scenario, std::string_view variant_name) {
     const Variant* variant = scenario.variant(variant_name);
+    if (variant)
+        for (const auto& [layer, driver] : variant->drivers)
+            if (const KnownDriver* known = known_driver(driver); (layer == "host stack" || layer == "offload target") && known && !known->linked)
+                return true;
     const std::vector<IntermediateDriver>& floors = variant && variant->intermediate_drivers
                                                         ? *variant->intermediate_drivers
                                                         : scenario.machine.intermediate_drivers;

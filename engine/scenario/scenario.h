@@ -113,6 +113,7 @@ struct TargetSettings {
 struct MachineDescription {
     MachineMode mode = MachineMode::faithful;
     std::vector<IntermediateDriver> intermediate_drivers;  // from top to bottom
+    std::string host_stack = "reference", offload_target = "reference";  // the drivers of the two ends
     Capacities capacities;
     TargetSettings target;
     bool chimney_handlers = true;  // false: the target's driver registers no provider chimney tables
@@ -326,7 +327,7 @@ struct Variant {
     std::string title;
     std::string teaches;
     std::vector<std::string> breaks;                           // rules that it breaks; empty for another correct run
-    std::vector<std::pair<std::string, std::string>> drivers;  // intermediate driver → driver
+    std::vector<std::pair<std::string, std::string>> drivers;  // layer → driver
     std::optional<MachineMode> mode;
     std::optional<CompletionMode> completion;
     std::optional<std::string> schedule;
@@ -358,14 +359,17 @@ struct Scenario {
     [[nodiscard]] std::vector<std::string> layer_names() const;
 };
 
-// An intermediate driver that a file can name: the lab's own ("reference"), or it with one mistake.
+// A driver that a file can name: the lab's own ("reference"), or it with one mistake. Those of host stack and offload target
+// have names of their own.
 struct KnownDriver {
     std::string_view name;
     std::string_view description;  // "does not restore SourceHandle of the root before it completes"
     bool linked = false;           // else chimneylab-host loads it into a process of its own
+    trace::LayerRole role = trace::LayerRole::intermediate_driver;  // whose place it can take; "reference": any
 };
 [[nodiscard]] std::span<const KnownDriver> known_drivers();
 [[nodiscard]] const KnownDriver* known_driver(std::string_view name);
+[[nodiscard]] const KnownDriver* known_driver(std::string_view name, trace::LayerRole role);  // and fit for that place
 
 // Whether this process can run the scenario so (an unknown variant: yes, the run will say that there is none).
 [[nodiscard]] bool needs_driver_host(const Scenario& scenario, std::string_view variant);

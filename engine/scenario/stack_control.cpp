@@ -26,7 +26,7 @@ Refusal StackControl::act(const Step& step) {
             built_.ndis->unload(static_cast<trace::LayerIndex>(layer));
             return {};
         default:
-            return load_driver(built_, description_, drivers_, layer);
+            return load_driver(built_, description_, drivers_, ends_, layer);
     }
 }
 

@@ -16,8 +16,9 @@ namespace chimneylab::scenario {
 
 class StackControl {
 public:
-    StackControl(BuiltMachine& built, const MachineDescription& description, std::span<const LoadedDriver> drivers)
-        : built_(built), description_(description), drivers_(drivers) {}
+    StackControl(BuiltMachine& built, const MachineDescription& description, std::span<const LoadedDriver> drivers,
+                 const LoadedEnds& ends)
+        : built_(built), description_(description), drivers_(drivers), ends_(ends) {}
 
     // pause … load, as the step says.
     Refusal act(const Step& step);
@@ -35,6 +36,7 @@ private:
     BuiltMachine& built_;
     const MachineDescription& description_;
     std::span<const LoadedDriver> drivers_;
+    const LoadedEnds& ends_;
 };
 
 }  // namespace chimneylab::scenario

@@ -184,10 +184,12 @@ Refusal TargetClient::indicate_status(const Step& step) {
     return refusal_of(command.command.result);
 }
 
-Refusal TargetClient::release(const Step& step) {
+Refusal TargetClient::release(const Step& step, const void*& root) {
+    root = nullptr;
     chimney_target_held command{};
     command.position = step.youngest ? CHIMNEY_TARGET_ANY : step.position;
     if (!device_.send(IOCTL_CHIMNEY_TARGET_COMPLETE_HELD, command)) return no_answer;
+    root = reinterpret_cast<const void*>(static_cast<std::uintptr_t>(command.root));
     return refusal_of(command.command.result);
 }
 

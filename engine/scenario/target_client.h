@@ -25,7 +25,8 @@ public:
     Refusal indicate_event(const Step& step);
     Refusal data_arrives(const Step& step);
     Refusal indicate_status(const Step& step);
-    Refusal release(const Step& step);
+    // `root`: of the operation that will be completed, as the driver has it; null when refused.
+    Refusal release(const Step& step, const void*& root);
     Refusal add_failure(const TargetFailure& failure);
     Refusal add_completion_order(const Fault& fault);  // completion_delayed, _reordered, _early
     Refusal clear_failures();                          // and completion orders

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "engine/faulty_drivers/faults.h"
+#include "engine/faulty_drivers/host_stack_faults.h"
+#include "engine/faulty_drivers/offload_target_faults.h"
 #include "engine/scenario/scenario.h"
 
 namespace chimneylab::scenario {
@@ -154,7 +156,15 @@ constexpr Word conversions[] = {
 };
 
 #define CHIMNEYLAB_FAULT_ROW(name, word, does) {word, name},
-constexpr Word driver_names[] = {{"reference", NoFault}, CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_ROW)};
+// Numbered on through the three lists, as in known_drivers().
+#define CHIMNEYLAB_HOST_ROW(name, word, does) {word, int{NumberOfFaults} - 1 + int{name}},
+#define CHIMNEYLAB_TARGET_ROW(name, word, does) {word, int{NumberOfFaults} - 1 + int{NumberOfHostStackFaults} - 1 + int{name}},
+constexpr Word driver_names[] = {{"reference", NoFault},
+                                 CHIMNEYLAB_FAULTS(CHIMNEYLAB_FAULT_ROW)
+                                 CHIMNEYLAB_HOST_STACK_FAULTS(CHIMNEYLAB_HOST_ROW)
+                                 CHIMNEYLAB_OFFLOAD_TARGET_FAULTS(CHIMNEYLAB_TARGET_ROW)};
+#undef CHIMNEYLAB_HOST_ROW
+#undef CHIMNEYLAB_TARGET_ROW
 #undef CHIMNEYLAB_FAULT_ROW
 
 constexpr Words status_table{"status_name", "a status", statuses};

@@ -130,7 +130,7 @@ void read_events(Database& database, Trace& run) {
         event.irql = read<std::uint8_t>(rows, 15);
         event.virtual_time = read<trace::Nanoseconds>(rows, 16);
         event.measured_time = read<trace::Nanoseconds>(rows, 17);
-        event.reserved = read<std::uint32_t>(rows, 18);
+        event.argument = read<std::uint32_t>(rows, 18);
         const auto here = static_cast<std::uint32_t>(run.size());
         run.append(event, changes.of(here, run));
     }

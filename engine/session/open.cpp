@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <future>
 #include <system_error>
 
 #include "engine/session/connection.h"
@@ -54,17 +55,34 @@ void cut_before(SessionIndex& index, std::size_t chunk, std::string why) {
     }
 }
 
-// Of a session that stays on the disk: all bytes are looked at once, as fast as the disk gives them.
-void check_chunks(Database& database, SessionIndex& index) {
-    ChunkReader reader(database);
-    for (std::size_t i = 0; i < index.chunks.size(); ++i) {
-        try {
-            reader.check(index.chunks[i], i);
-        } catch (const Refused& refused) {
-            cut_before(index, i, refused.what);
-        } catch (const SqlFailure& failure) {
-            cut_before(index, i, failure.what());
-        }
+// Of a session that stays on the disk all bytes are looked at, as fast as the disk gives them, and the overview is read. A
+// file that nobody writes is looked at beside the reading of the index, over a connection of its own.
+struct Beside {
+    Verified verified;
+    trace::Overview overview;
+};
+
+Beside look_beside(Database& database) {
+    // The overview first: its pages lie where the chunks' rows do not.
+    Beside beside;
+    beside.overview = read_overview(database);
+    beside.verified = verify_chunks(database);
+    return beside;
+}
+
+std::future<Beside> start_looking_beside(const std::filesystem::path& file) {
+    return std::async(std::launch::async, [file] {
+        Database database(file, Database::Use::immutable);
+        return look_beside(database);
+    });
+}
+
+// As far as a file can be believed whose tables have not been looked at.
+std::int64_t events_told(Database& database) {
+    try {
+        return database.number("SELECT coalesce((SELECT first_event + events FROM chunk ORDER BY id DESC LIMIT 1), 0)");
+    } catch (const SqlFailure&) {
+        return 0;  // who reads the index says what is wrong
     }
 }
 
@@ -148,35 +166,53 @@ void tell_condition(Opened& opened, const SessionIndex& index, const std::string
     }
 }
 
-Opened read_session(Connection& connection, std::int64_t version, const OpenOptions& options) {
+// The trace alone when it fits into memory; beside it, what can be known without.
+Opened read_chunked(Connection& connection, const std::filesystem::path& file, const OpenOptions& options,
+                    const std::string& cut_off) {
     Database& database = *connection.database;
     Opened opened;
-    opened.format = static_cast<std::int32_t>(version);
+    std::future<Beside> beside;
+    if (!connection.with_log && events_told(database) > static_cast<std::int64_t>(options.most_in_memory))
+        beside = start_looking_beside(file);
+    SessionIndex index = read_index(database);
+    const bool paged = index.events() > options.most_in_memory;
+    if (paged) {
+        Beside seen = beside.valid() ? beside.get() : look_beside(database);
+        index.overview = std::move(seen.overview);
+        if (!seen.verified.damage.empty() && seen.verified.chunks < index.chunks.size())
+            cut_before(index, seen.verified.chunks, seen.verified.damage);
+    } else {
+        index.overview = read_overview(database);
+        opened.trace = read_whole(database, index);
+    }
+    if (index.overview.events() == index.events()) opened.overview = std::move(index.overview);
+    opened.fingerprint = stored_fingerprint(index.facts);
+    tell_condition(opened, index, cut_off);
+    if (paged && !index.chunks.empty()) {
+        database.run("COMMIT");
+        opened.trace = paged_trace(std::move(connection), std::move(index));
+    }
+    if (opened.condition == Condition::damaged) opened.fingerprint.reset();
+    return opened;
+}
+
+Opened read_session(Connection& connection, const std::filesystem::path& file, std::int64_t version,
+                    const OpenOptions& options) {
+    Database& database = *connection.database;
+    Opened opened;
     const std::string cut_off = connection.with_log ? std::string() : what_is_cut_off(database);
     if (version == 1) {
         if (!cut_off.empty()) refuse(cut_off);
         opened.trace = format_1::read_trace(database);
         opened.fingerprint = stored_fingerprint(read_facts(database));
     } else {
-        SessionIndex index = read_index(database);
-        const bool paged = index.events() > options.most_in_memory;
-        if (paged)
-            check_chunks(database, index);
-        else
-            opened.trace = read_whole(database, index);
-        opened.overview = std::move(index.overview);
-        opened.fingerprint = stored_fingerprint(index.facts);
-        tell_condition(opened, index, cut_off);
-        if (paged && !index.chunks.empty()) {
-            database.run("COMMIT");
-            opened.trace = paged_trace(std::move(connection), std::move(index));
-        }
-        if (opened.condition == Condition::damaged) opened.fingerprint.reset();
+        opened = read_chunked(connection, file, options, cut_off);
     }
     if (opened.overview.events() != opened.trace.size()) {
         opened.overview = {};
         for (const trace::Event& each : opened.trace.events()) opened.overview.add(each);
     }
+    opened.format = static_cast<std::int32_t>(version);
     return opened;
 }
 
@@ -207,7 +243,7 @@ std::variant<Opened, Problem> open(const std::filesystem::path& file, const Open
                                ", this program reads up to " + std::to_string(format_version) + ")",
                            "Install the newer version."};
         if (version < 1) return Problem{file, "has an unknown format (" + std::to_string(version) + ")", other_copy};
-        Opened opened = read_session(connection, version, options);
+        Opened opened = read_session(connection, file, version, options);
         if (connection.database) database.run("COMMIT");
         return opened;
     } catch (const Refused& refused) {

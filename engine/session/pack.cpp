@@ -164,7 +164,7 @@ std::span<const std::byte> Packer::events(const Part& part) {
     difference_column([](const Event& e) { return e.virtual_time; });
     difference_column([](const Event& e) { return e.measured_time; });
     column([](const Event& e) { return std::uint64_t{e.change_count}; });
-    column([](const Event& e) { return std::uint64_t{e.reserved}; });
+    column([](const Event& e) { return std::uint64_t{e.argument}; });
     return compress(*events_);
 }
 

@@ -25,9 +25,8 @@ struct Keyframe {
     std::vector<std::byte> bytes;
 };
 
-// What is needed of every chunk to open a session.
+// What is needed of every chunk to open a session, beside the regions born in it.
 struct Births {
-    std::vector<trace::Region> regions;
     std::vector<Amendment> amendments;
     std::vector<Closing> closings;
     std::vector<trace::RegionId> touched;  // regions of earlier parts whose bytes change here, ascending
@@ -60,9 +59,10 @@ public:
     Unpacker(const Unpacker&) = delete;
     Unpacker& operator=(const Unpacker&) = delete;
 
-    // count and first_event come from the chunk's row. Regions come without their bytes' positions.
+    // count and first_event come from the chunk's row. The regions are appended, without their bytes' positions; there may
+    // be millions, so they are made where they stay. When this throws, some may have been appended.
     Births births(std::span<const std::byte> blob, std::uint32_t first_event, std::uint32_t first_region,
-                  std::size_t count);
+                  std::size_t count, std::vector<trace::Region>& regions);
     // The events' first_change counts from the part's first change.
     std::vector<trace::Event> events(std::span<const std::byte> blob, std::uint32_t first_event, std::size_t count);
     struct Contents {

@@ -21,6 +21,27 @@ void Part::follow_on() {
     clear();
 }
 
+void Part::join(const Part& next) {
+    const auto change_base = static_cast<std::uint32_t>(changes.size());
+    const std::uint64_t byte_base = bytes.size();
+    bytes.insert(bytes.end(), next.bytes.begin(), next.bytes.end());
+    for (const trace::Event& each : next.events) {
+        events.push_back(each);
+        if (each.change_count > 0) events.back().first_change += change_base;
+    }
+    for (const trace::Change& each : next.changes) {
+        changes.push_back(each);
+        changes.back().before += byte_base;
+        changes.back().after += byte_base;
+    }
+    for (const trace::Region& each : next.regions) {
+        regions.push_back(each);
+        regions.back().initial_bytes += byte_base;
+    }
+    amendments.insert(amendments.end(), next.amendments.begin(), next.amendments.end());
+    names.insert(names.end(), next.names.begin(), next.names.end());
+}
+
 void Part::copy_event(const trace::Trace& trace, trace::EventId id) {
     const trace::Event& event = trace.event(id);
     events.push_back(event);

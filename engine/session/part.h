@@ -45,6 +45,7 @@ struct Part {
     [[nodiscard]] bool full() const { return events.size() >= events_in_part || bytes.size() >= bytes_in_part; }
     void clear();      // keeps the memory
     void follow_on();  // becomes the empty part that comes after this one
+    void join(const Part& next);  // takes in the part that follows on this one
 
     // Copies one event of the trace with its changes. Regions born with it and names must be copied by the caller.
     void copy_event(const trace::Trace& trace, trace::EventId id);

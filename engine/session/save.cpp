@@ -22,6 +22,12 @@ void write(const Trace& run, const std::filesystem::path& file, const std::funct
         Store store(database);
         database.run("BEGIN");
         Part part;
+        ChunkPacker packer;
+        PackedChunk packed;
+        const auto put = [&] {
+            packer.pack(part, true, packed);
+            store.put(part, true, packed);
+        };
         for (std::uint32_t i = 0; i < run.string_count(); ++i)
             part.names.emplace_back(run.text(trace::StringId(i)));
         std::uint32_t region = 0;
@@ -30,12 +36,15 @@ void write(const Trace& run, const std::filesystem::path& file, const std::funct
                 part.copy_region(run, trace::RegionId(region++));
             part.copy_event(run, trace::EventId(i));
             if (!part.full()) continue;
-            store.put(part, true);
+            put();
             part.follow_on();
         }
         // Regions that were announced and never seen belong to the event that did not come.
         while (region < run.region_count()) part.copy_region(run, trace::RegionId(region++));
-        if (!part.events.empty() || !part.regions.empty() || !part.names.empty()) store.put(part, true);
+        if (!part.events.empty() || !part.regions.empty() || !part.names.empty()) put();
+        packed.rows.clear();
+        packer.flush(packed.rows);
+        store.put(packed.rows);
         store.describe(run.description(), run.layers());
         store.seal(trace::fingerprint(run));
         if (more) more(database);

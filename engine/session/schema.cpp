@@ -123,7 +123,7 @@ constexpr auto all_views = std::to_array<Definition>({
      "CREATE VIEW events AS SELECT e.event AS event, k.word AS kind, callee.word AS layer, caller.word AS other_layer, "
      "n.text AS name, e.operation AS operation, o.word AS operation_kind, rl.text AS region, "
      "CASE WHEN e.has_status THEN s.word END AS status, printf('0x%llx', e.subject) AS subject, "
-     "CASE WHEN e.kind = 10 THEN c.word ELSE e.detail END AS detail, e.partner AS partner, e.parent AS parent, "
+     "CASE WHEN e.kind = 10 THEN c.word ELSE e.detail END AS detail, e.argument AS argument, e.partner AS partner, e.parent AS parent, "
      "e.depth AS depth, e.irql AS irql, e.virtual_time AS virtual_ns, e.measured_time AS measured_ns "
      "FROM chimneylab_event e JOIN event_kind k ON k.id = e.kind LEFT JOIN layer_word callee ON callee.id = e.layer "
      "LEFT JOIN layer_word caller ON caller.id = e.other_layer LEFT JOIN name n ON n.id = e.name "

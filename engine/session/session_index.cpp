@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/session/session_index.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 
 #include "engine/session/schema.h"
@@ -49,15 +51,15 @@ void describe(SessionIndex& index) {
 }
 
 void check_region(const trace::Region& region, std::size_t number, const Chunk& chunk, const SessionIndex& index) {
-    const std::string who = "region " + std::to_string(number);
-    if (region.kind > trace::RegionKind::handler_table) refuse(who + " is of an unknown kind");
-    if (region.label.valid() && region.label.value >= index.names.size()) refuse(who + " has a label that does not exist");
+    const auto who = [number] { return "region " + std::to_string(number); };
+    if (region.kind > trace::last_region_kind) refuse(who() + " is of an unknown kind");
+    if (region.label.valid() && region.label.value >= index.names.size()) refuse(who() + " has a label that does not exist");
     if (!region.born.valid() || region.born.value < chunk.first_event() ||
         region.born.value > std::uint64_t{chunk.first_event()} + chunk.events())
-        refuse(who + " is not born where it stands");
-    if (!index.regions.empty() && index.regions.back().born > region.born)
-        refuse(who + " is not in the order of birth");
-    if (region.died.valid() && region.died < region.born) refuse(who + " dies before it is born");
+        refuse(who() + " is not born where it stands");
+    if (number > 0 && index.regions[number - 1].born > region.born)
+        refuse(who() + " is not in the order of birth");
+    if (region.died.valid() && region.died < region.born) refuse(who() + " dies before it is born");
 }
 
 void amend(SessionIndex& index, const Chunk& chunk) {
@@ -98,16 +100,15 @@ void read_chunk(const Statement& rows, SessionIndex& index, Unpacker& unpacker) 
     if (chunk.bytes() > most_bytes || (chunk.changes() > 0 && next[1] + chunk.regions() == 0))
         refuse("its rows are not in order");
 
-    chunk.births = unpacker.births(rows.bytes(14), chunk.first_event(), chunk.first_region(), chunk.regions());
-    std::uint64_t born_bytes = 0;
-    for (const trace::Region& each : chunk.births.regions) born_bytes += each.size;
-    if (born_bytes > chunk.bytes()) refuse("bytes of its regions are missing");
     std::size_t number = index.regions.size();
-    for (trace::Region& each : chunk.births.regions) {
-        check_region(each, number++, chunk, index);
-        index.regions.push_back(each);
+    chunk.births = unpacker.births(rows.bytes(14), chunk.first_event(), chunk.first_region(), chunk.regions(),
+                                   index.regions);
+    std::uint64_t born_bytes = 0;
+    for (; number < index.regions.size(); ++number) {
+        born_bytes += index.regions[number].size;
+        check_region(index.regions[number], number, chunk, index);
     }
-    chunk.births.regions = {};
+    if (born_bytes > chunk.bytes()) refuse("bytes of its regions are missing");
     amend(index, chunk);
     for (const Closing& each : chunk.births.closings)
         if (each.opening.value >= chunk.first_event() || each.closing.value < chunk.first_event() ||
@@ -120,12 +121,23 @@ void read_chunk(const Statement& rows, SessionIndex& index, Unpacker& unpacker) 
     index.chunks.push_back(std::move(chunk));
 }
 
+// A hundred megabytes are twenty-five thousand page faults, which cost more than what is written there.
+void in_large_pages(void* memory, std::size_t size) {
+    constexpr std::uintptr_t page = std::uintptr_t{2} << 20;
+    const auto start = (reinterpret_cast<std::uintptr_t>(memory) + page - 1) / page * page;
+    const auto end = (reinterpret_cast<std::uintptr_t>(memory) + size) / page * page;
+    if (start < end) (void)::madvise(reinterpret_cast<void*>(start), end - start, MADV_HUGEPAGE);
+}
+
 void read_chunks(Database& database, SessionIndex& index) {
     Unpacker unpacker;
     // Growing step by step would touch twice the memory. The number is checked only later, so it is taken with reserve.
     constexpr std::int64_t plausible = 20'000'000;
     const std::int64_t regions_told = database.number("SELECT sum(regions) FROM chunk");
-    if (regions_told > 0 && regions_told < plausible) index.regions.reserve(static_cast<std::size_t>(regions_told));
+    if (regions_told > 0 && regions_told < plausible) {
+        index.regions.reserve(static_cast<std::size_t>(regions_told));
+        in_large_pages(index.regions.data(), static_cast<std::size_t>(regions_told) * sizeof(trace::Region));
+    }
     Statement rows(database,
                    "SELECT id, first_event, events, first_region, regions, first_change, changes, first_byte, bytes, "
                    "virtual_start, virtual_end, measured_start, measured_end, checksum, births FROM chunk ORDER BY id");
@@ -150,7 +162,7 @@ void forget_what_is_missing(SessionIndex& index) {
     }
 }
 
-void read_overview(Database& database, SessionIndex& index) {
+trace::Overview read_buckets(Database& database) {
     Statement rows(database,
                    "SELECT level, first_event, events, virtual_start, virtual_end, measured_start, measured_end, "
                    "calls, conversions, operations_started, operations_finished, call_entries_recognised, "
@@ -173,16 +185,51 @@ void read_overview(Database& database, SessionIndex& index) {
         for (int i = 0; i < 9; ++i) *counts[i] = read<std::uint32_t>(rows, 7 + i);
         b.deepest = read<std::uint16_t>(rows, 16);
         if (level > last_level) next = 0;
-        if (level > last_level + 1u || level > 8 || b.first_event != next || b.events == 0) return;
+        if (level > last_level + 1u || level > 8 || b.first_event != next || b.events == 0) return {};
         next += b.events;
         last_level = level;
-        if (next > index.events()) return;  // of a file that is cut: it will be made anew
+        if (next >= trace::EventId::none_value) return {};
         overview.add_bucket(level, b);
     }
-    if (overview.events() == index.events()) index.overview = std::move(overview);
+    return overview;
 }
 
 }  // namespace
+
+trace::Overview read_overview(Database& database) {
+    try {
+        return read_buckets(database);
+    } catch (const Refused&) {
+        return {};
+    } catch (const SqlFailure&) {
+        return {};
+    }
+}
+
+Verified verify_chunks(Database& database) {
+    Verified verified;
+    try {
+        Statement rows(database,
+                       "SELECT c.id, c.first_event, c.events, c.first_region, c.regions, c.first_change, c.changes, "
+                       "c.first_byte, c.bytes, c.virtual_start, c.virtual_end, c.measured_start, c.measured_end, "
+                       "c.checksum, c.births, d.events, d.contents FROM chunk c LEFT JOIN chunk_data d ON d.id = c.id "
+                       "ORDER BY c.id");
+        for (; rows.next(); ++verified.chunks) {
+            expect_row(rows, verified.chunks);
+            ChunkNumbers numbers{};
+            for (std::size_t i = 0; i < numbers.size(); ++i)
+                numbers[i] = read<std::uint64_t>(rows, static_cast<int>(i) + 1);
+            if (rows.is_null(15)) refuse("a part of it is missing");
+            if (!std::ranges::equal(chunk_checksum(numbers, rows.bytes(14), rows.bytes(15), rows.bytes(16)), rows.bytes(13)))
+                refuse("its content was changed after it was recorded");
+        }
+    } catch (const Refused& refused) {
+        verified.damage = refused.what;
+    } catch (const SqlFailure& failure) {
+        verified.damage = failure.what();
+    }
+    return verified;
+}
 
 SessionIndex read_index(Database& database) {
     check_tables(database);
@@ -210,13 +257,6 @@ SessionIndex read_index(Database& database) {
             index.damage = "its content was changed after it was recorded";
     }
     forget_what_is_missing(index);
-    try {
-        read_overview(database, index);
-    } catch (const Refused&) {
-        index.overview = {};  // only a convenience: it is made anew
-    } catch (const SqlFailure&) {
-        index.overview = {};
-    }
     return index;
 }
 

@@ -15,7 +15,7 @@ namespace chimneylab::session {
 struct Chunk {
     ChunkNumbers numbers{};
     Checksum checksum{};
-    Births births;  // regions moved out into SessionIndex::regions
+    Births births;
     [[nodiscard]] std::uint32_t first_event() const { return static_cast<std::uint32_t>(numbers[0]); }
     [[nodiscard]] std::uint32_t events() const { return static_cast<std::uint32_t>(numbers[1]); }
     [[nodiscard]] std::uint32_t first_region() const { return static_cast<std::uint32_t>(numbers[2]); }
@@ -41,8 +41,18 @@ struct SessionIndex {
     }
 };
 
-// Throws Refused when the file is no session any more, SqlFailure when not even its tables can be reached.
+// Throws Refused when the file is no session any more, SqlFailure when not even its tables can be reached. Without the
+// overview, and without looking at more than the chunks' own rows.
 [[nodiscard]] SessionIndex read_index(Database& database);
+// The overview of so many events; empty when the file has none that fits. Only a convenience: it can be made anew.
+[[nodiscard]] trace::Overview read_overview(Database& database);
+
+// How many chunks, from the first, are as they were written; all bytes of the file are looked at.
+struct Verified {
+    std::size_t chunks = 0;
+    std::string damage;  // why the next one is not; empty when there is none
+};
+[[nodiscard]] Verified verify_chunks(Database& database);
 
 // One chunk's events and bytes, checked against its checksum and against the rest of the session: what comes back is safe
 // to read. Throws Refused, UnpackFailure or SqlFailure.

@@ -63,7 +63,7 @@ constexpr const char* event_columns =
     "CREATE TABLE x(event INTEGER, kind INTEGER, layer INTEGER, other_layer INTEGER, name INTEGER, operation INTEGER, "
     "operation_kind INTEGER, region INTEGER, region_label INTEGER, subject INTEGER, detail INTEGER, status INTEGER, "
     "has_status INTEGER, partner INTEGER, parent INTEGER, depth INTEGER, irql INTEGER, virtual_time INTEGER, "
-    "measured_time INTEGER, change_count INTEGER, reserved INTEGER)";
+    "measured_time INTEGER, change_count INTEGER, argument INTEGER)";
 constexpr const char* change_columns =
     "CREATE TABLE x(event INTEGER, region INTEGER, region_kind INTEGER, region_label INTEGER, offset INTEGER, "
     "writer INTEGER, before BLOB, after BLOB)";
@@ -134,14 +134,16 @@ int close_rows(sqlite3_vtab_cursor* cursor) {
 int learn_regions(Rows& rows, sqlite3* database) {
     if (rows.regions_known) return SQLITE_OK;
     sqlite3_stmt* births = nullptr;
+    std::vector<trace::Region> born;
     int result = sqlite3_prepare_v2(database, "SELECT first_event, first_region, regions, births FROM chunk ORDER BY id", -1,
                                     &births, nullptr);
     while (result == SQLITE_OK && sqlite3_step(births) == SQLITE_ROW) {
         const Births made =
             rows.unpacker.births(blob(births, 3), static_cast<std::uint32_t>(sqlite3_column_int64(births, 0)),
                                  static_cast<std::uint32_t>(sqlite3_column_int64(births, 1)),
-                                 static_cast<std::size_t>(sqlite3_column_int64(births, 2)));
-        for (const trace::Region& each : made.regions) rows.regions.push_back({each.label, each.kind, each.size});
+                                 static_cast<std::size_t>(sqlite3_column_int64(births, 2)), born);
+        for (const trace::Region& each : born) rows.regions.push_back({each.label, each.kind, each.size});
+        born.clear();
         for (const Amendment& each : made.amendments)
             if (each.region.value < rows.regions.size()) rows.regions[each.region.value].label = each.label;
     }
@@ -297,7 +299,7 @@ int event_column(const Rows& rows, sqlite3_context* to, int column) {
         case 17: number(e.virtual_time); break;
         case 18: number(e.measured_time); break;
         case 19: number(e.change_count); break;
-        default: number(e.reserved); break;
+        default: number(e.argument); break;
     }
     return SQLITE_OK;
 }

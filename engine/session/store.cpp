@@ -34,7 +34,7 @@ void write_words(Database& database) {
          [](int i) { return trace::to_text(static_cast<trace::ConversionKind>(i)); });
     fill("finding_kind", static_cast<int>(trace::FindingKind::driver_hung),
          [](int i) { return trace::to_text(static_cast<trace::FindingKind>(i)); });
-    fill("region_kind", static_cast<int>(trace::RegionKind::handler_table),
+    fill("region_kind", static_cast<int>(trace::last_region_kind),
          [](int i) { return trace::to_text(static_cast<trace::RegionKind>(i)); });
 }
 
@@ -89,62 +89,30 @@ void Store::describe(const trace::RunDescription& description, std::span<const t
     layer_word_.bind(trace::machine_layer).bind_text("machine").execute();
 }
 
-void Store::put(const Part& part, bool closed) {
+void Store::put(const Part& part, bool closed, const PackedChunk& packed) {
     for (std::size_t i = counted_names_; i < part.names.size(); ++i) {
         name_.bind(static_cast<std::int64_t>(names_.size())).bind_text(part.names[i]).execute();
         names_.push_back(part.names[i]);
     }
-    summary_.take_in(part, counted_events_, counted_regions_, counted_amendments_, counted_names_);
     for (std::size_t i = counted_events_; i < part.events.size(); ++i) overview_.add(part.events[i]);
-    put_chunk(part, closed);
-    counted_names_ = part.names.size();
-    counted_events_ = part.events.size();
-    counted_regions_ = part.regions.size();
-    counted_amendments_ = part.amendments.size();
+    put_chunk(packed);
+    summary_.write(packed.rows);
+    counted_names_ = closed ? 0 : part.names.size();
+    counted_events_ = closed ? 0 : part.events.size();
     events_ = static_cast<std::uint32_t>(part.first_event + part.events.size());
     regions_ = part.first_region + part.regions.size();
     changes_ = part.first_change + part.changes.size();
-    if (closed) {
-        counted_names_ = counted_events_ = counted_regions_ = counted_amendments_ = 0;
-        ++chunk_id_;
-    } else {
-        // A growing part comes a few times a second: what people query shall be up to date with it.
-        summary_.flush();
-    }
+    if (closed) ++chunk_id_;
     put_overview(!closed);
-    if (closed && chunk_id_ % 16 == 0) summary_.flush();
 }
 
-void Store::put_chunk(const Part& part, bool closed) {
-    const RegionImages::Seen seen = images_.look_at(part, closed);
-    std::vector<Closing> closings;
-    for (std::size_t i = 0; i < part.events.size(); ++i)
-        if (part.events[i].partner.valid() && part.events[i].partner.value < part.first_event)
-            closings.push_back(
-                {part.events[i].partner, trace::EventId(static_cast<std::uint32_t>(part.first_event + i))});
-    const auto births = packer_.births(part, closings, seen.touched);
-    const auto events = packer_.events(part);
-    const auto contents = packer_.contents(part, seen.keyframes);
-    const bool any = !part.events.empty();
-    const ChunkNumbers numbers{part.first_event,
-                               part.events.size(),
-                               part.first_region,
-                               part.regions.size(),
-                               part.first_change,
-                               part.changes.size(),
-                               part.first_byte,
-                               part.bytes.size(),
-                               any ? part.events.front().virtual_time : 0,
-                               any ? part.events.back().virtual_time : 0,
-                               any ? part.events.front().measured_time : 0,
-                               any ? part.events.back().measured_time : 0};
-    const Checksum checksum = chunk_checksum(numbers, births, events, contents);
+void Store::put_chunk(const PackedChunk& packed) {
     checksums_.resize(chunk_id_);
-    checksums_.push_back(checksum);
+    checksums_.push_back(packed.checksum);
     chunk_.bind(chunk_id_);
-    for (const std::uint64_t each : numbers) chunk_.bind(bits(each));
-    chunk_.bind_bytes(checksum).bind_bytes(births).execute();
-    data_.bind(chunk_id_).bind_bytes(events).bind_bytes(contents).execute();
+    for (const std::uint64_t each : packed.numbers) chunk_.bind(bits(each));
+    chunk_.bind_bytes(packed.checksum).bind_bytes(packed.births).execute();
+    data_.bind(chunk_id_).bind_bytes(packed.events).bind_bytes(packed.contents).execute();
 }
 
 void Store::put_overview(bool all) {
@@ -167,7 +135,6 @@ void Store::put_overview(bool all) {
 }
 
 void Store::seal(std::optional<std::uint64_t> fingerprint) {
-    summary_.flush();
     put_overview(true);
     if (fingerprint) put_fact("fingerprint", trace::fingerprint_text(*fingerprint));
     put_fact("events", std::to_string(events_));

@@ -7,11 +7,8 @@
 
 #include <optional>
 
-#include "engine/session/checksum.h"
+#include "engine/session/chunk_packer.h"
 #include "engine/session/database.h"
-#include "engine/session/packing.h"
-#include "engine/session/region_images.h"
-#include "engine/session/summary.h"
 #include "engine/trace/overview.h"
 
 namespace chimneylab::session {
@@ -24,7 +21,8 @@ public:
 
     void describe(const trace::RunDescription& description, std::span<const trace::Layer> layers);
     // The next part. A part that is not closed may come again later, longer, and takes its own place.
-    void put(const Part& part, bool closed);
+    void put(const Part& part, bool closed, const PackedChunk& packed);
+    void put(const SummaryRows& rows) { summary_.write(rows); }
     // Everything has come: the counts and the hash of the content. The fingerprint is the producer's, if it has one.
     void seal(std::optional<std::uint64_t> fingerprint);
 
@@ -32,13 +30,11 @@ public:
 
 private:
     void put_fact(std::string_view key, std::string_view value);
-    void put_chunk(const Part& part, bool closed);
+    void put_chunk(const PackedChunk& packed);
     void put_overview(bool all);
 
     Database& database_;
-    Packer packer_;
-    RegionImages images_;
-    Summary summary_;
+    SummaryTables summary_;
     trace::Overview overview_;
     std::vector<std::uint32_t> buckets_written_;  // by level: complete ones
     Statement fact_, name_, layer_, layer_word_, chunk_, data_, bucket_;
@@ -49,8 +45,7 @@ private:
     std::uint32_t chunk_id_ = 0;
     std::uint32_t events_ = 0;
     std::uint64_t regions_ = 0, changes_ = 0;
-    // How much of a growing part has been counted already.
-    std::size_t counted_events_ = 0, counted_regions_ = 0, counted_amendments_ = 0, counted_names_ = 0;
+    std::size_t counted_events_ = 0, counted_names_ = 0;  // of a growing part
 };
 
 }  // namespace chimneylab::session

@@ -2,33 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include "engine/session/summary.h"
 
-#include "engine/trace/text.h"
+#include <algorithm>
 
 namespace chimneylab::session {
 namespace {
 
-std::int64_t bits(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-template <typename Tag>
-Statement& bind_id(Statement& statement, trace::Identifier<Tag> id) {
-    return id.valid() ? statement.bind(id.value) : statement.bind_null();
-}
-
-Statement& bind_when(Statement& statement, bool known, std::uint64_t value) {
-    return known ? statement.bind(bits(value)) : statement.bind_null();
+// Roots of operations and entries.
+bool may_be_shown(trace::RegionKind kind) {
+    return kind == trace::RegionKind::block_list || kind == trace::RegionKind::call_entry ||
+           kind == trace::RegionKind::offload_entry;
 }
 
 }  // namespace
-
-Summary::Summary(Database& database)
-    : database_(database),
-      operation_(database, "INSERT OR REPLACE INTO operation VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      timing_(database, "INSERT OR REPLACE INTO timing VALUES(?, ?, ?, ?, ?, ?, ?)"),
-      entry_(database, "INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      finding_(database, "INSERT OR REPLACE INTO finding VALUES(?, ?, ?, ?, ?, ?, ?)"),
-      root_label_(database, "UPDATE operation SET root_label = ? WHERE root = ?"),
-      object_label_(database, "UPDATE entry SET object = ? WHERE region = ? AND offload = 1 AND object IS NULL"),
-      status_word_(database, "INSERT OR REPLACE INTO status_word VALUES(?, ?)") {}
 
 void Summary::take_in(const Part& part, std::size_t from, std::size_t regions_from, std::size_t amendments_from,
                       std::size_t names_from) {
@@ -40,172 +25,234 @@ void Summary::take_in(const Part& part, std::size_t from, std::size_t regions_fr
     }
     for (std::size_t i = regions_from; i < part.regions.size(); ++i) {
         const trace::Region& each = part.regions[i];
-        regions_.push_back({each.address, each.size, each.label, each.ordinal, false});
+        if (!may_be_shown(each.kind)) continue;
+        const auto id = static_cast<std::uint32_t>(part.first_region + i);
+        regions_[id] = {each.address, each.size, each.label, each.ordinal, false};
+        if (each.died.valid()) dead_.emplace_back(each.died.value, id);
     }
-    for (std::size_t i = amendments_from; i < part.amendments.size(); ++i) {
-        const Amendment& each = part.amendments[i];
-        if (each.region.value >= regions_.size()) continue;
-        RegionFacts& region = regions_[each.region.value];
-        if (region.label == each.label) continue;
-        region.label = each.label;
-        if (!region.shown) continue;
-        bind_id(root_label_, each.label).bind(each.region.value).execute();
-        bind_id(object_label_, each.label).bind(each.region.value).execute();
-    }
+    for (std::size_t i = amendments_from; i < part.amendments.size(); ++i) learn(part.amendments[i]);
     for (std::size_t i = from; i < part.events.size(); ++i)
         take_in(part.events[i], trace::EventId(static_cast<std::uint32_t>(part.first_event + i)));
+}
+
+void Summary::learn(const Amendment& amendment) {
+    const auto found = regions_.find(amendment.region.value);
+    if (found == regions_.end()) return;
+    if (amendment.died.valid()) dead_.emplace_back(amendment.died.value, amendment.region.value);
+    RegionFacts& region = found->second;
+    if (region.label == amendment.label) return;
+    region.label = amendment.label;
+    if (!region.shown) return;
+    // Rows that have been written show the old label, and so will those that have not.
+    told_.labels.push_back({amendment.region, amendment.label});
+    for (Operation& each : operations_)
+        if (each.root == amendment.region) each.root_label = amendment.label;
+    for (Entry& each : entries_)
+        if (each.region == amendment.region && each.offload && !each.named) each.object = amendment.label;
+}
+
+Summary::Operation& Summary::operation_of(trace::OperationId id) {
+    // Events of one operation come in rows.
+    if (id.value == last_operation_) return operations_[last_place_];
+    const auto [found, fresh] = operation_place_.try_emplace(id.value, 0);
+    if (fresh) {
+        if (free_operations_.empty()) {
+            found->second = static_cast<std::uint32_t>(operations_.size());
+            operations_.emplace_back();
+        } else {
+            found->second = free_operations_.back();
+            free_operations_.pop_back();
+        }
+        operations_[found->second].id = id.value;
+    }
+    last_operation_ = id.value;
+    last_place_ = found->second;
+    return operations_[last_place_];
+}
+
+void Summary::touch(Operation& operation) {
+    if (operation.listed) return;
+    operation.listed = true;
+    touched_operations_.push_back(static_cast<std::uint32_t>(&operation - operations_.data()));
 }
 
 void Summary::take_in(const trace::Event& event, trace::EventId id) {
     using trace::EventKind;
     latest_ = id.value;
+    if (event.has_status && known_statuses_.insert(event.status).second) told_.statuses.push_back(event.status);
     const Moment now{id, event.virtual_time, event.measured_time};
-    if (event.has_status && known_statuses_.insert(event.status).second) {
-        const std::string word = trace::status_text(event.status);
-        status_word_.bind(event.status).bind_text(word).execute();
-    }
-    const bool conversion = event.kind == EventKind::conversion;
-    if (event.operation.valid() && event.operation_kind != trace::OperationKind::none && !over(event.operation) &&
-        (conversion || event.kind == EventKind::operation_started || event.kind == EventKind::operation_finished ||
-         event.kind == EventKind::enter)) {
-        // Whatever names the operation first makes its row.
-        Operation& operation = operations_[event.operation.value];
-        if (operation.kind == trace::OperationKind::none || event.kind != EventKind::enter)
-            touched_operations_.insert(event.operation.value);
-        operation.kind = event.operation_kind;
-        if (conversion) ++operation.conversions;
-        if (event.kind == EventKind::operation_started && !operation.started.event.valid()) {
-            operation.started = now;
-            operation.root = event.region;
-            if (event.region.valid() && event.region.value < regions_.size()) regions_[event.region.value].shown = true;
-        }
-        if (event.kind == EventKind::operation_finished && !operation.finished.event.valid()) {
-            operation.finished = now;
-            operation.status = event.status;
-            finished_.emplace_back(id.value, event.operation.value);
-        }
-    }
+    const bool names_operation =
+        event.operation.valid() && event.operation_kind != trace::OperationKind::none && !over(event.operation);
     switch (event.kind) {
         case EventKind::enter:
+            if (names_operation) {
+                // Whatever names the operation first makes its row.
+                Operation& operation = operation_of(event.operation);
+                if (operation.kind == trace::OperationKind::none) {
+                    operation.changed = true;
+                    touch(operation);
+                }
+                operation.kind = event.operation_kind;
+            }
             take_in_call(event, now);
             break;
-        case EventKind::call_entry_recognised:
-        case EventKind::offload_entry_recognised: {
-            Entry entry;
-            entry.offload = event.kind == EventKind::offload_entry_recognised;
-            entry.layer = event.layer;
-            entry.operation = event.operation;
-            entry.region = event.region;
-            entry.object = event.name;
-            entry.recognised = now;
-            if (event.region.valid() && event.region.value < regions_.size()) regions_[event.region.value].shown = true;
-            entries_.emplace(id.value, entry);
-            touched_entries_.insert(id.value);
+        case EventKind::conversion:
+        case EventKind::operation_started:
+        case EventKind::operation_finished: {
+            if (!names_operation) break;
+            Operation& operation = operation_of(event.operation);
+            operation.kind = event.operation_kind;
+            operation.changed = true;
+            touch(operation);
+            if (event.kind == EventKind::conversion) ++operation.conversions;
+            if (event.kind == EventKind::operation_started && !operation.started.event.valid()) {
+                operation.started = now;
+                operation.root = event.region;
+                if (const auto root = regions_.find(event.region.value); root != regions_.end()) {
+                    root->second.shown = true;
+                    operation.root_label = root->second.label;
+                }
+            }
+            if (event.kind == EventKind::operation_finished && !operation.finished.event.valid()) {
+                operation.finished = now;
+                operation.status = event.status;
+                finished_.emplace_back(id.value, event.operation.value);
+            }
             break;
         }
+        case EventKind::call_entry_recognised:
+        case EventKind::offload_entry_recognised:
+            take_in_entry(event, now);
+            break;
         case EventKind::call_entry_released:
         case EventKind::offload_entry_released:
-            if (const auto found = entries_.find(event.partner.value); found != entries_.end()) {
-                found->second.released = now;
-                touched_entries_.insert(found->first);
+            if (const auto found = entry_place_.find(event.partner.value); found != entry_place_.end()) {
+                Entry& entry = entries_[found->second];
+                entry.released = now;
+                if (!entry.listed) touched_entries_.push_back(found->second);
+                entry.listed = true;
             }
             break;
         case EventKind::finding:
-            finding_.bind(id.value).bind(bits(event.detail)).bind(event.layer);
-            bind_id(finding_, event.name);
-            bind_id(finding_, event.operation);
-            finding_.bind(bits(event.subject)).bind(bits(event.virtual_time)).execute();
+            told_.findings.push_back(
+                {id, event.detail, event.subject, event.layer, event.name, event.operation, event.virtual_time});
             break;
         default:
             break;
     }
 }
 
+void Summary::take_in_entry(const trace::Event& event, const Moment& now) {
+    Entry entry;
+    entry.offload = event.kind == trace::EventKind::offload_entry_recognised;
+    entry.layer = event.layer;
+    entry.operation = event.operation;
+    entry.region = event.region;
+    entry.named = event.name.valid();
+    if (entry.offload) entry.object = event.name;
+    entry.recognised = now;
+    if (const auto region = regions_.find(event.region.value); region != regions_.end()) {
+        region->second.shown = true;
+        entry.region_known = true;
+        entry.ordinal = region->second.ordinal;
+        entry.size = region->second.size;
+        entry.address = region->second.address;
+        if (entry.offload && !entry.named) entry.object = region->second.label;
+    }
+    entry.listed = true;
+    std::uint32_t place = static_cast<std::uint32_t>(entries_.size());
+    if (free_entries_.empty()) {
+        entries_.push_back(entry);
+    } else {
+        place = free_entries_.back();
+        free_entries_.pop_back();
+        entries_[place] = entry;
+    }
+    entry_place_[now.event.value] = place;
+    touched_entries_.push_back(place);
+}
+
 void Summary::take_in_call(const trace::Event& event, const Moment& now) {
     if (!event.operation.valid() || event.name.value >= crossings_.size()) return;
-    if (over(event.operation)) return;
     const Crossing crossing = crossings_[event.name.value];
-    if (crossing == Crossing::arrives && event.layer != trace::ndis_layer) {
-        Timing& timing = timings_[{event.operation.value, event.layer}];
-        if (timing.arrived.event.valid()) return;
-        timing.arrived = now;
-        timing.kind = event.operation_kind;
-        touched_timings_.insert({event.operation.value, event.layer});
-    } else if (crossing == Crossing::completes && event.layer == trace::ndis_layer) {
-        const auto found = timings_.find({event.operation.value, event.other_layer});
-        if (found == timings_.end() || found->second.completed.event.valid()) return;
-        found->second.completed = now;
-        touched_timings_.insert(found->first);
+    if (crossing == Crossing::other || (crossing == Crossing::completes) != (event.layer == trace::ndis_layer)) return;
+    if (over(event.operation)) return;
+    const trace::LayerIndex layer = crossing == Crossing::arrives ? event.layer : event.other_layer;
+    Operation& operation = operation_of(event.operation);
+    auto timing = std::ranges::lower_bound(operation.timings, layer, {}, &Timing::layer);
+    const bool known = timing != operation.timings.end() && timing->layer == layer;
+    if (crossing == Crossing::arrives) {
+        if (known) return;
+        timing = operation.timings.emplace(timing);
+        timing->operation = event.operation.value;
+        timing->layer = layer;
+        timing->kind = event.operation_kind;
+        timing->arrived = now;
+    } else {
+        if (!known || timing->completed.event.valid()) return;
+        timing->completed = now;
     }
+    timing->changed = true;
+    touch(operation);
 }
 
-void Summary::write(std::uint32_t id, const Operation& operation) {
-    const bool started = operation.started.event.valid(), finished = operation.finished.event.valid();
-    const trace::StringId label = operation.root.valid() && operation.root.value < regions_.size()
-                                      ? regions_[operation.root.value].label
-                                      : trace::StringId{};
-    operation_.bind(id).bind(static_cast<std::int64_t>(operation.kind));
-    bind_id(operation_, operation.root);
-    bind_id(operation_, label);
-    bind_id(operation_, operation.started.event);
-    bind_id(operation_, operation.finished.event);
-    if (finished)
-        operation_.bind(operation.status);
-    else
-        operation_.bind_null();
-    operation_.bind(operation.conversions);
-    bind_when(operation_, started, operation.started.virtual_time);
-    bind_when(operation_, finished, operation.finished.virtual_time);
-    bind_when(operation_, started, operation.started.measured_time);
-    bind_when(operation_, finished, operation.finished.measured_time).execute();
-}
-
-void Summary::write(const std::pair<std::uint32_t, trace::LayerIndex>& key, const Timing& timing) {
-    const bool completed = timing.completed.event.valid();
-    timing_.bind(key.first).bind(key.second).bind(static_cast<std::int64_t>(timing.kind));
-    bind_id(timing_, timing.arrived.event);
-    bind_id(timing_, timing.completed.event);
-    bind_when(timing_, completed, timing.completed.virtual_time - timing.arrived.virtual_time);
-    bind_when(timing_, completed, timing.completed.measured_time - timing.arrived.measured_time).execute();
-}
-
-void Summary::write(const Entry& entry) {
-    const bool released = entry.released.event.valid();
-    const bool known = entry.region.valid() && entry.region.value < regions_.size();
-    const RegionFacts facts = known ? regions_[entry.region.value] : RegionFacts{};
-    const trace::StringId object = !entry.offload ? trace::StringId{} : entry.object.valid() ? entry.object : facts.label;
-    entry_.bind(entry.recognised.event.value).bind(entry.offload ? 1 : 0).bind(entry.layer).bind(facts.ordinal);
-    bind_id(entry_, entry.operation);
-    bind_id(entry_, entry.region);
-    bind_id(entry_, object);
-    bind_id(entry_, entry.released.event);
-    bind_when(entry_, known, facts.address);
-    bind_when(entry_, known, facts.size);
-    entry_.bind(bits(entry.recognised.virtual_time));
-    bind_when(entry_, released, entry.released.virtual_time);
-    entry_.bind(bits(entry.recognised.measured_time));
-    bind_when(entry_, released, entry.released.measured_time).execute();
-}
-
-void Summary::flush() {
-    for (const auto& key : touched_timings_) write(key, timings_.at(key));
-    for (const std::uint32_t id : touched_operations_) write(id, operations_.at(id));
-    for (const std::uint32_t id : touched_entries_) write(entries_.at(id));
-    for (const std::uint32_t id : touched_entries_)
-        if (entries_.at(id).released.event.valid()) entries_.erase(id);
-    touched_entries_.clear();
-    touched_timings_.clear();
+void Summary::flush(SummaryRows& to) {
+    const auto move_to = [](auto& rows, auto& more) {
+        rows.insert(rows.end(), more.begin(), more.end());
+        more.clear();
+    };
+    move_to(to.findings, told_.findings);
+    move_to(to.statuses, told_.statuses);
+    move_to(to.labels, told_.labels);
+    // In the order of their keys, so that SQLite goes on where it is.
+    std::ranges::sort(touched_operations_, {}, [this](std::uint32_t place) { return operations_[place].id; });
+    for (const std::uint32_t place : touched_operations_) {
+        Operation& operation = operations_[place];
+        if (operation.changed) to.operations.push_back(operation);
+        for (Timing& each : operation.timings) {
+            if (each.changed) to.timings.push_back(each);
+            each.changed = false;
+        }
+        operation.changed = operation.listed = false;
+    }
     touched_operations_.clear();
-    // What is over will not change again. An operation may still be named for a while after it finished.
+    std::ranges::sort(touched_entries_, {}, [this](std::uint32_t place) { return entries_[place].recognised.event; });
+    for (const std::uint32_t place : touched_entries_) {
+        Entry& entry = entries_[place];
+        to.entries.push_back(entry);
+        entry.listed = false;
+        if (!entry.released.event.valid()) continue;
+        entry_place_.erase(entry.recognised.event.value);
+        free_entries_.push_back(place);
+    }
+    touched_entries_.clear();
+    forget();
+}
+
+// What is over will not change again. An operation may still be named for a while after it finished.
+void Summary::forget() {
     constexpr std::uint32_t a_while = 100'000;
     while (!finished_.empty() && latest_ - finished_.front().first > a_while) {
         const std::uint32_t id = finished_.front().second;
+        finished_.pop_front();
         if (over_.size() <= id) over_.resize(std::size_t{id} + 1);
         over_[id] = true;
-        operations_.erase(id);
-        timings_.erase(timings_.lower_bound({id, 0}), timings_.upper_bound({id, 0xFF}));
-        finished_.pop_front();
+        const auto place = operation_place_.find(id);
+        if (place == operation_place_.end()) continue;
+        Operation& operation = operations_[place->second];
+        std::vector<Timing> memory = std::move(operation.timings);
+        memory.clear();
+        operation = {};
+        operation.timings = std::move(memory);
+        free_operations_.push_back(place->second);
+        operation_place_.erase(place);
+        last_operation_ = trace::OperationId::none_value;
     }
+    std::erase_if(dead_, [this](const auto& each) {
+        if (each.first > latest_) return false;
+        regions_.erase(each.second);
+        return true;
+    });
 }
 
 }  // namespace chimneylab::session

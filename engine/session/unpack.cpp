@@ -62,15 +62,15 @@ std::span<const std::byte> Unpacker::decompress(std::span<const std::byte> blob)
 }
 
 Births Unpacker::births(std::span<const std::byte> blob, std::uint32_t first_event, std::uint32_t first_region,
-                        std::size_t count) {
+                        std::size_t count, std::vector<trace::Region>& regions) {
     ColumnReader from(decompress(blob));
     Births made;
     if (count_of(from) != count) refuse();
-    made.regions.resize(count);
     trace::Region last;
     last.born = trace::EventId(first_event);
     std::uint32_t index = first_region;
-    for (trace::Region& each : made.regions) {
+    for (std::size_t i = 0; i < count; ++i) {
+        trace::Region& each = regions.emplace_back();
         const std::uint64_t kind = from.get(), owner = from.get(), ordinal = from.get();
         if (kind > 0xFF || owner > 0xFF || ordinal > 0xFFFF) refuse();
         each.kind = static_cast<trace::RegionKind>(kind);
@@ -152,7 +152,7 @@ std::vector<trace::Event> Unpacker::events(std::span<const std::byte> blob, std:
         e.first_change = e.change_count == 0 ? 0 : narrow(changes);
         changes += e.change_count;
     });
-    column([&](Event& e) { e.reserved = narrow(from.get()); });
+    column([&](Event& e) { e.argument = narrow(from.get()); });
     if (!from.sound_to_the_end()) refuse();
     return events;
 }

@@ -192,6 +192,17 @@ void Writer::append(const Part& part) {
     in.wait_for_room(lock);
 }
 
+void Writer::extend(const Part& part) {
+    Inside& in = *inside_;
+    std::unique_lock lock(in.mutex);
+    if (in.problem) return;
+    in.filling.join(part);
+    in.next_event = static_cast<std::uint32_t>(part.first_event + part.events.size());
+    if (!in.filling.full()) return;
+    in.close_filling();
+    if (in.pending > in.options.most_pending_bytes) in.wait_for_room(lock);
+}
+
 void Writer::describe(const trace::RunDescription& description, std::span<const trace::Layer> layers) {
     const std::lock_guard lock(inside_->mutex);
     inside_->description = description;
@@ -265,9 +276,16 @@ void Writer::Inside::write_until_stopped(Database& database) {
     // Readers are never in the writer's way with a write-ahead log, and a commit is one append to it. FULL: on the disk at
     // the commit, not at some later time.
     database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000");
-    database.run("PRAGMA cache_size = -16384");
+    database.run("PRAGMA cache_size = -4096");
     Store store(database);
     Part growing;
+    std::deque<Part> parts;  // outlive the thread that packs them
+    PackingThread packing;
+    const auto put = [&](const Part& part, bool is_closed) {
+        PackedChunk packed = packing.take();
+        store.put(part, is_closed, packed);
+        packing.give_back(std::move(packed));
+    };
     Clock::time_point due = Clock::now() + options.commit_every;
     bool open = false;  // a transaction
     const auto begin = [&] {
@@ -275,7 +293,7 @@ void Writer::Inside::write_until_stopped(Database& database) {
         open = true;
     };
     for (;;) {
-        std::deque<Part> parts;
+        parts.clear();
         std::optional<trace::RunDescription> anew;
         std::vector<trace::Layer> layers_now;
         bool last = false, tail = false;
@@ -297,9 +315,11 @@ void Writer::Inside::write_until_stopped(Database& database) {
                 if (tail) growing = filling;
             }
         }
+        for (const Part& each : parts) packing.submit(each, true);
+        if (tail) packing.submit(growing, false);
         for (Part& each : parts) {
             begin();
-            store.put(each, true);
+            put(each, true);
             const std::lock_guard lock(mutex);
             pending -= weight(each);
             if (spare.size() < 64) spare.push_back(std::move(each));
@@ -307,7 +327,7 @@ void Writer::Inside::write_until_stopped(Database& database) {
         }
         if (tail) {
             begin();
-            store.put(growing, false);
+            put(growing, false);
         }
         if (anew) {
             begin();
@@ -316,6 +336,9 @@ void Writer::Inside::write_until_stopped(Database& database) {
         if (!last && Clock::now() < due) continue;
         if (last && seal) {
             begin();
+            SummaryRows rest;
+            packing.flush(rest);
+            store.put(rest);
             store.seal(fingerprint);
         }
         if (open) {

@@ -28,11 +28,18 @@ RegionId state_behind(const Trace& trace, const History& history, RegionId block
     return state;
 }
 
-// Status means something once anybody wrote it after the operation began and before the block was handed back.
+// The tree has turned: somebody completed it, or it came back to a driver.
+bool on_its_way_up(const Operation& operation, EventId at) {
+    const auto past = [at](EventId event) { return event.valid() && event <= at; };
+    return past(operation.finished) || std::ranges::any_of(operation.passages, [&](const Passage& passage) { return past(passage.completed) || past(passage.came_back); });
+}
+
+// Status means something once anybody wrote it after the operation began, and from the completion on in any case: success
+// is 0, and written over a 0 it changes no byte.
 bool status_written(const History& history, const Operation* operation, RegionId block, EventId at) {
     if (operation == nullptr) return false;
     const EventId written = history.previous_change(block, block_offset::status, 4, EventId(at.value + 1));
-    return written.valid() && written >= operation->started;
+    return (written.valid() && written >= operation->started) || on_its_way_up(*operation, at);
 }
 
 }  // namespace

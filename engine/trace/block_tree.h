@@ -27,7 +27,7 @@ struct BlockView {
     BlockRole role = BlockRole::reference;
     std::uint8_t state_type = 0;  // Header.Type
     std::int32_t status = 0;
-    bool status_written = false;  // Status means something: a driver or NDIS wrote it in this operation
+    bool status_written = false;  // Status means something: a driver or NDIS wrote it in this operation, or completed it
     SlotView a, b;
     std::uint32_t parent = no_index;        // index of the block it depends on
     std::uint32_t depth = 0;                // 0 for the root and its siblings

@@ -6,7 +6,8 @@
 
 namespace chimneylab::trace {
 
-Cursor::Cursor(const Trace& trace) : trace_(&trace) {}
+Cursor::Cursor(const Trace& trace, const RegionChanges* changes)
+    : trace_(&trace), changes_(changes), looks_up_(trace.paged() != nullptr) {}
 
 void Cursor::rewind() {
     looked_up_.clear();
@@ -16,7 +17,7 @@ void Cursor::rewind() {
 }
 
 void Cursor::bear_up_to(std::uint32_t event) {
-    if (trace_->paged() != nullptr) return;
+    if (looks_up_) return;
     for (; born_ < trace_->region_count(); ++born_) {
         const Region& region = trace_->region(RegionId(born_));
         if (region.born.value > event) break;
@@ -27,7 +28,7 @@ void Cursor::bear_up_to(std::uint32_t event) {
 }
 
 void Cursor::unbear_from(std::uint32_t event) {
-    if (trace_->paged() != nullptr) return;
+    if (looks_up_) return;
     while (born_ > 0 && trace_->region(RegionId(born_ - 1)).born.value >= event) {
         --born_;
         regions_[born_].clear();
@@ -36,7 +37,7 @@ void Cursor::unbear_from(std::uint32_t event) {
 
 // Where the present bytes of a region are kept; nullptr when nobody has asked for them.
 std::vector<std::byte>* Cursor::image(RegionId region) {
-    if (trace_->paged() == nullptr) return &regions_[region.value];
+    if (!looks_up_) return &regions_[region.value];
     const auto found = looked_up_.find(region.value);
     return found == looked_up_.end() ? nullptr : &found->second;
 }
@@ -44,7 +45,7 @@ std::vector<std::byte>* Cursor::image(RegionId region) {
 void Cursor::apply(const Event& event, bool forward) {
     constexpr std::size_t enough = 4096;
     if (looked_up_.size() > enough) looked_up_.clear();
-    if (trace_->paged() != nullptr && looked_up_.empty()) return;
+    if (looks_up_ && looked_up_.empty()) return;
     const auto changes = trace_->changes(event);
     const auto write = [this](const Change& change, std::span<const std::byte> bytes) {
         if (std::vector<std::byte>* region = image(change.region))
@@ -80,11 +81,13 @@ void Cursor::seek(EventId event) {
         return;
     }
     const auto target = std::min(event.value, static_cast<std::uint32_t>(trace_->size() - 1));
-    if (trace_->paged() != nullptr) {
-        constexpr std::uint32_t near = 64;
-        const bool far = !position_.valid() || std::max(target, position_.value) - std::min(target, position_.value) > near;
-        if (far) {
+    if (trace_->paged() != nullptr || changes_ != nullptr) {
+        // Farther than this, looking up the few regions that somebody shows is cheaper than passing all the events.
+        const std::uint32_t near = trace_->paged() != nullptr ? 64 : 1024;
+        const std::uint32_t from = position_.valid() ? position_.value : 0;
+        if (std::max(target, from) - std::min(target, from) > near || (looks_up_ && !position_.valid())) {
             rewind();
+            looks_up_ = true;
             position_ = EventId(target);
             return;
         }
@@ -102,12 +105,14 @@ bool Cursor::alive(RegionId region) const {
 }
 
 std::span<const std::byte> Cursor::bytes(RegionId region) const {
-    if (trace_->paged() != nullptr) {
+    if (looks_up_) {
         if (!region.valid() || !position_.valid() || region.value >= trace_->region_count()) return {};
         if (trace_->region(region).born > position_) return {};
         auto found = looked_up_.find(region.value);
         if (found == looked_up_.end())
-            found = looked_up_.emplace(region.value, trace_->paged()->region_bytes(region, position_)).first;
+            found = looked_up_.emplace(region.value, changes_ != nullptr ? changes_->bytes(region, position_)
+                                                            : trace_->paged()->region_bytes(region, position_))
+                        .first;
         return found->second;
     }
     if (!region.valid() || region.value >= born_) return {};

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Time travel: the watched memory as it was at one event. Moving forward applies changes, moving back undoes them, so a
-// step costs what the step changed; a long jump replays from the nearest side. Over a trace on the disk a jump costs
-// nothing: the bytes of a region are looked up when they are asked for and followed from then on.
+// step costs what the step changed; a long jump replays from the nearest side. With the changes of every region at hand
+// (History::region_changes(), or a trace on the disk) a long jump costs nothing: the bytes of a region are looked up when
+// they are asked for and followed from then on.
 // The state at event E includes E's own changes. A cursor may also stand before the first event (no event).
 // Not thread safe; any number of cursors may read one finished trace.
 #pragma once
@@ -12,13 +13,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/trace/region_changes.h"
 #include "engine/trace/trace.h"
 
 namespace chimneylab::trace {
 
 class Cursor {
 public:
-    explicit Cursor(const Trace& trace);
+    // `changes`, if given, must have taken in the whole trace and outlive the cursor.
+    explicit Cursor(const Trace& trace, const RegionChanges* changes = nullptr);
 
     [[nodiscard]] EventId position() const { return position_; }  // none: before the first event
     void seek(EventId event);                                     // clamps to the last event; none: before the first
@@ -44,10 +47,12 @@ private:
     [[nodiscard]] std::vector<std::byte>* image(RegionId region);
 
     const Trace* trace_;
+    const RegionChanges* changes_;
+    bool looks_up_;  // holds the bytes of what was asked for since the last jump, not of everything
     EventId position_;
     std::uint32_t born_ = 0;  // regions are stored in the order of their birth: this many exist at the cursor
     std::vector<std::vector<std::byte>> regions_;
-    // Over a trace on the disk: what has been asked for since the last jump.
+    // What has been asked for since the last jump.
     mutable std::unordered_map<std::uint32_t, std::vector<std::byte>> looked_up_;
 };
 

@@ -30,7 +30,7 @@ enum class EventKind : std::uint8_t {
     offload_entry_recognised,  // an allocation holds the NDIS_OFFLOAD_HANDLE handed down in a block; region = it
     offload_entry_released,    // partner = its offload_entry_recognised
     context_published,         // *MiniportOffloadContext changed; region = the NDIS_OFFLOAD_HANDLE, detail = new value
-    handle_opened,             // name = kind of handle, subject = handle, layer = owner
+    handle_opened,             // name = kind of handle, subject = handle, layer = owner; a binding: detail = the adapter below
     handle_closed,             // partner = its handle_opened
     state_changed,             // an adapter or binding changed state; subject = handle, name = new state
     irql_changed,              // detail = old << 8 | new
@@ -88,7 +88,9 @@ struct Event {
     std::int32_t status = 0;  // NDIS_STATUS where one belongs to the event
     std::uint32_t first_change = 0;
     std::uint32_t change_count = 0;
-    std::uint32_t reserved = 0;
+    // What a call carries beside `detail`. Flags of a disconnect; Status of a receive indication, and *BytesConsumed at its
+    // leave; EventSpecificInformation of an event (whose EventType is `detail`); the code of NdisMOffloadEventIndicate.
+    std::uint32_t argument = 0;
     std::uint16_t depth = 0;  // nesting of enters
     EventKind kind = EventKind::message;
     OperationKind operation_kind = OperationKind::none;
@@ -106,9 +108,13 @@ enum class RegionKind : std::uint8_t {
     offload_handle,   // one NDIS_OFFLOAD_HANDLE
     call_entry,       // an allocation recognised as IM call entry
     offload_entry,    // an allocation recognised as IM offload entry
-    net_buffer_list,  // NET_BUFFER_LIST in a NetBufferListChain
+    net_buffer_list,  // a NET_BUFFER_LIST on an offloaded connection, from its first crossing until it is back
     handler_table,    // a chimney characteristics structure, as handed to NdisSetOptionalHandlers
+    net_buffer,       // one NET_BUFFER of it; parent = the list
+    net_buffer_list_context,  // one NET_BUFFER_LIST_CONTEXT of it, with what the drivers keep there; parent = the list
+    parameters,       // a structure that a call hands over: capabilities, what an OID request or a status carries
 };
+inline constexpr RegionKind last_region_kind = RegionKind::parameters;
 
 struct Region {
     RegionKind kind = RegionKind::block_list;

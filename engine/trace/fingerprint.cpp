@@ -99,7 +99,7 @@ std::uint64_t hash_trace(const Trace& trace, std::uint64_t seed, bool whole_reco
                                     &description.schedule, &description.mode, &description.producer})
         hash.text(*each);
     hash.word(description.clock_start);
-    for (const Event& event : trace.events()) hash.word(event.reserved);
+    for (const Event& event : trace.events()) hash.word(event.argument);
     return hash.value();
 }
 

@@ -31,7 +31,7 @@ std::uint32_t lowest_free_slot(std::vector<std::vector<std::uint32_t>>& slots, c
 
 }  // namespace
 
-History::History(const Trace& trace) : trace_(&trace), cursor_(trace) { extend(); }
+History::History(const Trace& trace) : trace_(&trace), cursor_(trace), changes_(trace) { extend(); }
 
 void History::extend() {
     while (taken_ < trace_->size()) {
@@ -62,14 +62,10 @@ void History::take_in(EventId id) {
     index_new_regions();
     const Event& event = trace_->event(id);
     const auto landmark = [&](Landmark which) { landmarks_[static_cast<std::size_t>(which)].push_back(id); };
-    for (const Change& change : trace_->changes(event)) {
-        if (changes_of_region_.size() <= change.region.value)
-            changes_of_region_.resize(std::size_t{change.region.value} + 1);
-        changes_of_region_[change.region.value].push_back({id, change.offset, change.length});
-    }
+    changes_.take_in(id);
     if (event.change_count > 0) landmark(Landmark::change);
     if (event.operation.valid()) {
-        operation_events_.push_back(id);
+        if (event.kind != EventKind::offload_entry_released) operation_events_.push_back(id);  // it names an older one
         operation_slot(event, id);
     }
 

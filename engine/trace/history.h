@@ -139,6 +139,8 @@ public:
     void extend();  // takes in what was appended to the trace since
 
     [[nodiscard]] const Trace& trace() const { return *trace_; }
+    // For a Cursor that shall jump far at no cost.
+    [[nodiscard]] const RegionChanges& region_changes() const { return changes_; }
 
     [[nodiscard]] std::span<const Operation> operations() const { return operations_; }
     [[nodiscard]] const Operation* operation(OperationId id) const;
@@ -211,10 +213,6 @@ public:
 
 private:
     using Slots = std::vector<std::vector<std::uint32_t>>;  // of one layer: the entries that used each slot, in order
-    struct RegionChange {
-        EventId event;
-        std::uint32_t offset, length;
-    };
     void take_in(EventId id);
     void take_in_enter(EventId id, const Event& event);
     void take_in_conversion(EventId id, const Event& event);
@@ -231,6 +229,7 @@ private:
 
     const Trace* trace_;
     Cursor cursor_;  // at the last event taken in
+    RegionChanges changes_;
     std::uint32_t taken_ = 0;
     std::uint32_t regions_taken_ = 0;
 
@@ -254,7 +253,6 @@ private:
     std::map<std::uint32_t, std::uint32_t> call_entry_by_event_, offload_entry_by_event_;  // by the recognising event
     std::map<std::uint32_t, std::uint32_t> call_entry_by_allocation_, offload_entry_by_allocation_;
     std::map<LayerIndex, Slots> call_slots_, offload_slots_;
-    std::vector<std::vector<RegionChange>> changes_of_region_;
     std::array<std::vector<EventId>, 9> landmarks_;
     std::map<std::pair<OperationId, LayerIndex>, std::array<std::uint64_t, 3>> incoming_;  // until the call entry shows
     std::set<std::uint32_t> open_operations_;

@@ -83,7 +83,10 @@ std::vector<OperationId> History::in_progress(EventId at) const {
 
 const Operation* History::current_operation(EventId at) const {
     if (!at.valid()) return nullptr;
-    for (EventId here = at; here.valid(); here = trace_->event(here).parent)
+    // An offload entry that is given back names the initiate that made it; what happens is the operation around it.
+    const Event& event = trace_->event(at);
+    const EventId from = event.kind == EventKind::offload_entry_released ? event.parent : at;
+    for (EventId here = from; here.valid(); here = trace_->event(here).parent)
         if (const Operation* own = operation(trace_->event(here).operation)) return own;
     const auto after = std::ranges::upper_bound(operation_events_, at);
     return after == operation_events_.begin() ? nullptr : operation(trace_->event(*(after - 1)).operation);
@@ -201,25 +204,11 @@ EventId History::previous_change(RegionId region, EventId from) const {
 }
 
 EventId History::next_change(RegionId region, std::uint32_t offset, std::uint32_t size, EventId from) const {
-    if (region.value >= changes_of_region_.size()) return {};
-    const auto& changes = changes_of_region_[region.value];
-    auto at = from.valid() ? std::ranges::upper_bound(changes, from, {}, &RegionChange::event) : changes.begin();
-    for (; at != changes.end(); ++at)
-        if (std::uint64_t{at->offset} < std::uint64_t{offset} + size && offset < std::uint64_t{at->offset} + at->length)
-            return at->event;
-    return {};
+    return changes_.next(region, offset, size, from);
 }
 
 EventId History::previous_change(RegionId region, std::uint32_t offset, std::uint32_t size, EventId from) const {
-    if (region.value >= changes_of_region_.size() || !from.valid()) return {};
-    const auto& changes = changes_of_region_[region.value];
-    auto at = std::ranges::lower_bound(changes, from, {}, &RegionChange::event);
-    while (at != changes.begin()) {
-        --at;
-        if (std::uint64_t{at->offset} < std::uint64_t{offset} + size && offset < std::uint64_t{at->offset} + at->length)
-            return at->event;
-    }
-    return {};
+    return changes_.previous(region, offset, size, from);
 }
 
 EventId History::call_in(EventId from) const { return next(Landmark::call, from); }

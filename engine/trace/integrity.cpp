@@ -13,7 +13,7 @@ bool in_range(Identifier<Tag> id, std::size_t count) {
 std::optional<std::string> region_problem(const Trace& trace, std::uint32_t index) {
     const Region& region = trace.region(RegionId(index));
     const std::string who = "region " + std::to_string(index);
-    if (region.kind > RegionKind::handler_table) return who + " is of an unknown kind";
+    if (region.kind > last_region_kind) return who + " is of an unknown kind";
     if (!in_range(region.label, trace.string_count())) return who + " has a label that does not exist";
     if (!in_range(region.parent, trace.region_count())) return who + " lies in a region that does not exist";
     if (!region.born.valid() || region.born.value > trace.size()) return who + " is born after the last event";

@@ -55,6 +55,48 @@ constexpr auto handle_members = std::to_array<Member>({
     {"MiniportOffloadContext", 0x08, 8, "PVOID", "the context of the driver below; NULL until the object is offloaded"},
 });
 
+constexpr auto list_members = std::to_array<Member>({
+    {"Next", 0x00, 8, "PNET_BUFFER_LIST", "the next list of the chain; NDIS cuts it where it splits a completed chain"},
+    {"FirstNetBuffer", 0x08, 8, "PNET_BUFFER", "the data: one NET_BUFFER, for a send perhaps several"},
+    {"Context", 0x10, 8, "PNET_BUFFER_LIST_CONTEXT", "the context stack, where each driver keeps its record of this list"},
+    {"ParentNetBufferList", 0x18, 8, "PNET_BUFFER_LIST", "the list that this one was made from; NULL here"},
+    {"NdisPoolHandle", 0x20, 8, "NDIS_HANDLE", "the pool it came from"},
+    {"NdisReserved[0]", 0x30, 8, "PVOID", "reserved for NDIS"},
+    {"NdisReserved[1]", 0x38, 8, "PVOID", "reserved for NDIS"},
+    {"ProtocolReserved[0]", 0x40, 8, "PVOID", "for the driver that allocated the list"},
+    {"ProtocolReserved[1]", 0x48, 8, "PVOID", "for the driver that allocated the list"},
+    {"ProtocolReserved[2]", 0x50, 8, "PVOID", "for the driver that allocated the list"},
+    {"ProtocolReserved[3]", 0x58, 8, "PVOID", "for the driver that allocated the list"},
+    {"MiniportReserved[0]", 0x60, 8, "PVOID", "for the offload target: its queue of sends or receives"},
+    {"MiniportReserved[1]", 0x68, 8, "PVOID", "for the offload target: its queue of sends or receives"},
+    {"Scratch", 0x70, 8, "PVOID", "free for whoever owns the list; worth nothing across a call"},
+    {"SourceHandle", 0x78, 8, "NDIS_HANDLE",
+     "the binding that the completion returns through; NDIS writes it going down, the intermediate driver restores it going up"},
+    {"NblFlags", 0x80, 4, "ULONG", "reserved for NDIS"},
+    {"ChildRefCount", 0x84, 4, "LONG", "how many lists were made from this one"},
+    {"Flags", 0x88, 4, "ULONG", "attributes of the list"},
+    {"Status", 0x8C, 4, "NDIS_STATUS", "the outcome; written before the list is completed"},
+    {"TcpOffloadBytesTransferred", 0x90, 8, "PVOID", "NetBufferListInfo[0]: how many bytes were sent or received"},
+    {"NetBufferListInfo[1]", 0x98, 8, "PVOID", "not used on offloaded connections"},
+    {"TcpReceiveNoPush", 0xA0, 8, "PVOID", "NetBufferListInfo[2]: the posted receive waits until it is full"},
+});
+constexpr auto buffer_members = std::to_array<Member>({
+    {"Next", 0x00, 8, "PNET_BUFFER", "the next piece of data of the same list"},
+    {"CurrentMdl", 0x08, 8, "PMDL", "where the used data begins"},
+    {"CurrentMdlOffset", 0x10, 4, "ULONG", "and at which byte of it"},
+    {"DataLength", 0x18, 4, "ULONG", "bytes of data, or of room in a posted receive"},
+    {"MdlChain", 0x20, 8, "PMDL", "the memory"},
+    {"DataOffset", 0x28, 4, "ULONG", "the used data's distance from the start of MdlChain; grows as bytes are acknowledged or placed"},
+    {"ChecksumBias", 0x30, 2, "USHORT", "not used on offloaded connections"},
+    {"Reserved", 0x32, 2, "USHORT", "reserved for NDIS"},
+    {"NdisPoolHandle", 0x38, 8, "NDIS_HANDLE", "the pool it came from"},
+});
+constexpr auto context_members = std::to_array<Member>({
+    {"Next", 0x00, 8, "PNET_BUFFER_LIST_CONTEXT", "what was pushed before, when it lies in memory of its own"},
+    {"Size", 0x08, 2, "USHORT", "bytes of ContextData"},
+    {"Offset", 0x0A, 2, "USHORT", "where its used part begins: a push lowers it, a pop raises it; equal to Size when empty"},
+});
+
 std::uint64_t read(std::span<const std::byte> bytes) {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < bytes.size() && i < 8; ++i)
@@ -94,9 +136,16 @@ std::span<const Member> block_members(BlockType type) {
 
 std::span<const Member> offload_handle_members() { return handle_members; }
 
+std::span<const Member> net_buffer_list_members() { return list_members; }
+std::span<const Member> net_buffer_members() { return buffer_members; }
+std::span<const Member> list_context_members() { return context_members; }
+
 std::span<const Member> members_of(RegionKind kind, BlockType type) {
     if (kind == RegionKind::block_list) return block_members(type);
     if (kind == RegionKind::offload_handle) return offload_handle_members();
+    if (kind == RegionKind::net_buffer_list) return net_buffer_list_members();
+    if (kind == RegionKind::net_buffer) return net_buffer_members();
+    if (kind == RegionKind::net_buffer_list_context) return list_context_members();
     return {};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 //
-// The x64 members of what a trace watches: the two block lists and NDIS_OFFLOAD_HANDLE, so that bytes can be shown as
-// members without any driver header. (Every structure for both architectures: chimneylab_layout in engine/ddi.)
+// The x64 members of what a trace watches: the two block lists, NDIS_OFFLOAD_HANDLE, NET_BUFFER_LIST and what hangs from
+// it, so that bytes can be shown as members without any driver header. (Every structure for both architectures: chimneylab_layout in engine/ddi.)
 // Offsets and sizes in bytes. Source: ndischimney.h; a test compares these tables with the headers. Thread safe.
 #pragma once
 
@@ -35,10 +35,23 @@ inline constexpr std::uint32_t source_handle = 0x80, port_number = 0x88, net_buf
 namespace handle_offset {
 inline constexpr std::uint32_t ndis_reserved = 0x00, miniport_offload_context = 0x08, size = 0x10;
 }  // namespace handle_offset
+namespace net_buffer_list_offset {
+inline constexpr std::uint32_t next = 0x00, first_net_buffer = 0x08, context = 0x10, source_handle = 0x78, status = 0x8C;
+inline constexpr std::uint32_t bytes_transferred = 0x90, receive_no_push = 0xA0, size = 0x130;
+}  // namespace net_buffer_list_offset
+namespace net_buffer_offset {
+inline constexpr std::uint32_t next = 0x00, data_length = 0x18, data_offset = 0x28, size = 0xB0;
+}  // namespace net_buffer_offset
+namespace list_context_offset {
+inline constexpr std::uint32_t next = 0x00, capacity = 0x08, used_from = 0x0A, data = 0x10;  // Size, Offset, ContextData
+}  // namespace list_context_offset
 
 [[nodiscard]] std::string_view structure_name(BlockType type);  // "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST"
 [[nodiscard]] std::span<const Member> block_members(BlockType type);
 [[nodiscard]] std::span<const Member> offload_handle_members();
+[[nodiscard]] std::span<const Member> net_buffer_list_members();
+[[nodiscard]] std::span<const Member> net_buffer_members();
+[[nodiscard]] std::span<const Member> list_context_members();  // without the data behind it
 // Members of a region of this kind; empty for a kind that has no fixed layout (a driver's own entries, states).
 [[nodiscard]] std::span<const Member> members_of(RegionKind kind, BlockType type);
 [[nodiscard]] const Member* member_at(std::span<const Member> members, std::uint32_t offset);

@@ -3,6 +3,7 @@
 #include "engine/trace/narration.h"
 
 #include <array>
+#include <span>
 
 #include "engine/trace/function_catalogue.h"
 #include "engine/trace/function_purpose.h"
@@ -22,6 +23,33 @@ using words::whose;
 
 std::string status_words(const Event& event) {
     return event.has_status ? " with " + status_text(event.status) : std::string{};
+}
+
+std::string_view one_of(std::span<const std::string_view> names, std::uint64_t number) {
+    return number < names.size() ? names[number] : std::string_view{};
+}
+
+// What a call carries beside its handle and what it is about: " It is TcpIndicateRetrieve for LowActivity."
+std::string argument_words(std::string_view name, const Event& event) {
+    static constexpr std::string_view types[] = {"", "TcpIndicateSendBacklogChange", "TcpIndicateDisconnect",
+                                                 "TcpIndicateRetrieve", "TcpIndicateAbort"};
+    static constexpr std::string_view reasons[] = {"", "LowActivity", "HighDropRate", "SmallIO", "NoBufferPreposting",
+                                                   "ReceivedUrgentData", "HighFragmentation", "HighOutOfOrderPackets",
+                                                   "TimeoutExpiration", "InvalidState", "UploadRequested", "HardwareFailure"};
+    constexpr std::uint64_t backlog = 1, retrieve = 3;
+    if (name == "NdisTcpOffloadEventHandler" || name == "ProtocolTcpOffloadEvent") {
+        const std::string_view type = one_of(types, event.detail);
+        std::string text = " It is " + (type.empty() ? "an event of type " + std::to_string(event.detail) : std::string(type));
+        const std::string_view reason = event.detail == retrieve ? one_of(reasons, event.argument) : std::string_view{};
+        if (!reason.empty()) text += " for " + std::string(reason);
+        else if (event.detail == retrieve || event.detail == backlog) text += " with " + std::to_string(event.argument);
+        return text + ".";
+    }
+    if (name == "NdisOffloadTcpDisconnect" || name == "MiniportTcpOffloadDisconnect")
+        return event.argument == 1   ? " It is to be graceful."
+               : event.argument == 2 ? " It is to be abortive."
+                                     : " Its Flags are " + hex(event.argument) + ".";
+    return {};
 }
 
 std::string memory_words(const Event& event) {
@@ -86,7 +114,7 @@ std::string tell_protocol_handler(const History& history, const Operation& opera
 
 }  // namespace
 
-Narrator::Narrator(const History& history) : history_(&history), cursor_(history.trace()) {}
+Narrator::Narrator(const History& history) : history_(&history), cursor_(history.trace(), &history.region_changes()) {}
 
 std::string Narrator::sentence(EventId id) {
     if (!id.valid() || id.value >= history_->trace().size()) return {};
@@ -172,7 +200,7 @@ std::string Narrator::tell_enter(EventId id, const Event& event) {
                std::string(name) + (purpose.empty() ? "." : ": " + std::string(purpose) + ".");
     const bool by_handle = function != nullptr && (function->group == FunctionGroup::offloaded_io ||
                                                    function->group == FunctionGroup::indication);
-    return by_handle ? text + tell_handle(id, event, *function) : text;
+    return by_handle ? text + argument_words(name, event) + tell_handle(id, event, *function) : text;
 }
 
 // How the chain of handles leads an I/O call or an indication to the next driver.
@@ -199,7 +227,9 @@ std::string Narrator::tell_handle(EventId id, const Event& event, const Function
 
 std::string Narrator::tell_leave(const Event& event) {
     const std::string name(history_->trace().text(event.name));
-    std::string text = name + " returns to " + who(*history_, event.other_layer) + status_words(event) + ".";
+    const bool data = name == "NdisTcpOffloadReceiveHandler" || name == "ProtocolTcpOffloadReceiveIndicate";
+    std::string text = name + " returns to " + who(*history_, event.other_layer) + status_words(event) +
+                       (data ? ", BytesConsumed " + std::to_string(event.argument) : std::string{}) + ".";
     const Function* function = find_function(name);
     const Operation* operation = history_->operation(event.operation);
     if (function != nullptr && operation != nullptr && function->group == FunctionGroup::state_manipulation &&

@@ -21,6 +21,7 @@ struct Pages::Kept {
 struct Pages::Ring {
     std::array<Kept, kept_by_thread> kept;
     Kept* last_events = nullptr;
+    Kept* last_contents = nullptr;
     std::uint64_t clock = 0;
 };
 
@@ -51,11 +52,17 @@ Pages::~Pages() = default;
 const Pages::Kept& Pages::keep(std::size_t page, bool contents) const {
     Ring& own = ring();
     const Key key = std::uint64_t{page} << 1 | (contents ? 1 : 0);
+    // Whoever walks along a trace asks for the same page again and again.
+    Kept*& last = contents ? own.last_contents : own.last_events;
+    if (last != nullptr && last->key == key && last->trace == number_) {
+        last->used = ++own.clock;
+        return *last;
+    }
     Kept* oldest = own.kept.data();
     for (Kept& each : own.kept) {
         if (each.key == key && each.trace == number_) {
             each.used = ++own.clock;
-            if (!contents) own.last_events = &each;
+            last = &each;
             return each;
         }
         if (each.used < oldest->used) oldest = &each;
@@ -87,10 +94,10 @@ const Pages::Kept& Pages::keep(std::size_t page, bool contents) const {
         oldest->first = table_.first_event[page];
         oldest->end = table_.first_event[page + 1];
         oldest->events = static_cast<const EventPage*>(oldest->page.get())->events.data();
-        own.last_events = oldest;
-    } else if (own.last_events == oldest) {
-        own.last_events = nullptr;
     }
+    if (own.last_events == oldest) own.last_events = nullptr;
+    if (own.last_contents == oldest) own.last_contents = nullptr;
+    last = oldest;
     return *oldest;
 }
 
@@ -146,8 +153,18 @@ const std::vector<std::byte>* Pages::keyframe(std::size_t page, RegionId region)
 
 void Pages::replay(std::vector<std::byte>& image, std::size_t page, RegionId region, std::uint64_t changes_end) const {
     const ContentPage& contents = content_page(page);
-    const auto count = static_cast<std::size_t>(changes_end - table_.first_change[page]);
-    for (const Change& each : std::span(contents.changes).first(count)) {
+    auto changes = std::span(contents.changes).first(static_cast<std::size_t>(changes_end - table_.first_change[page]));
+    // Nothing changes it before its birth, and most regions live for a moment.
+    if (const EventId born = regions_[region.value].born; born.value > table_.first_event[page]) {
+        const EventPage& events = event_page(page);
+        for (std::size_t i = born.value - table_.first_event[page]; i < events.events.size(); ++i) {
+            if (events.events[i].change_count == 0) continue;
+            const std::uint64_t before = events.events[i].first_change - table_.first_change[page];
+            changes = changes.subspan(static_cast<std::size_t>(std::min<std::uint64_t>(before, changes.size())));
+            break;
+        }
+    }
+    for (const Change& each : changes) {
         if (each.region != region) continue;
         const auto after = std::span(contents.bytes).subspan(each.after - table_.first_byte[page], each.length);
         std::ranges::copy(after, image.begin() + static_cast<std::ptrdiff_t>(each.offset));

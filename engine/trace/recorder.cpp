@@ -3,6 +3,7 @@
 #include "engine/trace/recorder.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace chimneylab::trace {
@@ -50,7 +51,7 @@ EventId Recorder::enter(Event event) {
     return id;
 }
 
-EventId Recorder::leave(EventId enter, std::int32_t status, bool has_status) {
+EventId Recorder::leave(EventId enter, std::int32_t status, bool has_status, std::uint32_t argument) {
     if (std::ranges::find(nesting_, enter) != nesting_.end()) {
         for (bool found = false; !found;) {
             const EventId top = nesting_.back();
@@ -73,6 +74,7 @@ EventId Recorder::leave(EventId enter, std::int32_t status, bool has_status) {
     event.irql = entered.irql;
     event.virtual_time = trace_.events().back().virtual_time;
     event.status = status;
+    event.argument = argument;
     event.has_status = has_status ? 1 : 0;
     return append(event);
 }
@@ -92,26 +94,56 @@ bool Recorder::observe(RegionId region, std::span<const std::byte> bytes, LayerI
     if (found == shadows_.end() || bytes.size() < found->second.size()) return false;
     std::vector<std::byte>& shadow = found->second;
     const std::size_t size = shadow.size();
-    if (size == 0 || std::memcmp(shadow.data(), bytes.data(), size) == 0) return false;
-    for (std::size_t at = 0; at < size;) {
-        if (shadow[at] == bytes[at]) {
-            ++at;
-            continue;
+    // Most of what is looked at has not changed: eight bytes at a time.
+    const auto next_difference = [&](std::size_t at) {
+        for (std::uint64_t known = 0, now = 0; at + sizeof now <= size; at += sizeof now) {
+            std::memcpy(&known, shadow.data() + at, sizeof known);
+            std::memcpy(&now, bytes.data() + at, sizeof now);
+            if (known != now) break;
         }
+        while (at < size && shadow[at] == bytes[at]) ++at;
+        return at;
+    };
+    std::size_t at = next_difference(0);
+    if (at == size) return false;
+    // What was there and what is there now goes into the trace's heap in one piece, unless it is long.
+    std::array<std::byte, 256> piece;
+    std::size_t used = 0, first = pending_.size();
+    const auto store_piece = [&] {
+        const std::uint64_t position = trace_.store_bytes(std::span(piece).first(used));
+        for (; first < pending_.size(); ++first) {
+            pending_[first].before += position;
+            pending_[first].after += position;
+        }
+        used = 0;
+    };
+    while (at < size) {
         std::size_t end = at + 1;
         while (end < size && shadow[end] != bytes[end]) ++end;
+        const std::size_t length = end - at;
         Change change;
         change.region = region;
         change.offset = static_cast<std::uint32_t>(at);
-        change.length = static_cast<std::uint32_t>(end - at);
+        change.length = static_cast<std::uint32_t>(length);
         change.writer = writer;
-        change.before = trace_.store_bytes(std::span(shadow).subspan(at, end - at));
-        change.after = trace_.store_bytes(bytes.subspan(at, end - at));
-        pending_.push_back(change);
-        std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(end),
-                  shadow.begin() + static_cast<std::ptrdiff_t>(at));
-        at = end;
+        if (used + 2 * length > piece.size()) store_piece();
+        if (2 * length <= piece.size()) {
+            change.before = used;
+            change.after = used + length;
+            std::memcpy(piece.data() + used, shadow.data() + at, length);
+            std::memcpy(piece.data() + used + length, bytes.data() + at, length);
+            used += 2 * length;
+            pending_.push_back(change);
+        } else {
+            change.before = trace_.store_bytes(std::span(shadow).subspan(at, length));
+            change.after = trace_.store_bytes(bytes.subspan(at, length));
+            pending_.push_back(change);
+            first = pending_.size();
+        }
+        std::memcpy(shadow.data() + at, bytes.data() + at, length);
+        at = next_difference(end);
     }
+    store_piece();
     return true;
 }
 

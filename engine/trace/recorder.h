@@ -43,7 +43,7 @@ public:
 
     // Enter and leave keep the nesting; leave() takes the enter's id and fills in its name, layers and operation.
     EventId enter(Event event);
-    EventId leave(EventId enter, std::int32_t status, bool has_status);
+    EventId leave(EventId enter, std::int32_t status, bool has_status, std::uint32_t argument = 0);
     [[nodiscard]] EventId innermost() const;
 
     RegionId begin_region(Region region, std::span<const std::byte> bytes);

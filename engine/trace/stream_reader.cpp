@@ -154,7 +154,7 @@ bool StreamReader::region(Payload payload) {
     region.tag = payload.number<std::uint32_t>();
     const auto initial = payload.remainder();
     const std::size_t count = trace_.region_count();
-    if (!payload.exhausted() || region.kind > RegionKind::handler_table) return fail("is no region");
+    if (!payload.exhausted() || region.kind > last_region_kind) return fail("is no region");
     if (!known(region.label, trace_.string_count()) || !known(region.parent, count))
         return fail("has a label or a place that does not exist");
     if (!region.born.valid() || region.born.value > trace_.size() ||
@@ -193,7 +193,7 @@ bool StreamReader::event(Payload payload) {
     event.parent = payload.id<EventId>();
     event.region = payload.id<RegionId>();
     event.status = payload.number<std::int32_t>();
-    event.reserved = payload.number<std::uint32_t>();
+    event.argument = payload.number<std::uint32_t>();
     event.depth = payload.number<std::uint16_t>();
     event.kind = static_cast<EventKind>(payload.number<std::uint8_t>());
     event.operation_kind = static_cast<OperationKind>(payload.number<std::uint8_t>());

@@ -86,7 +86,7 @@ void write_event(std::vector<std::byte>& out, const Trace& trace, const Event& e
     frame.id(event.parent);
     frame.id(event.region);
     frame.number(event.status);
-    frame.number(event.reserved);
+    frame.number(event.argument);
     frame.number(event.depth);
     frame.number(static_cast<std::uint8_t>(event.kind));
     frame.number(static_cast<std::uint8_t>(event.operation_kind));

@@ -54,8 +54,8 @@ static_assert(finding_words.size() == static_cast<std::size_t>(FindingKind::driv
 
 constexpr std::array region_words =
     std::to_array<std::string_view>({"block_list", "following_state", "offload_handle", "call_entry", "offload_entry",
-                                     "net_buffer_list", "handler_table"});
-static_assert(region_words.size() == static_cast<std::size_t>(RegionKind::handler_table) + 1);
+                                     "net_buffer_list", "handler_table", "net_buffer", "net_buffer_list_context", "parameters"});
+static_assert(region_words.size() == static_cast<std::size_t>(last_region_kind) + 1);
 
 constexpr std::array role_words =
     std::to_array<std::string_view>({"host_stack", "intermediate_driver", "offload_target"});

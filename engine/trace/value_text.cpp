@@ -32,8 +32,11 @@ ValueKind kind_of(RegionKind kind) {
         case RegionKind::offload_entry:
             return ValueKind::offload_entry;
         case RegionKind::net_buffer_list:
+        case RegionKind::net_buffer:
+        case RegionKind::net_buffer_list_context:
             return ValueKind::net_buffer_list;
         case RegionKind::handler_table:
+        case RegionKind::parameters:
             return ValueKind::allocation;
     }
     return ValueKind::number;
@@ -75,6 +78,12 @@ std::string region_text(const History& history, RegionId id) {
             return "offload entry " + object_name(history, id) + of_layer(history, region.owner);
         case RegionKind::net_buffer_list:
             return label.empty() ? "a NET_BUFFER_LIST" : "NET_BUFFER_LIST " + label;
+        case RegionKind::net_buffer:
+            return label.empty() ? "a NET_BUFFER" : "NET_BUFFER of " + label;
+        case RegionKind::net_buffer_list_context:
+            return label.empty() ? "a NET_BUFFER_LIST_CONTEXT" : "context stack of " + label;
+        case RegionKind::parameters:
+            return (label.empty() ? std::string("parameters") : label) + of_layer(history, region.owner);
         case RegionKind::handler_table:
             return (label.empty() ? std::string("a handler table") : label) + of_layer(history, region.owner);
     }
@@ -133,14 +142,17 @@ std::string context_text(const History& history, EventId at, std::uint64_t value
 
 std::string member_text(const History& history, EventId at, RegionKind kind, const Member& member,
                         std::uint64_t value) {
-    if (kind == RegionKind::block_list && member.offset == block_offset::status)
+    if ((kind == RegionKind::block_list && member.offset == block_offset::status) ||
+        (kind == RegionKind::net_buffer_list && member.offset == net_buffer_list_offset::status))
         return short_status_text(static_cast<std::int32_t>(value));
     if (kind == RegionKind::block_list && member.offset == block_offset::type)
         return state_type_text(static_cast<std::uint8_t>(value)) + ", revision " + std::to_string(value >> 8 & 0xFF) +
                ", " + std::to_string(value >> 16 & 0xFFFF) + " bytes";
     if (kind == RegionKind::offload_handle && member.offset == handle_offset::miniport_offload_context)
         return context_text(history, at, value);
-    if (member.size < 8) return value < 10 ? std::to_string(value) : std::to_string(value) + " (" + hex(value) + ")";
+    const bool count = kind == RegionKind::net_buffer_list && (member.offset == net_buffer_list_offset::bytes_transferred ||
+                                                               member.offset == net_buffer_list_offset::receive_no_push);
+    if (member.size < 8 || count) return value < 10 ? std::to_string(value) : std::to_string(value) + " (" + hex(value) + ")";
     return value_text(history, at, value);
 }
 

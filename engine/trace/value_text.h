@@ -20,7 +20,7 @@ enum class ValueKind : std::uint8_t {
     offload_context_slot,  // &handle->MiniportOffloadContext
     call_entry,
     offload_entry,
-    net_buffer_list,
+    net_buffer_list,  // or what hangs from one
     binding,
     other_handle,  // a handle that is no binding
     allocation,    // live pool memory that is nothing of the above

@@ -11,8 +11,8 @@ namespace chimneylab::verifier {
 std::span<const Rule> catalogue() {
     static const std::vector<Rule> all = [] {
         std::vector<Rule> rules;
-        for (const auto part : {registration_and_tree_rules(), operation_rules(), transfer_rules(), further_rules(),
-                                injected_fault_rules(), machine_rules()})
+        for (const auto part : {host_stack_rules(), registration_and_tree_rules(), operation_rules(), transfer_rules(), further_rules(),
+                                injected_fault_rules(), machine_rules(), offload_target_rules()})
             rules.insert(rules.end(), part.begin(), part.end());
         return rules;
     }();

@@ -8,7 +8,6 @@ namespace {
 constexpr std::uint8_t d = documented, b = behaviour, i = inferred;
 constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning;
 constexpr bool yes = true, no = false;
-constexpr std::string_view later = "the checks of the data path and of indications are not built yet";
 
 constexpr Rule further[] = {
     {"IM-109", error, d | i, "802.1Q and 802.1p Information Supplied to an Offload Target",
@@ -18,9 +17,11 @@ constexpr Rule further[] = {
     {"IM-110", fatal, i, "NdisTcpOffloadSendComplete (NDIS_TCP_OFFLOAD_SEND_COMPLETE)",
      "After REQUEST_UPLOAD an intermediate driver passes no send and no graceful disconnect of that connection down "
      "until it is terminated.",
-     no, later, "m11"},
+     yes,
+     "sends and graceful disconnects passed down on a connection of which a send went back with REQUEST_UPLOAD", "m11"},
     {"IM-111", fatal, d | i, "MiniportTcpOffloadSend (W_TCP_OFFLOAD_SEND_HANDLER)",
-     "An intermediate driver does not touch a NET_BUFFER_LIST after it has passed it on.", no, later, "m9"},
+     "An intermediate driver does not touch a NET_BUFFER_LIST after it has passed it on.", yes,
+     "writes into a list by a driver that has passed it down or completed it", "m9"},
     {"IM-112", error, d, "Processing Events That Occur During an Offload",
      "Operations overlap and complete in any order: each has a call entry of its own, and none waits for another.", yes,
      "call entries of operations in progress at one driver; operations passed on only when another completes", "m3 m8 m11"},
@@ -34,7 +35,8 @@ constexpr Rule further[] = {
      "them.",
      yes, "writes to them between the completion's arrival at a driver and its own completion", "m6 m9"},
     {"IM-115", error, d | i, "NdisTcpOffloadDisconnectComplete (NDIS_TCP_OFFLOAD_DISCONNECT_COMPLETE)",
-     "Crossings of different kinds on one connection do not overtake each other on the way up.", no, later, "m9"},
+     "Crossings of different kinds on one connection do not overtake each other on the way up.", yes,
+     "lists that came back and are not completed yet when a later disconnect or the terminate is completed upward", "m9"},
     {"IM-116", fatal, i, "MiniportTerminateOffload (W_TERMINATE_OFFLOAD_HANDLER)",
      "A send or forward that is inside an intermediate driver when a terminate passes goes down before it, or is "
      "completed with UPLOAD_IN_PROGRESS.",

@@ -8,6 +8,8 @@
 
 namespace chimneylab::verifier {
 
+[[nodiscard]] std::span<const Rule> host_stack_rules();             // HS-001 … HS-079
+[[nodiscard]] std::span<const Rule> offload_target_rules();         // OT-001 … OT-133
 [[nodiscard]] std::span<const Rule> registration_and_tree_rules();  // IM-001 … IM-026
 [[nodiscard]] std::span<const Rule> operation_rules();              // IM-027 … IM-072
 [[nodiscard]] std::span<const Rule> transfer_rules();               // IM-073 … IM-108

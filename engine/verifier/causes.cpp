@@ -44,6 +44,13 @@ constexpr Consequences table[] = {
     {"IM-038", {CHIMNEYLAB_LOST, "IM-052"}},
     {"IM-039", {CHIMNEYLAB_LOST, "IM-021", "IM-037", "IM-040", "IM-052", "IM-054", "IM-055", "IM-102", "MEM-010"}},
     {"IM-041", {CHIMNEYLAB_LOST, "IM-039", "IM-052", "IM-058", "IM-059"}},
+    {"HS-003", {"OT-008"}},
+    {"IM-015", {"OT-008"}},
+    {"HS-052", {"IM-116"}},
+    {"OT-053", {"MEM-005"}},
+    {"OT-051", {"MEM-005"}},
+    {"OT-018", {"MEM-001", "MEM-005"}},
+    {"OT-019", {"MEM-005", "IM-019", "IM-088"}},
     {"IM-088", {"MEM-006", "MEM-010"}},
     {"IM-122", {"MEM-008", "MEM-010"}},
     {"IM-042", {"MEM-001", "MEM-006", "MEM-007"}},
@@ -69,11 +76,24 @@ constexpr Consequences table[] = {
     {"IM-065", {"MEM-005"}},
     {"IM-066", {"IM-108", "MEM-001"}},
     {"IM-070", {CHIMNEYLAB_LOST, "IM-066", "MEM-010"}},
-    {"IM-074", {"MEM-001", "MEM-005", "MEM-006", "MEM-007", "MEM-010", "IM-088", "IM-090"}},
+    {"IM-071", {"MEM-006", "MEM-010"}},
+    {"IM-073", {"IM-079", "IM-085", "IM-115", "MEM-005", "MEM-006", "MEM-012"}},
+    {"IM-075", {"IM-096", "IM-100", "MEM-001", "MEM-005", "MEM-006"}},
+    {"IM-078", {"IM-079", "IM-082", "MEM-005", "MEM-006", "MEM-007", "MEM-010"}},
+    {"IM-079", {"IM-115", "MEM-005", "MEM-006", "MEM-012"}},
+    {"IM-081", {"IM-079", "MEM-003", "MEM-005"}},
+    {"IM-085", {"IM-115"}},
+    {"IM-115", {"IM-085"}},
+    {"IM-087", {"HS-063", "IM-078", "IM-079", "IM-081", "IM-082", "IM-085", "IM-115"}},
+    {"IM-092", {"IM-094", "IM-096", "MEM-001", "MEM-005"}},
+    {"IM-096", {"IM-075", "MEM-001", "MEM-002", "MEM-006"}},
+    {"IM-074", {"MEM-001", "MEM-005", "MEM-006", "MEM-007", "MEM-010", "IM-073", "IM-079", "IM-081", "IM-088", "IM-090",
+                "IM-111"}},
     {"IM-090", {"MEM-001", "MEM-006", "MEM-007", "MEM-010", "IM-071", "IM-072"}},
-    {"IM-089", {"MEM-006"}},
+    {"IM-089", {"IM-079", "MEM-005", "MEM-006"}},
     {"IM-112", {CHIMNEYLAB_LOST, "MEM-010", "IM-032", "IM-050", "IM-051", "IM-052", "IM-105"}},
-    {"IM-114", {"IM-042", "IM-067", "MEM-007"}},
+    {"IM-113", {"OT-014"}},
+    {"IM-114", {"IM-042", "IM-067", "IM-078", "IM-079", "IM-081", "IM-082", "IM-111", "MEM-001", "MEM-005", "MEM-006", "MEM-007"}},
     {"MEM-001", {"MEM-002", "MEM-006"}},
     {"MEM-002", {"MEM-001"}},
     {"MEM-006", {CHIMNEYLAB_LOST}},
@@ -95,7 +115,18 @@ constexpr std::string_view spoils_tree[] = {"IM-029", "IM-030", "IM-031", "IM-03
 
 bool misleads_others(const Violation& cause, const Violation& effect) {
     return cause.operation.valid() && cause.operation == effect.operation && cause.layer != effect.layer &&
-           cause.noticed < effect.noticed && std::ranges::find(spoils_tree, cause.rule) != std::end(spoils_tree);
+           cause.noticed < effect.noticed && std::ranges::find(spoils_tree, cause.checked_as) != std::end(spoils_tree);
+}
+
+// A list that one driver passes on as it should not be reaches the other drivers so.
+constexpr std::string_view spoils_lists[] = {"IM-073", "IM-074", "IM-078", "IM-081", "IM-085", "IM-087", "IM-089"};
+constexpr std::string_view lists_spoilt[] = {"IM-042", "IM-073", "IM-078", "IM-079", "IM-081", "IM-082", "IM-085", "IM-087", "IM-111",
+                                             "IM-115", "OT-091", "HS-063", "MEM-001", "MEM-005", "MEM-006", "MEM-007", "MEM-012"};
+
+bool spoils_for_others(const Violation& cause, const Violation& effect) {
+    return cause.layer != effect.layer && cause.event < effect.event &&
+           std::ranges::find(spoils_lists, cause.checked_as) != std::end(spoils_lists) &&
+           std::ranges::find(lists_spoilt, effect.checked_as) != std::end(lists_spoilt);
 }
 
 // A completion that the machine lost or doubled on request: whatever happens to its operation from then on, and memory that
@@ -106,14 +137,14 @@ bool follows_from_fault(const Violation& cause, const Violation& effect) {
 }
 
 // A driver that is not registered as it should be cannot be given anything.
-bool about_registration(const Violation& cause) { return !cause.operation.valid() && cause.rule < "IM-016" && cause.rule.starts_with("IM"); }
+bool about_registration(const Violation& cause) { return !cause.operation.valid() && cause.checked_as < "IM-016" && cause.checked_as.starts_with("IM"); }
 
 // They concern the same operation, or the later one belongs to none (memory) and the same driver.
 bool related(const Violation& earlier, const Violation& later) {
     if (earlier.operation.valid() && later.operation.valid() && earlier.operation == later.operation) return true;
     if (earlier.layer == later.layer || about_registration(earlier)) return true;
-    if (earlier.rule == "IM-074" && later.rule == "MEM-005") return true;  // whoever frees the lists finds the records on them
-    if (earlier.rule == "IM-114") return true;  // shows when the send completes, at any driver
+    if (earlier.checked_as == "IM-074" && later.rule == "MEM-005") return true;  // whoever frees the lists finds the records on them
+    if (earlier.checked_as == "IM-114") return true;  // shows when the send completes, at any driver
     return later.rule.starts_with("MEM") && !later.operation.valid();
 }
 
@@ -130,6 +161,7 @@ void find_causes(std::vector<Violation>& violations) {
     for (std::uint32_t i = 0; i < violations.size(); ++i) {
         violations[i].cause = i;
         violations[i].first_cause = true;
+        if (violations[i].checked_as.empty()) violations[i].checked_as = violations[i].rule;
     }
     // A cause may stand at the same event as its effect, on either side of it, or behind the place of an effect that was
     // only noticed later; what came after the effect was noticed explains nothing.
@@ -141,9 +173,9 @@ void find_causes(std::vector<Violation>& violations) {
             const Violation& cause = violations[j];
             if (cause.event > effect.noticed) break;
             if (i == j) continue;
-            const bool follows = cause.rule != effect.rule && can_follow(cause.rule, effect.rule) && related(cause, effect);
-            if (!follows && !misleads_others(cause, effect) && !follows_from_fault(cause, effect)) continue;
-            if (j > i && can_follow(effect.rule, cause.rule)) continue;  // each could follow from the other: the earlier one leads
+            const bool follows = cause.checked_as != effect.checked_as && can_follow(cause.checked_as, effect.checked_as) && related(cause, effect);
+            if (!follows && !misleads_others(cause, effect) && !spoils_for_others(cause, effect) && !follows_from_fault(cause, effect)) continue;
+            if (j > i && can_follow(effect.checked_as, cause.checked_as)) continue;  // each could follow from the other: the earlier one leads
             violations[i].cause = j;
             violations[i].first_cause = false;
             break;

@@ -131,6 +131,7 @@ void status_allowed(const Scene& scene, const Report& report) {
         const std::int32_t status = scene.now->blocks[i].status();
         if (allowed_status(scene.operation->kind, status) || forgotten(scene, i)) continue;
         report.add(report.draft(scene).block(block_region(scene, i)).member("Status", block_offset::status)
+                       .at_target(scene.operation->kind == OperationKind::initiate ? "OT-021" : "OT-012")
                        .statuses(0, status).meanings("a status of " + std::string(trace::to_text(scene.operation->kind)),
                                                      trace::status_text(status)),
                    trace::status_text(status) + " in " + scene.block_name(i) + " is no status of the operation " +

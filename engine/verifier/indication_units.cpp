@@ -25,7 +25,7 @@ void others_complete_before_terminate(const Scene& scene, const Report& report) 
         const ObjectRecord* object = scene.model.object(scene.passage->at_arrival.blocks[i].slot_b());
         const std::uint32_t open = object ? object->queries + object->updates + object->invalidates : 0;
         if (open == 0) continue;
-        report.add(report.draft(scene).block(scene.shape().blocks[i].region),
+        report.add(report.draft(scene).block(scene.shape().blocks[i].region).at_target("OT-051"),
                    scene.who() + " completes the terminate of " + scene.block_name(i) + " while " + std::to_string(open) +
                        (open == 1 ? " other operation" : " other operations") + " on it must still be completed.");
     }
@@ -62,6 +62,11 @@ void transfers_before_terminate(const Scene& scene, const Report& report) {
     const ObjectRecord* object = scene.model.object(scene.event.subject);
     const Model::Gone* gone = scene.model.gone(scene.event.subject);
     if (!gone && (!object || (object->terminates == 0 && object->state != State::terminated))) return;
+    // What came in after the terminate had gone down is not this driver's mistake.
+    if (object)
+        for (const auto& link : scene.model.lists().chain(scene.event.detail))
+            if (const ListRecord* list = scene.model.lists().list(link.address))
+                if (const ListPassage* at = list->passage(scene.driver); at && at->arrived > object->terminate_passed) return;
     const RegionId block = gone ? gone->block : object->block;
     report.add(report.draft(scene).block(block).seen_only(scene.event.subject),
                scene.who() + " passed " + (name == "NdisOffloadTcpSend" ? "a send" : "a forward") + " of " +

@@ -198,6 +198,7 @@ void Model::object_goes_down(OperationRecord& operation, Passage& passage, std::
     }
     object.last_operation = number_of(operation);
     object.handle = handle;
+    if (passage.layer == operation.starter) values_go_down(operation, index, image, object);
     if (object.owner == trace::machine_layer) object.owner = passage.layer;
     if (!object.block.valid()) object.block = block.region;
     switch (operation.kind) {
@@ -210,6 +211,25 @@ void Model::object_goes_down(OperationRecord& operation, Passage& passage, std::
         break;
     default: break;
     }
+}
+
+// What the host stack has told of an object: rules compare later values with it.
+void Model::values_go_down(const OperationRecord& operation, std::size_t index, const BlockImage& image, ObjectRecord& object) {
+    if (operation.kind != OperationKind::initiate && operation.kind != OperationKind::update) return;
+    const std::uint32_t parent = operation.shape().blocks[index].parent;
+    const Passage& first = operation.passages.front();
+    if (parent != BlockRef::none && first.at_hand_on.taken())
+        if (const Address above = first.at_hand_on.blocks[parent].slot_b(); above != 0) object.parent = above;
+    const StateParts parts = parts_of(image.type());
+    const auto part = [&](std::uint32_t offset, std::uint32_t end) {
+        const std::size_t last = std::min<std::size_t>(end, image.following.size());
+        return offset < last ? std::vector<std::byte>(image.following.begin() + offset, image.following.begin() + static_cast<std::ptrdiff_t>(last))
+                             : std::vector<std::byte>();
+    };
+    const std::uint32_t cached_size = parts.layer == Layer::path ? 12 : 44;
+    if (operation.kind == OperationKind::initiate && parts.constant != StateParts::none) object.constant = part(parts.constant, parts.cached);
+    if (parts.cached != StateParts::none)
+        if (auto values = part(parts.cached, parts.cached + cached_size); !values.empty()) object.cached = std::move(values);
 }
 
 void Model::hand_on(OperationRecord& operation, Passage& passage) {
@@ -286,10 +306,20 @@ void Model::finish_operation(OperationRecord& operation) {
     }
 }
 
+Address Model::host_handle(Address handle) const {
+    for (unsigned floors = 0; floors < 64; ++floors) {
+        const ObjectRecord* record = object(handle);
+        if (!record || record->upper == 0) break;
+        handle = record->upper;
+    }
+    return handle;
+}
+
 void Model::memory_freed(const trace::Event& event) {
     const AllocationRecord* allocation = replay_->allocation(event.subject);
     if (!allocation) return;
     const Address end = allocation->address + allocation->size;
+    lists_.memory_freed(allocation->address, end);
     for (auto at = objects_.lower_bound(allocation->address); at != objects_.end() && at->first < end;) {
         if (at->second.owner != allocation->owner) {
             ++at;
@@ -333,6 +363,14 @@ void Model::request_or_status(const trace::Event& event) {
         if (relay.arrived == 0) relay.first = replay_->now();
         relay.arrived += times;
     };
+    constexpr std::uint64_t parameters = 0xFC030201, set = 1;
+    constexpr std::uint64_t pause = 0x40020001, upload_all = 0x40020002, resume = 0x40020003;
+    if (name == "NdisOidRequest" && event.detail == parameters && event.argument == set)
+        drivers_[event.other_layer].configured.insert(event.subject);
+    if (name == "MiniportOidRequest" && event.detail == parameters && event.argument == set) drivers_[event.layer].was_configured = true;
+    if (name == "ProtocolStatusEx" && (event.detail == pause || event.detail == upload_all)) drivers_[event.layer].paused.insert(event.subject);
+    if (name == "ProtocolStatusEx" && event.detail == resume) drivers_[event.layer].paused.erase(event.subject);
+    if (name == "NdisMIndicateStatusEx" && event.detail == upload_all) drivers_[event.other_layer].upload_all = replay_->now();
     if (name == "MiniportOidRequest") arrives(drivers_[event.layer].requests[event.detail], 1);
     else if (name == "NdisOidRequest") ++drivers_[event.other_layer].requests[event.detail].passed_on;
     else if (name == "ProtocolStatusEx")
@@ -342,6 +380,8 @@ void Model::request_or_status(const trace::Event& event) {
 
 void Model::transfer(const trace::Event& event, const trace::Function& function) {
     if (event.kind == trace::EventKind::enter) {
+        if (function.name == "NdisOffloadTcpDisconnect")
+            if (ObjectRecord* closing = object(event.subject)) closing->disconnects |= event.argument;
         open_transfers_.push_back({replay_->now(), event.other_layer, event.subject, &function});
         return;
     }

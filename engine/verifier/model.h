@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/verifier/tree_image.h"
+#include "engine/verifier/list_ledger.h"
 
 namespace chimneylab::verifier {
 
@@ -71,6 +71,9 @@ struct ObjectRecord {
     EventId terminate_passed;       // the owner handed a terminate of it down
     bool allocated_for_it = false;  // its memory was allocated between the arrival of its initiate and the downward call
     std::vector<Address> send_data;  // NET_BUFFER_LISTs given to the drivers below, in order, while they are known
+    Address parent = 0;             // at the host stack: the handle of what it depends on
+    std::vector<std::byte> constant, cached;  // at the host stack: as last given to the drivers below
+    std::uint32_t disconnects = 0;  // flags of the disconnect calls that were made for it
     bool recycled = false;          // its memory has carried an earlier object without being released in between
     [[nodiscard]] bool exists() const { return state == State::offloading || state == State::offloaded; }
 };
@@ -95,6 +98,10 @@ struct DriverRecord {
         std::uint32_t passed_on = 0;
     };
     std::map<std::uint64_t, Relay> requests, statuses;
+    std::set<std::uint64_t> configured;  // bindings on which it has set OID_TCP_CONNECTION_OFFLOAD_PARAMETERS
+    bool was_configured = false;         // that set request has reached it
+    std::set<std::uint64_t> paused;      // binding contexts that were told OFFLOAD_PAUSE or UPLOAD_ALL, until RESUME
+    EventId upload_all;                  // its own indication
     EventId first_initiate;      // the first tree that arrived
     EventId first_passed_down;   // the first that it passed on
 };
@@ -109,9 +116,13 @@ struct CallEntryUse {
 
 class Model {
 public:
-    explicit Model(const Replay& replay) : replay_(&replay) {}
+    explicit Model(const Replay& replay) : replay_(&replay), lists_(replay) {}
     [[nodiscard]] const Replay& replay() const { return *replay_; }
 
+    [[nodiscard]] ListLedger& lists() { return lists_; }
+    [[nodiscard]] const ListLedger& lists() const { return lists_; }
+    // The handle by which the host stack knows the object of a handle of any driver: the handle itself when nothing is known.
+    [[nodiscard]] Address host_handle(Address handle) const;
     [[nodiscard]] std::span<const OperationRecord> operations() const { return operations_; }
     [[nodiscard]] OperationRecord* operation_of_root(Address root);
     // The last operation with this root, under way or over.
@@ -198,10 +209,12 @@ public:
     }
 
 private:
+    void values_go_down(const OperationRecord& operation, std::size_t index, const BlockImage& image, ObjectRecord& object);
     void object_goes_down(OperationRecord& operation, Passage& passage, std::size_t index);
     void object_comes_back(const OperationRecord& operation, const Passage& passage, std::size_t index);
 
     const Replay* replay_;
+    ListLedger lists_;
     std::vector<OperationRecord> operations_;
     std::unordered_map<Address, std::uint32_t> by_root_;    // under way
     std::unordered_map<Address, std::uint32_t> last_by_root_;

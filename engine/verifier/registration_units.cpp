@@ -102,7 +102,7 @@ std::string where(const Scene& scene) {
 
 // A table of that type: handed over in the right handler, and not missing beside its twin when DriverEntry returns.
 void provider_table(const Scene& scene, const Report& report, std::uint8_t type, std::uint8_t twin) {
-    if (!scene.by_intermediate_driver()) return;
+    if (scene.replay().is_host_stack(scene.driver)) return;
     if (const TableLayout* table = table_taken(scene)) {
         if (table->type == type && running_handler(scene) != "MiniportSetOptions")
             report.add(at_table(scene, report), scene.who() + " registers " + std::string(table->name) + " " + where(scene) +
@@ -124,7 +124,7 @@ void provider_tcp_in_set_options(const Scene& scene, const Report& report) {
 }
 
 void client_generic_in_set_options(const Scene& scene, const Report& report) {
-    if (!scene.by_intermediate_driver()) return;
+    if (scene.replay().is_offload_target(scene.driver)) return;
     if (const TableLayout* table = table_taken(scene)) {
         if (table->type != client_generic || running_handler(scene) == "ProtocolSetOptions") return;
         const bool binding = on_binding(scene);
@@ -146,14 +146,14 @@ void client_generic_in_set_options(const Scene& scene, const Report& report) {
 
 void client_tcp_in_set_options(const Scene& scene, const Report& report) {
     const TableLayout* table = table_taken(scene);
-    if (!scene.by_intermediate_driver() || !table || table->type != client_tcp) return;
+    if (scene.replay().is_offload_target(scene.driver) || !table || table->type != client_tcp) return;
     if (running_handler(scene) == "ProtocolSetOptions" || on_binding(scene)) return;
     report.add(at_table(scene, report), scene.who() + " registers the client TCP table " + where(scene) +
                                             "; its place is ProtocolSetOptions, or an open binding.");
 }
 
 void client_tcp_before_first_call(const Scene& scene, const Report& report) {
-    const DriverRecord* driver = scene.by_intermediate_driver() ? driver_of(scene) : nullptr;
+    const DriverRecord* driver = driver_of(scene);
     if (!driver || !has(*driver, client_generic) || has(*driver, client_tcp) || driver->first_passed_down.valid()) return;
     report.add(report.draft(scene), scene.who() + " passes an operation down without ever having registered the client TCP "
                                                   "table: completions and indications of I/O cannot be delivered to it.");

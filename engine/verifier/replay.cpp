@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/verifier/replay.h"
 
+#include <algorithm>
+
 #include "engine/trace/text.h"
 
 namespace chimneylab::verifier {
@@ -21,7 +23,7 @@ bool Replay::step() {
     case EventKind::memory_freed: take_in_allocation(event); break;
     case EventKind::handle_opened:
         if (trace_->text(event.name).find("binding") != std::string_view::npos)
-            bindings_[event.subject] = {event.layer, now(), {}};
+            bindings_[event.subject] = {event.layer, now(), {}, event.detail};
         break;
     case EventKind::handle_closed:
         if (const auto found = bindings_.find(event.subject); found != bindings_.end()) found->second.closed = now();
@@ -101,6 +103,12 @@ bool Replay::knows_bindings_of(LayerIndex layer) const {
     for (const auto& [handle, record] : bindings_)
         if (record.owner == layer) return true;
     return false;
+}
+
+std::size_t Replay::open_bindings(LayerIndex layer) const {
+    return static_cast<std::size_t>(std::ranges::count_if(bindings_, [&](const auto& each) {
+        return each.second.owner == layer && !each.second.closed.valid();
+    }));
 }
 
 const trace::Function* Replay::function(const Event& event) const {

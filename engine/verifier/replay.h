@@ -40,6 +40,7 @@ struct AllocationRecord {
 struct BindingRecord {
     LayerIndex owner = trace::machine_layer;  // the protocol edge that opened it
     EventId opened, closed;
+    std::uint64_t adapter = 0;  // the handle of the adapter below; 0 in traces that do not tell
 };
 
 class Replay {
@@ -66,6 +67,7 @@ public:
     [[nodiscard]] static bool in_driver_image(Address address);
     [[nodiscard]] const BindingRecord* binding(std::uint64_t handle) const;
     [[nodiscard]] bool knows_bindings_of(LayerIndex layer) const;
+    [[nodiscard]] std::size_t open_bindings(LayerIndex layer) const;
 
     [[nodiscard]] const trace::Function* function(const trace::Event& event) const;
     // The innermost call that runs code of this layer at the present event; none outside.
@@ -82,7 +84,7 @@ private:
     void index_new_regions();
     void take_in_allocation(const trace::Event& event);
 
-    static constexpr std::size_t region_kinds = 8;
+    static constexpr std::size_t region_kinds = static_cast<std::size_t>(trace::last_region_kind) + 1;
     const trace::Trace* trace_;
     trace::Cursor cursor_;
     std::uint32_t indexed_ = 0;

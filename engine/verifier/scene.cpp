@@ -3,6 +3,7 @@
 #include "engine/verifier/scene.h"
 
 #include "engine/trace/text.h"
+#include "engine/verifier/twins.h"
 
 namespace chimneylab::verifier {
 
@@ -95,11 +96,37 @@ Draft& Draft::bytes(std::span<const std::byte> expected, std::span<const std::by
 
 Draft& Draft::severity(Severity severity) {
     violation_.severity = severity;
+    severity_given_ = true;
     return *this;
+}
+
+Draft& Draft::at_host(std::string_view rule) {
+    host_rule_ = rule;
+    return *this;
+}
+
+Draft& Draft::at_target(std::string_view rule) {
+    target_rule_ = rule;
+    return *this;
+}
+
+void Draft::name_by_role() {
+    violation_.checked_as = violation_.rule;
+    const auto layers = replay_->trace().layers();
+    if (violation_.layer >= layers.size()) return;
+    const trace::LayerRole role = layers[violation_.layer].role;
+    std::string_view name = role == trace::LayerRole::host_stack ? host_rule_ : role == trace::LayerRole::offload_target ? target_rule_ : "";
+    if (name.empty()) name = twin_of(violation_.rule, role);
+    const Rule* rule = name.empty() ? nullptr : find(name);
+    if (!rule) return;
+    violation_.rule = rule->id;
+    violation_.source = rule->source;
+    if (!severity_given_) violation_.severity = rule->severity;
 }
 
 void Report::add(Draft draft, std::string explanation) const {
     draft.violation_.explanation = std::move(explanation);
+    draft.name_by_role();
     sink_(std::move(draft.violation_));
 }
 

@@ -27,13 +27,18 @@ enum class Moment : std::uint8_t {
     transfer,               // enter of any I/O function on an offloaded connection
     transfer_returned,      // leave of NdisTcpOffloadXxxComplete
     transfer_handler_returned,  // leave of MiniportTcpOffloadXxx
+    transfer_call_returned,  // leave of NdisOffloadTcpXxx
     indication,             // enter of NdisTcpOffloadEventHandler, NdisTcpOffloadReceiveHandler, NdisMOffloadEventIndicate
+    indication_arrives,     // enter of ProtocolTcpOffloadEvent, ProtocolTcpOffloadReceiveIndicate, ProtocolIndicateOffloadEvent
+    indication_answered,    // their leave
+    indication_returned,    // leave of the call that made one
+    other_call,             // enter of any other function of the DDI; leave of ProtocolNetPnPEvent
     registration,           // enter of NdisSetOptionalHandlers; leave of NdisMGetOffloadHandlers and of DriverEntry
     found_by_machine,       // a finding event
     fault_injected,         // into a completion
     run_ended,
 };
-inline constexpr std::size_t moments = 15;
+inline constexpr std::size_t moments = 20;
 
 // Why a call is out of turn.
 enum class Turn : std::uint8_t {
@@ -81,11 +86,17 @@ public:
     Draft& bytes(std::span<const std::byte> expected, std::span<const std::byte> seen);
     Draft& seen_only(std::uint64_t seen, std::uint32_t size = 8);
     Draft& severity(Severity severity);
+    // Which rule it is when the host stack, or the offload target, breaks this promise; else the first that twins.h has.
+    Draft& at_host(std::string_view rule);
+    Draft& at_target(std::string_view rule);
 
 private:
     friend class Report;
+    void name_by_role();
     const Replay* replay_;
     Violation violation_;
+    std::string_view host_rule_, target_rule_;
+    bool severity_given_ = false;
 };
 
 class Report {

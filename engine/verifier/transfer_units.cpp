@@ -54,7 +54,12 @@ void handle_of_the_context(const Scene& scene, const Report& report) {
 
 void only_pending(const Scene& scene, const Report& report) {
     if (scene.event.has_status == 0 || scene.event.status == pending) return;
-    report.add(report.draft(scene).statuses(pending, scene.event.status),
+    const std::string_view handler = function_of(scene).name;
+    report.add(report.draft(scene).statuses(pending, scene.event.status)
+                   .at_target(handler == "MiniportTcpOffloadReceive"      ? "OT-074"
+                              : handler == "MiniportTcpOffloadDisconnect" ? "OT-089"
+                              : handler == "MiniportTcpOffloadForward"    ? "OT-088"
+                                                                          : "OT-065"),
                std::string(function_of(scene).name) + " of " + scene.who() + " returned " + trace::status_text(scene.event.status) +
                    "; these handlers return NDIS_STATUS_PENDING and tell the outcome by completing.");
 }
@@ -75,7 +80,9 @@ void offloaded_at_all(const Scene& scene, const Report& report) {
     if (!goes_down_on_handle(scene)) return;
     const RegionId handle = scene.replay().region_at(RegionKind::offload_handle, scene.event.subject);
     if (!handle.valid() || scene.replay().word(handle, handle_offset::miniport_offload_context) != 0) return;
-    report.add(report.draft(scene).block(handle).member("MiniportOffloadContext", handle_offset::miniport_offload_context).seen_only(0),
+    const ObjectRecord* object = scene.model.object(scene.event.subject);
+    report.add(report.draft(scene).block(handle).member("MiniportOffloadContext", handle_offset::miniport_offload_context).seen_only(0)
+                   .at_host(object && object->state == ObjectRecord::State::terminated ? "HS-059" : "HS-033"),
                scene.who() + " calls " + std::string(function_of(scene).name) + " on " + scene.replay().region_name(handle) +
                    ", which is not offloaded.");
 }

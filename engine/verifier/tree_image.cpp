@@ -30,6 +30,19 @@ std::uint64_t BlockImage::word(std::uint32_t offset, std::uint32_t size) const {
     return value;
 }
 
+std::optional<std::uint32_t> context_depth(const Replay& replay, RegionId list) {
+    std::uint32_t depth = 0;
+    Address at = replay.word(list, net_buffer_list_offset::context);
+    for (std::size_t limit = 0; at != 0 && limit < std::size_t{64}; ++limit) {
+        const RegionId region = replay.region_at(RegionKind::net_buffer_list_context, at);
+        if (!region.valid()) return std::nullopt;
+        depth += static_cast<std::uint32_t>(replay.word(region, list_context_offset::capacity, 2) -
+                                            replay.word(region, list_context_offset::used_from, 2));
+        at = replay.word(region, list_context_offset::next);
+    }
+    return depth;
+}
+
 namespace {
 
 Role role_of(const Replay& replay, RegionId block, OperationKind kind) {
@@ -49,6 +62,7 @@ std::vector<NetBufferListImage> capture_chain(const Replay& replay, Address head
         const bool known = image.region.valid();
         image.source_handle = replay.word(image.region, net_buffer_list_offset::source_handle);
         image.status = static_cast<std::int32_t>(replay.word(image.region, net_buffer_list_offset::status, 4));
+        if (known) image.depth = context_depth(replay, image.region);
         const bool again = std::ranges::any_of(chain, [at](const auto& seen) { return seen.address == at; });
         if (again) break;
         chain.push_back(image);
@@ -58,6 +72,58 @@ std::vector<NetBufferListImage> capture_chain(const Replay& replay, Address head
 }
 
 }  // namespace
+
+StateParts parts_of(std::uint8_t type) {
+    struct Sizes {
+        std::uint32_t constant, cached, delegated, cached_at, delegated_at;
+    };
+    constexpr Sizes neighbor{44, 44, 12, 44, 88}, path{24, 12, 8, 24, 36}, connection{24, 44, 120, 24, 72};
+    StateParts parts;
+    parts.layer = layer_of_type(type);
+    const Sizes* sizes = nullptr;
+    unsigned which = 0;  // 1 const, 2 cached, 3 delegated, 4 all
+    switch (parts.layer) {
+    case Layer::neighbor: sizes = &neighbor; which = type; break;
+    case Layer::path: sizes = &path; which = (type - 5u) % 4 + 1; break;
+    case Layer::connection:
+        sizes = &connection;
+        which = type == 17 ? 4 : type == 16 ? 0 : type - 12u;
+        break;
+    case Layer::unknown: break;
+    }
+    if (!sizes || which == 0) return parts;
+    if (which == 4) {
+        parts.constant = 0;
+        parts.cached = sizes->cached_at;
+        parts.delegated = sizes->delegated_at;
+        parts.size = sizes->delegated_at + sizes->delegated;
+    } else {
+        (which == 1 ? parts.constant : which == 2 ? parts.cached : parts.delegated) = 0;
+        parts.size = which == 1 ? sizes->constant : which == 2 ? sizes->cached : sizes->delegated;
+    }
+    return parts;
+}
+
+std::uint64_t state_word(const BlockImage& image, std::uint32_t offset, std::uint32_t size) {
+    if (std::size_t{offset} + size > image.following.size()) return 0;
+    std::uint64_t value = 0;
+    for (std::uint32_t at = 0; at < size; ++at) value |= std::to_integer<std::uint64_t>(image.following[offset + at]) << (8 * at);
+    return value;
+}
+
+std::vector<Address> buffered_data(const Replay& replay, const BlockRef& block, const BlockImage& image) {
+    std::vector<Address> lists;
+    const StateParts parts = parts_of(image.type());
+    if (block.layer != Layer::connection || block.role == Role::placeholder || parts.delegated == StateParts::none) return lists;
+    Address at = state_word(image, parts.delegated + tcp_state::buffered_data, 8);
+    for (std::size_t limit = 0; at != 0 && limit < 4096; ++limit) {
+        const RegionId region = replay.region_at(RegionKind::net_buffer_list, at);
+        if (!region.valid()) break;
+        lists.push_back(at);
+        at = replay.word(region, net_buffer_list_offset::next);
+    }
+    return lists;
+}
 
 TreeShape walk_tree(const Replay& replay, RegionId root, OperationKind kind) {
     struct Pending {

@@ -16,17 +16,15 @@ namespace chimneylab::verifier {
 
 namespace block_offset = trace::block_offset;
 namespace handle_offset = trace::handle_offset;
+namespace net_buffer_list_offset = trace::net_buffer_list_offset;
+namespace net_buffer_offset = trace::net_buffer_offset;
+namespace list_context_offset = trace::list_context_offset;
 
 enum class Role : std::uint8_t { placeholder, linker, new_offload, reference };
 enum class Layer : std::uint8_t { unknown, neighbor, path, connection };
 
 [[nodiscard]] Layer layer_of_type(std::uint8_t state_type);  // Header.Type
 [[nodiscard]] std::string_view to_text(Layer layer);          // "neighbor"
-
-// Where NET_BUFFER_LIST keeps what matters here (x64).
-namespace net_buffer_list_offset {
-inline constexpr std::uint32_t next = 0x00, source_handle = 0x78, status = 0x8C;
-}
 
 // One block of a tree and how it hangs in it. Does not change while the operation is under way.
 struct BlockRef {
@@ -54,6 +52,7 @@ struct NetBufferListImage {
     RegionId region;
     std::uint64_t source_handle = 0;
     std::int32_t status = 0;
+    std::optional<std::uint32_t> depth;  // bytes in use on its context stack; none: not watched
 };
 
 struct BlockImage {
@@ -69,6 +68,7 @@ struct BlockImage {
     [[nodiscard]] std::uint64_t slot_a() const { return word(block_offset::slot_a); }
     [[nodiscard]] std::uint64_t slot_b() const { return word(block_offset::slot_b); }
     [[nodiscard]] std::uint64_t source_handle() const { return word(block_offset::source_handle); }
+    [[nodiscard]] std::uint8_t type() const { return static_cast<std::uint8_t>(word(block_offset::type, 1)); }
     [[nodiscard]] std::int32_t status() const { return static_cast<std::int32_t>(word(block_offset::status, 4)); }
 };
 
@@ -85,6 +85,26 @@ struct TreeImage {
 [[nodiscard]] TreeImage capture(const Replay& replay, const TreeShape& shape);
 // By block: does the walk from the root reach it by the links of this image?
 [[nodiscard]] std::vector<bool> reached(const TreeShape& shape, const TreeImage& image);
+// Bytes in use on the context stack of a NET_BUFFER_LIST; none when a part of the stack is not watched.
+[[nodiscard]] std::optional<std::uint32_t> context_depth(const Replay& replay, RegionId list);
+// The structures behind a block, by Header.Type: where each class begins, none for a class that the type does not carry.
+// Source: "OFFLOAD_STATE_TYPE" and the pages of the structures; sizes and offsets of the x64 ABI.
+struct StateParts {
+    static constexpr std::uint32_t none = 0xFFFFFFFF;
+    Layer layer = Layer::unknown;
+    std::uint32_t constant = none, cached = none, delegated = none, size = 0;
+};
+[[nodiscard]] StateParts parts_of(std::uint8_t state_type);
+namespace tcp_state {  // offsets within TCP_OFFLOAD_STATE_CONST, _CACHED and _DELEGATED
+inline constexpr std::uint32_t const_flags = 0x08, remote_port = 0x0A, local_port = 0x0C, initial_rcv_wnd = 0x0C, max_rt = 0x20;
+inline constexpr std::uint32_t cached_flags = 0x08, connection_state = 0x08, rcv_nxt = 0x10, snd_una = 0x18, snd_nxt = 0x1C;
+inline constexpr std::uint32_t snd_max = 0x20, keep_alive_timeout = 0x54, retransmit_timeout = 0x5C, send_data_head = 0x60;
+inline constexpr std::uint32_t send_data_tail = 0x68, buffered_data = 0x70;
+}  // namespace tcp_state
+// A little-endian number in the state behind a block; 0 when it is not watched that far.
+[[nodiscard]] std::uint64_t state_word(const BlockImage& image, std::uint32_t offset, std::uint32_t size);
+// BufferedData of the delegated state behind a connection's block, as far as it is watched: the lists in their order.
+[[nodiscard]] std::vector<Address> buffered_data(const Replay& replay, const BlockRef& block, const BlockImage& image);
 // Whether two shapes correspond block by block (a tree and its converted copy).
 [[nodiscard]] bool corresponds(const TreeShape& a, const TreeShape& b);
 

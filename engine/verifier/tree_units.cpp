@@ -88,18 +88,19 @@ void contexts_fit_roles(const Scene& scene, const Report& report) {
                 .member("MiniportOffloadContext", handle_offset::miniport_offload_context);
         };
         if (block.role == Role::linker && object && !object->exists())
-            report.add(draft().values(0, image.handle_context),
+            report.add(draft().at_host("HS-059").values(0, image.handle_context),
                        "The handle of " + scene.block_name(i) + " holds a MiniportOffloadContext although the object is not "
                        "offloaded: NDIS and the drivers below take it for a linker. Its owner must clear it after a terminate.");
         else if (block.role == Role::new_offload && object && object->state == State::offloaded)
-            report.add(draft().seen_only(0),
+            report.add(draft().at_host("HS-021").seen_only(0),
                        scene.block_name(i) + " is offloaded, but its handle holds no MiniportOffloadContext any more: the "
                        "drivers below take it for a new offload.");
         else if (block.role == Role::reference && image.handle_context != 0 && object && !object->exists())
-            report.add(draft().values(0, image.handle_context), scene.block_name(i) + " refers to an object that is no longer "
+            report.add(draft().at_host("HS-059").values(0, image.handle_context), scene.block_name(i) + " refers to an object that is no longer "
                                                                 "offloaded, although its handle still holds a context.");
         else if (block.role == Role::reference && image.handle_context == 0 && (!object || object->state != State::offloading))
-            report.add(draft().seen_only(0), scene.block_name(i) + " refers to an object that is not offloaded: its handle "
+            report.add(draft().at_host(object && object->state == State::not_offloaded ? "HS-034" : "HS-075").seen_only(0),
+                       scene.block_name(i) + " refers to an object that is not offloaded: its handle "
                                                                    "holds no MiniportOffloadContext.");
     }
 }
@@ -174,6 +175,8 @@ void owner_leaves_tree_alone(const Scene& scene, const Report& report) {
     if (own) return;
     report.add(report.draft(scene).block(block ? scene.change->region : region.parent)
                    .member(block ? member_name(scene.change->offset, false) : "state", scene.change->offset)
+                   .at_host(block && scene.change->offset >= block_offset::miniport_reserved_0 &&
+                                    scene.change->offset < block_offset::port_number ? "HS-020" : "HS-019")
                    .bytes(scene.replay().trace().before(*scene.change), scene.replay().trace().after(*scene.change)),
                scene.who() + " changed " + scene.replay().region_name(scene.change->region) +
                    " while the drivers below hold the tree.");
@@ -185,7 +188,8 @@ void object_is_free_for_it(const Scene& scene, const Report& report) {
         if (scene.shape().blocks[i].role == Role::placeholder) continue;
         const ObjectRecord* object = scene.model.object(scene.now->blocks[i].slot_b());
         if (!object || object->state != State::offloading) continue;
-        report.add(report.draft(scene).block(scene.shape().blocks[i].region),
+        report.add(report.draft(scene).block(scene.shape().blocks[i].region)
+                       .at_host(scene.operation->kind == OperationKind::initiate ? "HS-021" : "HS-033"),
                    "The initiate of " + scene.block_name(i) + " is still in progress; " +
                        std::string(trace::to_text(scene.operation->kind)) + " has to wait until it is complete.");
     }
@@ -221,7 +225,7 @@ void one_update_at_a_time(const Scene& scene, const Report& report) {
             report.add(report.draft(scene).block(scene.shape().blocks[i].region),
                        "An update of " + scene.block_name(i) + " is in progress; the next one has to wait for it.");
         else if (object->invalidated)
-            report.add(report.draft(scene).block(scene.shape().blocks[i].region),
+            report.add(report.draft(scene).block(scene.shape().blocks[i].region).at_host("HS-041"),
                        scene.block_name(i) + " has been invalidated: all that may follow is its terminate.");
     }
 }
@@ -242,7 +246,7 @@ void terminate_waits(const Scene& scene, const Report& report) {
         for (const Model::OpenTransfer& transfer : scene.model.open_transfers())
             if (transfer.handle == handle && transfer.caller == scene.driver &&
                 (transfer.function->name == "NdisOffloadTcpReceive" || transfer.function->name == "NdisOffloadTcpDisconnect"))
-                report.add(report.draft(scene).block(block.region), "Terminate of " + scene.block_name(i) + " while a call of " +
+                report.add(report.draft(scene).block(block.region).at_host("HS-050"), "Terminate of " + scene.block_name(i) + " while a call of " +
                                                                         std::string(transfer.function->name) +
                                                                         " on it has not returned.");
     }

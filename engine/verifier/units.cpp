@@ -12,7 +12,8 @@ std::span<const Unit> units() {
         for (const auto group :
              {registration_units(), tree_units(), propagation_units(), handle_units(), ownership_units(),
               completion_units(), entry_units(), net_buffer_list_units(), indication_units(), transfer_units(),
-              ndis_units(), machine_units()})
+              list_units(), received_data_units(), host_stack_units(),
+              offload_target_units(), ndis_units(), machine_units()})
             together.insert(together.end(), group.begin(), group.end());
         std::ranges::stable_sort(together, {}, &Unit::rule);
         return together;

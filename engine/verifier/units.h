@@ -18,6 +18,10 @@ namespace chimneylab::verifier {
 [[nodiscard]] std::span<const Unit> net_buffer_list_units();   // IM-042, IM-067 … IM-069, IM-113, IM-114
 [[nodiscard]] std::span<const Unit> indication_units();        // IM-071, IM-072, IM-116
 [[nodiscard]] std::span<const Unit> transfer_units();          // IM-074, IM-076, IM-077, IM-088 … IM-090, IM-122
+[[nodiscard]] std::span<const Unit> list_units();              // IM-073, IM-075, IM-078 … IM-087, IM-095, IM-110, IM-111, IM-115
+[[nodiscard]] std::span<const Unit> received_data_units();     // IM-091 … IM-094, IM-096 … IM-100
+[[nodiscard]] std::span<const Unit> host_stack_units();        // HS-… beyond the twins of the IM rules
+[[nodiscard]] std::span<const Unit> offload_target_units();    // OT-… likewise
 [[nodiscard]] std::span<const Unit> ndis_units();              // IM-101 … IM-108
 [[nodiscard]] std::span<const Unit> machine_units();           // MEM-001 …
 

@@ -28,6 +28,11 @@ private:
     void take_in();
     void take_in_call(const Event& event, const Function& function);
     void take_in_return(const Event& event);
+    void driver_transfers(const Event& event, const Function& function);
+    void transfer_arrives(const Event& event, const Function& function);
+    [[nodiscard]] bool is_received_data(const Event& call) const;
+    void lists_of_operation(const OperationRecord& operation, const Passage& passage, LayerIndex layer);
+    void lists_come_back(const OperationRecord& operation, const Passage& passage, LayerIndex layer);
     void handed_on(const Event& event, const Function& function);
     void arrives(const Event& event, const Function& function);
     void completed(const Event& event, const Function& function);
@@ -68,6 +73,7 @@ void Verifier::Inside::keep(Violation&& violation) {
     const bool injected = violation.rule.starts_with("INJ");  // without it others would lose their first cause
     if (!options_.warnings && !injected && (violation.severity == Severity::warning || violation.severity == Severity::note)) return;
     if (!options_.machine_findings && violation.rule.starts_with("MEM")) return;
+    if (std::ranges::find(options_.without, violation.rule) != options_.without.end()) return;  // a twin of the unit's rule
     if (++counts_[violation.rule] > options_.most_per_rule) {
         ++left_out;
         return;
@@ -147,22 +153,68 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
         else driver_calls ? completed(event, function) : comes_back(event, function);
         break;
     case FunctionGroup::offloaded_io:
-        if (driver_calls && function.completion) model_.chain_completed(event);
-        show(Moment::transfer, scene(driver_calls ? event.other_layer : event.layer));
-        if (driver_calls && function.completion) model_.chain_forwarded(event);
-        if (!driver_calls && function.completion) model_.run_delivered(event);
-        if (driver_calls && !function.completion) model_.transfer(event, function);
+        driver_calls ? driver_transfers(event, function) : transfer_arrives(event, function);
         break;
     case FunctionGroup::indication:
-        if (driver_calls) show(Moment::indication, scene(event.other_layer));
+        if (driver_calls) {
+            show(Moment::indication, scene(event.other_layer));
+            if (is_received_data(event)) {
+                const EventId frame = replay_.frame_of(event.other_layer);
+                const bool forwarded = frame.valid() && is_received_data(replay_.trace().event(frame));
+                model_.lists().shown(event, event.other_layer, forwarded);
+            }
+        } else {
+            if (is_received_data(event)) model_.lists().comes_up(event);
+            show(Moment::indication_arrives, scene(event.layer));
+        }
         break;
     case FunctionGroup::oid_request:
-    case FunctionGroup::status_indication: model_.request_or_status(event); break;
+    case FunctionGroup::status_indication:
+        show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
+        model_.request_or_status(event);
+        break;
     default:
+        show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
         if (function.name == "MiniportInitializeEx") model_.driver(event.layer).adapters.insert(event.subject);
         if (function.name == "NdisSetOptionalHandlers") show(Moment::registration, scene(event.other_layer));
         break;
     }
+}
+
+// NdisTcpOffloadReceiveHandler or its handler above: the calls that carry received data.
+bool Verifier::Inside::is_received_data(const Event& call) const {
+    const std::string_view name = replay_.trace().text(call.name);
+    return name == "NdisTcpOffloadReceiveHandler" || name == "ProtocolTcpOffloadReceiveIndicate";
+}
+
+void Verifier::Inside::driver_transfers(const Event& event, const Function& function) {
+    ListLedger& lists = model_.lists();
+    const bool intermediate = replay_.is_intermediate_driver(event.other_layer);
+    if (function.completion) model_.chain_completed(event);
+    show(Moment::transfer, scene(event.other_layer));
+    if (function.completion) {
+        model_.chain_forwarded(event);
+        lists.completed(event, intermediate);
+    } else {
+        model_.transfer(event, function);
+        transfer_kind(function) == TransferKind::none ? lists.returned(event) : lists.goes_down(event, function, !intermediate);
+    }
+}
+
+// The driver that gave a list away (or lent it) is the end of its way: rules look before the ledger forgets it.
+void Verifier::Inside::transfer_arrives(const Event& event, const Function& function) {
+    ListLedger& lists = model_.lists();
+    const bool intermediate = replay_.is_intermediate_driver(event.layer);
+    const auto move = [&] {
+        if (function.completion) lists.comes_back(event, !intermediate);
+        else if (transfer_kind(function) == TransferKind::none) lists.return_arrives(event);
+        else lists.arrives(event, event.parent.valid() ? replay_.trace().event(event.parent).subject : 0);
+    };
+    const bool end_of_the_way = !intermediate && (function.completion || transfer_kind(function) == TransferKind::none);
+    if (!end_of_the_way) move();
+    show(Moment::transfer, scene(event.layer));
+    if (function.completion) model_.run_delivered(event);
+    if (end_of_the_way) move();
 }
 
 void Verifier::Inside::take_in_return(const Event& event) {
@@ -174,10 +226,14 @@ void Verifier::Inside::take_in_return(const Event& event) {
             show(Moment::transfer_returned, scene(event.other_layer));
             model_.completion_returned(event);
         } else {
+            show(Moment::transfer_call_returned, scene(event.other_layer));
             model_.transfer(event, *function);
         }
     } else if (function->group == FunctionGroup::offloaded_io && !function->completion) {
         show(Moment::transfer_handler_returned, scene(event.layer));
+    } else if (function->group == FunctionGroup::indication) {
+        if (driver_calls && is_received_data(event)) model_.lists().answered(event);
+        show(driver_calls ? Moment::indication_returned : Moment::indication_answered, scene(driver_calls ? event.other_layer : event.layer));
     } else if (function->group == FunctionGroup::state_manipulation && driver_calls && !function->completion) {
         OperationRecord* operation = model_.operation_of_block(event.region);
         Passage* passage = operation ? operation->passage(event.other_layer) : nullptr;
@@ -185,6 +241,8 @@ void Verifier::Inside::take_in_return(const Event& event) {
     } else if (function->name == "NdisMGetOffloadHandlers" || function->name == "NdisSetOptionalHandlers") {
         show(Moment::registration, scene(event.other_layer));
         model_.registration(event);
+    } else if (function->name == "ProtocolNetPnPEvent") {
+        show(Moment::other_call, scene(event.layer));
     } else if (function->name == "DriverEntry") {
         show(Moment::registration, scene(event.layer));
     }
@@ -268,6 +326,58 @@ void Verifier::Inside::completed(const Event& event, const Function& function) {
     passage->at_completion = capture(replay_, operation->shapes[passage->upper_shape]);
     what.now = &passage->at_completion;
     show(Moment::operation_completed, what);
+    lists_of_operation(*operation, *passage, driver);
+}
+
+// What a completion at this driver says of NET_BUFFER_LISTs that travel with blocks. From the offload target: those of new
+// objects are sends of the target from now on, those of a terminate are handed back.
+void Verifier::Inside::lists_of_operation(const OperationRecord& operation, const Passage& passage, LayerIndex layer) {
+    ListLedger& lists = model_.lists();
+    const bool intermediate = replay_.is_intermediate_driver(layer);
+    for (std::size_t i = 0; i < passage.at_completion.blocks.size(); ++i) {
+        const BlockImage& block = passage.at_completion.blocks[i];
+        if (operation.kind == OperationKind::terminate) {
+            for (const NetBufferListImage& each : block.chain) lists.up_in_block(each.address, layer);
+            if (!intermediate && passage.at_arrival.taken())
+                for (const Address each : buffered_data(replay_, operation.shape().blocks[i], block))
+                    lists.lent_in_block(each, layer, passage.at_arrival.blocks[i].slot_b());
+        } else if (operation.kind == OperationKind::initiate && !intermediate && block.status() >= 0 && !operation.passages.empty()) {
+            const Passage& first = operation.passages.front();
+            if (!first.at_hand_on.taken() || i >= first.at_hand_on.blocks.size()) continue;
+            for (std::size_t k = 0; k < first.at_hand_on.blocks[i].chain.size(); ++k) {
+                const NetBufferListImage& given = first.at_hand_on.blocks[i].chain[k];
+                std::vector<ListPassage> way;
+                for (const Passage& each : operation.passages) {
+                    if (!each.at_arrival.taken() || k >= each.at_arrival.blocks[i].chain.size()) continue;
+                    ListPassage at;
+                    at.layer = each.layer;
+                    at.arrived = each.arrived;
+                    at.passed = each.handed_on;
+                    at.source = each.at_arrival.blocks[i].chain[k].source_handle;
+                    at.depth = each.at_arrival.blocks[i].chain[k].depth;
+                    at.position = static_cast<std::uint32_t>(k);
+                    at.upper = each.at_arrival.blocks[i].slot_b();
+                    way.push_back(at);
+                }
+                if (given.region.valid())
+                    lists.given_with_block(given.address, given.region, first.layer, first.at_hand_on.blocks[i].slot_b(), std::move(way));
+            }
+        }
+    }
+}
+
+void Verifier::Inside::lists_come_back(const OperationRecord& operation, const Passage& passage, LayerIndex layer) {
+    if (operation.kind != OperationKind::terminate) return;
+    ListLedger& lists = model_.lists();
+    for (std::size_t i = 0; i < passage.at_return.blocks.size(); ++i) {
+        const BlockImage& block = passage.at_return.blocks[i];
+        for (const NetBufferListImage& each : block.chain)
+            layer == operation.starter ? lists.taken_back(each.address) : lists.back_in_block(each.address, layer);
+        for (const Address each : buffered_data(replay_, operation.shape().blocks[i], block))
+            lists.lent_comes_up(each, layer, passage.at_hand_on.blocks[i].handle_reserved);
+        if (layer == operation.starter) lists.connection_ends(passage.at_hand_on.blocks[i].slot_b());
+        if (block.status() >= 0 && passage.at_arrival.taken()) lists.forget_connection(layer, passage.at_arrival.blocks[i].slot_b());
+    }
 }
 
 void Verifier::Inside::comes_back(const Event& event, const Function& function) {
@@ -285,7 +395,9 @@ void Verifier::Inside::comes_back(const Event& event, const Function& function) 
     passage->came_back = replay_.now();
     passage->at_return = capture(replay_, operation->shapes[passage->lower_shape]);
     what.now = &passage->at_return;
+    if (event.layer != operation->starter) lists_come_back(*operation, *passage, event.layer);
     show(Moment::completion_arrives, what);
+    if (event.layer == operation->starter) lists_come_back(*operation, *passage, event.layer);
     model_.come_back(*operation, *passage);
     if (event.layer != operation->starter) return;
     model_.finish_operation(*operation);

@@ -17,6 +17,7 @@ namespace chimneylab::verifier {
 
 struct Violation {
     std::string_view rule;  // "IM-050"; static storage
+    std::string_view checked_as;  // the rule whose unit found it: the same, or that of which this is a twin
     Severity severity = Severity::error;
     trace::EventId event;            // where it broke
     trace::EventId noticed;          // when that became certain: the same, or later (a call entry that is never released)

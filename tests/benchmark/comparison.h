@@ -7,6 +7,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <string>
+
 namespace chimneylab::benchmark_support {
 
 // `unit` is that of both figures. A goal of 0: for information, nothing is asked.
@@ -15,6 +17,18 @@ inline void compare(benchmark::State& state, double ours, double reference, doub
     state.counters["reference"] = reference;
     state.counters["goal"] = goal;
     state.SetLabel(unit);
+}
+
+// A row more of the same benchmark, named after it: several figures of one long preparation. Costs, as all of them: less is
+// better; what is a rate elsewhere stands here as the time of one event. In the order in which they are told.
+inline void compare_also(benchmark::State& state, const std::string& name, double ours, double reference, double goal,
+                         const std::string& unit) {
+    int rows = 0;
+    for (const auto& [key, value] : state.counters) rows += key.ends_with("|ours") ? 1 : 0;
+    const std::string row = std::to_string(100 + rows) + "|" + name + "|" + unit + "|";
+    state.counters[row + "ours"] = ours;
+    state.counters[row + "reference"] = reference;
+    state.counters[row + "goal"] = goal;
 }
 
 }  // namespace chimneylab::benchmark_support

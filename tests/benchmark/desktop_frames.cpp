@@ -15,7 +15,6 @@
 namespace chimneylab::desktop {
 
 namespace {
-constexpr double frame = 1000.0 / 60;
 constexpr int frames = 400;
 }  // namespace
 

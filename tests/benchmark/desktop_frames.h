@@ -14,6 +14,8 @@
 
 namespace chimneylab::desktop {
 
+inline constexpr double frame = 1000.0 / 60;  // milliseconds
+
 void prepare_application();  // once is enough
 [[nodiscard]] SessionPointer long_session();  // the same for all
 // Runs `change` and renders the widget, again and again; reports the median and the 99th percentile in milliseconds of

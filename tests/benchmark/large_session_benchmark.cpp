@@ -18,6 +18,7 @@
 #include "engine/session/session.h"
 #include "engine/trace/cursor.h"
 #include "engine/trace/filter.h"
+#include "tests/benchmark/comparison.h"
 #include "tests/benchmark/large_session.h"
 
 namespace chimneylab {
@@ -143,18 +144,20 @@ void ten_million_events(benchmark::State& state) {
             state.SkipWithError("the session could not be recorded or read");
             break;
         }
-        state.counters["record_events_per_second"] = recorded[events] / recorded[record_s];  // goal: 5 million
-        state.counters["record_events_per_second_cpu"] = recorded[events] / recorded[record_cpu];
-        state.counters["record_memory_mb"] = recorded[memory_mb];
-        state.counters["bytes_per_event"] = size / used[events];  // goal: at most 48
-        state.counters["open_s"] = used[open_s];                  // goal: 0.5
-        state.counters["open_cpu"] = used[open_cpu];
-        state.counters["seek_p50_ms"] = used[seek_p50_ms];
-        state.counters["seek_p99_ms"] = used[seek_p99_ms];  // goal: 16
-        state.counters["seek_p99_cpu_ms"] = used[seek_p99_cpu_ms];
-        state.counters["filter_cpu"] = used[filter_cpu];
-        state.counters["filter_s"] = used[filter_s];        // goal: 1
-        state.counters["memory_mb"] = used[memory_mb];      // goal: 500
+        using benchmark_support::compare_also;
+        const double count = recorded[events];
+        // Five million a second are 200 ns each.
+        compare_also(state, "record_an_event", recorded[record_s] * 1e9 / count, 200, 1.0, "ns");
+        compare_also(state, "record_an_event_cpu", recorded[record_cpu] * 1e9 / count, 200, 0, "ns");
+        compare_also(state, "record_memory", recorded[memory_mb], 500, 1.0, "MB");
+        compare_also(state, "on_disk_an_event", size / count, 48, 1.0, "B");
+        compare_also(state, "open_to_first_picture", used[open_s] * 1000, 500, 1.0, "ms");
+        compare_also(state, "open_cpu", used[open_cpu] * 1000, 500, 0, "ms");
+        compare_also(state, "any_event_p50", used[seek_p50_ms], 16, 1.0, "ms");
+        compare_also(state, "any_event_p99", used[seek_p99_ms], 16, 1.0, "ms");
+        compare_also(state, "filter_everything", used[filter_s] * 1000, 1000, 1.0, "ms");
+        compare_also(state, "filter_cpu", used[filter_cpu] * 1000, 1000, 0, "ms");
+        compare_also(state, "memory", used[memory_mb], 500, 1.0, "MB");
     }
     std::error_code error;
     std::filesystem::remove(file, error);

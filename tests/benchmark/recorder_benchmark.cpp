@@ -4,7 +4,9 @@
 // What recording costs: one event with a block list of 152 bytes looked at, of which two words changed.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 
 #include "engine/trace/recorder.h"
@@ -14,10 +16,26 @@
 namespace chimneylab {
 namespace {
 
+// The clock that every event is stamped with, asked alone: part of what recorder_event_with_block shows.
+void recorder_clock(benchmark::State& state) {
+    const double floor = benchmark_support::append_and_copy_ns();
+    double spent = 0;
+    std::size_t asked = 0;
+    for (auto _ : state) {
+        const double start = benchmark_support::processor_time_ns();
+        for (int i = 0; i < 10'000; ++i) benchmark::DoNotOptimize(std::chrono::steady_clock::now());
+        spent += benchmark_support::processor_time_ns() - start;
+        asked += 10'000;
+    }
+    benchmark_support::compare(state, spent / static_cast<double>(asked), floor, 0, "ns");
+}
+BENCHMARK(recorder_clock)->Unit(benchmark::kMillisecond)->Iterations(20);
+
+// The best round of each side.
 void recorder_event_with_block(benchmark::State& state) {
     const double floor = benchmark_support::append_and_copy_ns();
-    constexpr std::size_t events_per_trace = 100'000;
-    double spent = 0;
+    constexpr std::size_t events_per_trace = benchmark_support::events_in_a_round;
+    double best = 0;
     std::size_t events = 0;
     for (auto _ : state) {
         trace::Recorder recorder;
@@ -38,13 +56,14 @@ void recorder_event_with_block(benchmark::State& state) {
             recorder.observe(region, block, 1);
             recorder.append(event);
         }
-        spent += benchmark_support::processor_time_ns() - start;
+        const double each = (benchmark_support::processor_time_ns() - start) / static_cast<double>(events_per_trace);
+        best = best == 0 ? each : std::min(best, each);
         events += events_per_trace;
     }
     state.SetItemsProcessed(static_cast<std::int64_t>(events));
-    benchmark_support::compare(state, spent / static_cast<double>(events), floor, 0, "ns");
+    benchmark_support::compare(state, best, floor, 2.0, "ns");
 }
-BENCHMARK(recorder_event_with_block)->Unit(benchmark::kMillisecond);
+BENCHMARK(recorder_event_with_block)->Unit(benchmark::kMillisecond)->Iterations(15);
 
 }  // namespace
 }  // namespace chimneylab

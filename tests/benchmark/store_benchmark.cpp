@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "tests/benchmark/comparison.h"
 #include "tests/benchmark/large_session.h"
 
 namespace chimneylab {
@@ -133,27 +134,27 @@ double raw_rows(std::uint64_t& events) {
 
 void store_rate(benchmark::State& state) {
     double ours = 0, chunks = 0, rows = 0;
-    std::uint64_t events = 0, raw_events = 0, row_events = 0, bytes = 0;
+    std::uint64_t events = 0, raw_events = 0, row_events = 0;
+    double bytes = 0;
     for (auto _ : state) {
         std::uint64_t count = 0;
         ours += benchmark_support::record_large_run(scratch("store"), events_wanted, count);
         events += count;
-        bytes = std::filesystem::file_size(scratch("store")) / count;
+        bytes = static_cast<double>(std::filesystem::file_size(scratch("store"))) / static_cast<double>(count);
         std::filesystem::remove(scratch("store"));
         chunks += raw_chunks(count);
         raw_events += count;
         rows += raw_rows(count);
         row_events += count;
     }
-    const double rate = static_cast<double>(events) / ours;
-    state.counters["events_per_second"] = rate;
-    state.counters["bytes_per_event"] = static_cast<double>(bytes);
-    state.counters["raw_chunks_per_second"] = static_cast<double>(raw_events) / chunks;
-    state.counters["rows_per_second"] = static_cast<double>(row_events) / rows;
-    state.counters["of_raw_chunks"] = rate / (static_cast<double>(raw_events) / chunks);  // goal: at least 0.7
-    state.counters["times_rows"] = rate / (static_cast<double>(row_events) / rows);       // goal: at least 3
+    const auto ns = [](double seconds, std::uint64_t count) { return seconds * 1e9 / static_cast<double>(count); };
+    using benchmark_support::compare_also;
+    // At least 0.7 of the rate is at most 1/0.7 of the time; three times the rate is a third of it.
+    compare_also(state, "against_raw_chunks", ns(ours, events), ns(chunks, raw_events), 1 / 0.7, "ns");
+    compare_also(state, "against_a_row_an_event", ns(ours, events), ns(rows, row_events), 1.0 / 3, "ns");
+    compare_also(state, "on_disk", bytes, 48, 1.0, "B");
 }
-BENCHMARK(store_rate)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(store_rate)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(2);
 
 }  // namespace
 }  // namespace chimneylab

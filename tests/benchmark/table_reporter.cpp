@@ -40,6 +40,7 @@ bool TableReporter::ReportContext(const Context&) {
 void TableReporter::ReportRuns(const std::vector<Run>& runs) {
     for (const Run& run : runs) {
         if (run.run_type != Run::RT_Iteration) continue;
+        if (add_rows_of(run)) continue;
         TableRow row;
         row.name = run.benchmark_name();
         row.unit = run.report_label;
@@ -63,6 +64,25 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
         }
         add(row);
     }
+}
+
+// compare_also(): "100|name|unit|ours" and so on; the number keeps their order.
+bool TableReporter::add_rows_of(const Run& run) {
+    bool any = false;
+    for (const auto& [key, ours] : run.counters) {
+        if (!key.ends_with("|ours") || !trouble(run).empty()) continue;
+        any = true;
+        const std::string prefix = key.substr(0, key.size() - 4);
+        const std::size_t name = prefix.find('|') + 1, unit = prefix.find('|', name) + 1;
+        TableRow row;
+        row.name = run.run_name.function_name + "/" + prefix.substr(name, unit - name - 1);
+        row.unit = prefix.substr(unit, prefix.size() - unit - 1);
+        row.ours = ours.value;
+        row.reference = counter(run, (prefix + "reference").c_str());
+        row.goal = counter(run, (prefix + "goal").c_str());
+        add(std::move(row));
+    }
+    return any;
 }
 
 void TableReporter::add(TableRow row) {

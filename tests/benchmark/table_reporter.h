@@ -32,6 +32,7 @@ public:
 
 private:
     void add(TableRow row);
+    bool add_rows_of(const Run& run);
 
     std::vector<TableRow> rows_;
     bool missed_ = false;

@@ -161,7 +161,7 @@ void Witness::session_changed(const SessionState& state) {
     changed_.notify_all();
 }
 
-void Witness::session_grew(const SessionState& state, const trace::Trace&) {
+void Witness::session_grew(const SessionState& state) {
     const std::lock_guard lock(mutex_);
     most_events_ = std::max(most_events_, state.events);
     changed_.notify_all();

@@ -67,7 +67,7 @@ public:
     };
     void session_started(const SessionState& state) override;
     void session_changed(const SessionState& state) override;
-    void session_grew(const SessionState& state, const trace::Trace&) override;
+    void session_grew(const SessionState& state) override;
     void session_ended(const SessionState& state, trace::Trace trace) override;
     void control_answered(std::uint32_t session, std::uint32_t request, bool done, const std::string& text) override;
     void refused(const std::string& why) override;

@@ -19,10 +19,10 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-// A chimneylab-cli that runs beside the test.
+// A program that runs beside the test.
 class Background {
 public:
-    explicit Background(const std::vector<std::string>& arguments) {
+    explicit Background(const std::vector<std::string>& arguments, const char* program = CHIMNEYLAB_CLI) {
         int out[2];
         if (pipe(out) != 0) throw std::runtime_error("pipe");
         child_ = fork();
@@ -30,10 +30,10 @@ public:
             dup2(out[1], STDOUT_FILENO);
             close(out[0]);
             close(out[1]);
-            std::vector<char*> values{const_cast<char*>(CHIMNEYLAB_CLI)};
+            std::vector<char*> values{const_cast<char*>(program)};
             for (const std::string& argument : arguments) values.push_back(const_cast<char*>(argument.c_str()));
             values.push_back(nullptr);
-            execv(CHIMNEYLAB_CLI, values.data());
+            execv(program, values.data());
             _exit(127);
         }
         close(out[1]);
@@ -123,14 +123,97 @@ TEST_F(Live, OfTwoProducersOneIsKilledAndBothSessionsAreThere) {
     }
     recorder.line_with("waiting for it to come back");
     EXPECT_EQ(run_program({"replay", original, "--connect", endpoint}).code, 0);
-    EXPECT_THAT(recorder.line_with(fingerprint_), HasSubstr("live.chimney"));
+    EXPECT_THAT(recorder.line_with(fingerprint_), HasSubstr("live-2.chimney"));
     recorder.interrupt();
     const auto [words, code] = recorder.end();
     EXPECT_EQ(code, 1);  // there is something to report
     EXPECT_THAT(words, HasSubstr("is not complete"));
-    EXPECT_EQ(run_program({"verify", output, "--json"}).json().at("fingerprint"), fingerprint_);
-    const Ended part = run_program({"show", scratch_.file("live-2.chimney"), "--all"});
-    EXPECT_THAT(part.out, HasSubstr("the recorder was stopped"));
+    EXPECT_EQ(run_program({"verify", scratch_.file("live-2.chimney"), "--json"}).json().at("fingerprint"), fingerprint_);
+    const Ended part = run_program({"show", output, "--all"});
+    EXPECT_THAT(part.out, HasSubstr("the producer closed the connection without taking leave and had not come back when "
+                                    "the recorder was stopped"));
+}
+
+// Whoever kills the recorder finds in the file what had come, but for the last moments.
+TEST_F(Live, AKilledRecorderLeavesASessionThatOpens) {
+    const std::string original = recorded("m5");
+    const std::string output = scratch_.file("killed.chimney");
+    Background recorder({"record", "--listen", "tcp:127.0.0.1:0", "-o", output});
+    const std::string endpoint = endpoint_in(recorder.line_with("listening on"));
+    Background slow({"replay", original, "--connect", endpoint, "--rate", "100"});
+    recorder.line_with("is connected");
+    std::uint64_t told = 0;
+    for (int i = 0; i < 3; ++i) {  // it tells every second what has come
+        const std::string line = recorder.line_with(" events");
+        told = std::stoull(line.substr(line.find(": ") + 2));
+    }
+    recorder.kill_at_once();
+    recorder.end();
+    slow.kill_at_once();
+    slow.end();
+    const Ended verified = run_program({"verify", output, "--json"});
+    const std::uint64_t kept = verified.json().at("events");
+    EXPECT_GE(kept + 100, told) << "no more than what came in a second is lost";
+    EXPECT_GT(kept, 0u);
+    EXPECT_THAT(verified.err + run_program({"show", output, "--all"}).err, HasSubstr("cut short"));
+}
+
+// The session of a machine around a driver from a file is the same whether it is written here or streamed and written there.
+TEST_F(Live, AStreamedRunIsTheRunThatRecordWrites) {
+    const std::string here = scratch_.file("here.chimney"), there = scratch_.file("there.chimney");
+    const Ended plain = run_program({"run", "m5", "--driver", REFERENCE_DRIVER, "--record", here, "--json"});
+    EXPECT_EQ(plain.code, 0) << plain.err;
+    Background recorder({"record", "--listen", "tcp:127.0.0.1:0", "-o", there, "--sessions", "1"});
+    const std::string endpoint = endpoint_in(recorder.line_with("listening on"));
+    Background host({"--driver", REFERENCE_DRIVER, "--scenario", "m5", "--connect", endpoint}, CHIMNEYLAB_HOST);
+    EXPECT_EQ(host.end().second, 0);
+    EXPECT_EQ(recorder.end().second, 0);
+    const Ended compared = run_program({"compare", here, there, "--json"});
+    EXPECT_EQ(compared.code, 0) << compared.out;
+    const json one = run_program({"verify", here, "--json"}).json(), other = run_program({"verify", there, "--json"}).json();
+    EXPECT_EQ(one.at("fingerprint"), other.at("fingerprint")) << "event by event, byte by byte";
+    EXPECT_EQ(one.at("events"), other.at("events"));
+    EXPECT_EQ(other.at("scenario"), "m5");
+}
+
+TEST_F(Live, OfTwoHostsOneIsKilledAndBothSessionsOpen) {
+    const std::string output = scratch_.file("live.chimney");
+    Background recorder({"record", "--listen", "tcp:127.0.0.1:0", "-o", output});
+    const std::string endpoint = endpoint_in(recorder.line_with("listening on"));
+    Background held({"--driver", REFERENCE_DRIVER, "--scenario", "m3", "--connect", endpoint, "--hold"}, CHIMNEYLAB_HOST);
+    recorder.line_with("is connected");
+    recorder.line_with("events");  // it has begun
+    Background whole({"--driver", REFERENCE_DRIVER, "--scenario", "m5", "--connect", endpoint}, CHIMNEYLAB_HOST);
+    EXPECT_EQ(whole.end().second, 0);
+    recorder.line_with("fingerprint");
+    held.kill_at_once();
+    held.end();
+    recorder.line_with("waiting for it to come back");
+    recorder.interrupt();
+    EXPECT_EQ(recorder.end().second, 1);
+    EXPECT_EQ(run_program({"verify", scratch_.file("live-2.chimney")}).code, 0);
+    const Ended part = run_program({"show", output, "--all"});
+    EXPECT_THAT(part.out, HasSubstr("the producer closed the connection without taking leave"));
+}
+
+TEST_F(Live, ACrashIsTheReasonOfAHostsGoodbye) {
+    const std::string output = scratch_.file("live.chimney");
+    Background recorder({"record", "--listen", "tcp:127.0.0.1:0", "-o", output, "--sessions", "1"});
+    const std::string endpoint = endpoint_in(recorder.line_with("listening on"));
+    Background host({"--driver", "reference", "--driver", "context-not-published", "--scenario", "m2", "--connect", endpoint},
+                    CHIMNEYLAB_HOST);
+    EXPECT_EQ(host.end().second, 1);
+    const auto [words, code] = recorder.end();
+    EXPECT_EQ(code, 1);
+    EXPECT_THAT(words, HasSubstr("is not complete: "));
+    const Ended shown = run_program({"show", output, "--all"});
+    EXPECT_THAT(shown.out, HasSubstr("The recording ended: "));
+    EXPECT_THAT(shown.out, HasSubstr("after event "));
+}
+
+TEST_F(Live, AHostWithoutARecorderSaysWhatToDo) {
+    Background host({"--scenario", "m1", "--connect", "tcp:127.0.0.1:1"}, CHIMNEYLAB_HOST);
+    EXPECT_EQ(host.end().second, 2);
 }
 
 TEST_F(Live, BadUsageIsOneClearLine) {

@@ -5,6 +5,7 @@
 #include <QAbstractItemModelTester>
 #include <QFile>
 #include <QSignalSpy>
+#include <QStandardItemModel>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -111,6 +112,48 @@ TEST(ChoicesPane, AsksAtEveryPointAndTheSameChoicesGiveTheSameRun) {
     lab.wait_for([&] { QTest::mouseClick(lab.choices().go_on(), Qt::LeftButton); });
     EXPECT_FALSE(lab.branch().stopped());
     EXPECT_TRUE(lab.window->playback().session()->findings.rows.empty());
+}
+
+// Ctrl+M and then Enter, Enter …: the question has the keyboard, wherever it was before.
+TEST(ChoicesPane, EnterTakesWithoutAClickAndTheArrowKeysChoose) {
+    Lab lab;
+    lab.begin();
+    EXPECT_EQ(QApplication::focusWidget(), lab.choices().pending());
+    lab.wait_for([&] { QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return); });
+    EXPECT_EQ(lab.branch().choices, QStringList{QStringLiteral("0")});
+    while (lab.completing() < 2) {
+        ASSERT_EQ(QApplication::focusWidget(), lab.choices().pending());
+        lab.wait_for([&] { QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return); });
+    }
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Down);
+    lab.wait_for([&] { QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return); });
+    EXPECT_EQ(lab.branch().choices.back(), QStringLiteral("1"));
+}
+
+TEST(ChoicesPane, SaysWhyThereIsNoStatusAndOffersOnlyFaultsThatCanBe) {
+    Lab lab;
+    lab.begin();
+    const QComboBox* status = lab.choices().status();
+    const auto* faults = qobject_cast<const QStandardItemModel*>(lab.choices().fault()->model());
+    ASSERT_NE(faults, nullptr);
+    const int drop = lab.choices().fault()->findData(QStringLiteral("!drop"));
+    bool with = false, without = false;
+    for (int guard = 0; guard < 50 && lab.branch().stopped() && !(with && without); ++guard) {
+        QTreeWidget* pending = lab.choices().pending();
+        const auto& point = lab.branch().session->choice_points.back();
+        for (int row = 0; row < pending->topLevelItemCount(); ++row) {
+            pending->setCurrentItem(pending->topLevelItem(row));
+            const bool completes = !point.pending[static_cast<std::size_t>(row)].blocks.isEmpty();
+            (completes ? with : without) = true;
+            EXPECT_EQ(status->isEnabled(), completes);
+            EXPECT_EQ(status->currentText(), completes ? QStringLiteral("target's own status") : QStringLiteral("no status"));
+            EXPECT_EQ(faults->item(drop)->isEnabled(), completes);
+            EXPECT_FALSE(status->toolTip().isEmpty());
+            EXPECT_EQ(lab.choices().why()->isVisible(), !completes);
+        }
+        lab.wait_for([&] { QTest::keyClick(pending, Qt::Key_Return); });
+    }
+    EXPECT_TRUE(with);
 }
 
 TEST(ChoicesPane, AnotherChoiceAtAnEarlierPointForksAndBothBranchesStay) {

@@ -31,6 +31,8 @@ trace::Trace trace_of(unsigned repeat, bool leak, bool fail) {
     options.leak_call_entry = leak;
     options.connections = 2;
     options.fail_last_block = fail;
+    if (fail) options.operations = {OperationKind::initiate};  // what failed cannot be queried
+    if (fail) options.repeat = 1;
     return trace::synthetic::make_trace(options);
 }
 

@@ -3,7 +3,9 @@
 //
 // Getting about with the keyboard: landmarks, conditions, bookmarks, the command palette, layouts of one's own.
 #include <QAbstractItemModelTester>
+#include <QApplication>
 #include <QListView>
+#include <QMenu>
 #include <QMenuBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -18,6 +20,7 @@
 #include "app/desktop/main_window/bookmarks_view.h"
 #include "app/desktop/main_window/command_palette.h"
 #include "app/desktop/main_window/main_window.h"
+#include "app/desktop/main_window/menu_corner.h"
 #include "app/desktop/main_window/notice_bar.h"
 #include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/main_window/until_bar.h"
@@ -58,7 +61,7 @@ TEST(Navigation, EGoesFromCompletionToCompletion) {
     lab.open("five");
     lab.key(Qt::Key_E);
     const auto first = lab.at();
-    EXPECT_TRUE(EventFilter::is_completion(*lab.playback().trace(), EventId(first)));
+    EXPECT_TRUE(is_completion(*lab.playback().trace(), EventId(first)));
     lab.key(Qt::Key_E);
     EXPECT_GT(lab.at(), first);
     lab.key(Qt::Key_E, Qt::ShiftModifier);
@@ -144,6 +147,24 @@ TEST(Navigation, BookmarksAreListedNotedAndTakenAway) {
     EXPECT_EQ(bookmarks.rowCount(), 0);
     lab.playback().open(first);
     EXPECT_EQ(bookmarks.rowCount(), 1) << "a session that comes back finds its own";
+}
+
+TEST(Navigation, TheMenuBarHasTheSearchAndTheLayoutInSight) {
+    Lab lab;
+    lab.open("one");
+    MenuCorner* corner = lab.window->menu_corner();
+    EXPECT_TRUE(corner->search()->text().contains(QStringLiteral("Ctrl+K")));
+    EXPECT_TRUE(corner->layouts()->text().startsWith(QStringLiteral("Learn")));
+    QTest::mouseClick(corner->search(), Qt::LeftButton);
+    EXPECT_TRUE(lab.window->command_palette()->isVisible());
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+    EXPECT_FALSE(lab.window->command_palette()->isVisible());
+    lab.key(Qt::Key_3, Qt::ControlModifier | Qt::AltModifier);
+    EXPECT_EQ(lab.window->pane_layout(), layout_debug);
+    EXPECT_TRUE(corner->layouts()->text().startsWith(QStringLiteral("Debug")));
+    EXPECT_EQ(corner->layouts()->accessibleName(), QStringLiteral("Layout: Debug"));
+    corner->layouts()->menu()->actions().front()->trigger();
+    EXPECT_EQ(lab.window->pane_layout(), layout_teach);
 }
 
 TEST(Palette, BestMatchesComeFirst) {

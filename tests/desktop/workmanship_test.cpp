@@ -6,12 +6,15 @@
 #include <QAbstractButton>
 #include <QAccessible>
 #include <QApplication>
+#include <QComboBox>
 #include <QLabel>
 #include <QProcess>
 #include <QScrollArea>
 #include <QSignalSpy>
+#include <QStyleOptionComboBox>
 #include <QTabBar>
 #include <QTest>
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -42,6 +45,7 @@ std::unique_ptr<MainWindow> window_with_a_run(QSize size = {1366, 768}) {
 
 std::string about(const QWidget* widget) {
     QString text = QLatin1String(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName();
+    if (const auto* button = qobject_cast<const QAbstractButton*>(widget)) text += QLatin1Char(' ') + button->text();
     for (const QWidget* up = widget->parentWidget(); up != nullptr; up = up->parentWidget()) {
         if (qobject_cast<const PanelDock*>(up) != nullptr) return (text + QStringLiteral(" in pane ") + up->objectName()).toStdString();
     }
@@ -99,15 +103,26 @@ TEST(Workmanship, TabGoesThroughEveryControlAndComesBack) {
         const QList<QWidget*> all = focusable(*window);
         ASSERT_FALSE(all.isEmpty());
         all.front()->setFocus(Qt::TabFocusReason);
-        std::set<QWidget*> seen;
-        for (int i = 0; i < 3 * all.size() + 5; ++i) {
-            QWidget* here = QApplication::focusWidget();
-            ASSERT_NE(here, nullptr) << where.toStdString();
-            EXPECT_TRUE(here->isVisible()) << about(here);
-            seen.insert(here);
-            QTest::keyClick(here, Qt::Key_Tab);
+        for (const auto& [key, name] : {std::pair{Qt::Key_Tab, "Tab"}, std::pair{Qt::Key_Backtab, "Shift+Tab"}}) {
+            std::set<QWidget*> seen;
+            for (int i = 0; i < 3 * all.size() + 5; ++i) {
+                QWidget* here = QApplication::focusWidget();
+                ASSERT_NE(here, nullptr) << where.toStdString();
+                EXPECT_TRUE(in_sight(here)) << name << " leads to " << about(here) << ", which nobody sees in " << where.toStdString();
+                seen.insert(here);
+                QTest::keyClick(here, key, key == Qt::Key_Backtab ? Qt::ShiftModifier : Qt::NoModifier);
+            }
+            // Of buttons of which one is always down, Tab reaches one; the arrow keys the others.
+            const auto reached = [&seen](QWidget* widget) {
+                const auto* button = qobject_cast<QAbstractButton*>(widget);
+                if (seen.contains(widget) || button == nullptr || !button->autoExclusive()) return seen.contains(widget);
+                return std::any_of(seen.begin(), seen.end(), [&](QWidget* each) {
+                    const auto* other = qobject_cast<QAbstractButton*>(each);
+                    return other != nullptr && other->autoExclusive() && other->parentWidget() == button->parentWidget();
+                });
+            };
+            for (QWidget* widget : all) EXPECT_TRUE(reached(widget)) << about(widget) << " is not reached by " << name << " in " << where.toStdString();
         }
-        for (QWidget* widget : all) EXPECT_TRUE(seen.contains(widget)) << about(widget) << " is not reached by Tab in " << where.toStdString();
     });
 }
 
@@ -151,6 +166,13 @@ void nothing_is_clipped(MainWindow& window, const QString& where) {
             EXPECT_TRUE(button->width() >= words || !button->toolTip().isEmpty()) << '"' << button->text().toStdString() << "\" " << about(button) << ", " << where.toStdString();
             EXPECT_GE(button->height() + 1, button->fontMetrics().height()) << about(button);
         }
+        if (const auto* box = qobject_cast<QComboBox*>(widget)) {
+            QStyleOptionComboBox option;
+            option.initFrom(box);
+            option.editable = box->isEditable();
+            const int room = box->style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, box).width();
+            EXPECT_GE(room + 1, box->fontMetrics().horizontalAdvance(box->currentText())) << '"' << box->currentText().toStdString() << "\" " << about(box) << ", " << where.toStdString();
+        }
         const QWidget* parent = widget->parentWidget();
         const bool control = qobject_cast<QAbstractButton*>(widget) != nullptr || qobject_cast<QLabel*>(widget) != nullptr;
         if (control && parent != nullptr && !scrolls(widget) && qobject_cast<const QTabBar*>(parent) == nullptr) {
@@ -160,6 +182,7 @@ void nothing_is_clipped(MainWindow& window, const QString& where) {
     }
     for (QTabBar* bar : window.findChildren<QTabBar*>()) {
         if (!in_sight(bar)) continue;
+        EXPECT_FALSE(bar->drawBase()) << "a line in a colour of no theme, " << where.toStdString();
         for (int i = 0; i < bar->count(); ++i) {
             const int words = bar->fontMetrics().horizontalAdvance(bar->tabText(i));
             EXPECT_TRUE(bar->tabRect(i).width() >= words || !bar->tabToolTip(i).isEmpty()) << bar->tabText(i).toStdString() << ", " << where.toStdString();

@@ -18,6 +18,7 @@
 #include <string>
 #include <tuple>
 
+#include "driver-bridge/host_client/protections.h"
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/library.h"
 #include "engine/session/session.h"
@@ -259,6 +260,7 @@ TEST(Host, ARunOfACorrectDriverIsTheRunInThisProcess) {
         setenv("CHIMNEYLAB_HOST", HOST_PROGRAM, 1);
         HostRequest request;
         request.scenario = id;
+        request.confine = false;  // the description would say so
         // The bytes of pointers to code differ, for a loaded image has its own place; nothing else does. The file has the
         // name that the linked driver has.
         request.drivers.assign(loaded.scenario->machine.intermediate_drivers.size(), REFERENCE_NAMED_ALIKE);
@@ -291,6 +293,36 @@ TEST(Host, ARunOfACorrectDriverIsTheRunInThisProcess) {
             EXPECT_EQ(there.result.expectations[i].events, here.expectations[i].events);
         }
     }
+}
+
+// A driver that reaches beyond its run gets what available_protections() says that it gets.
+TEST(Protections, ADriverReachesNothingOutside) {
+    const Protections there = available_protections();
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("chimneylab-reach-" + std::to_string(getpid()));
+    const std::filesystem::path own = folder / "own";
+    std::filesystem::create_directories(own);
+    std::filesystem::copy_file(DEFECTS_GCC, own / "reach.so", std::filesystem::copy_options::overwrite_existing);
+    setenv("OUTSIDE", (folder / "outside.txt").c_str(), 1);
+    setenv("INSIDE", (own / "inside.txt").c_str(), 1);
+    const HostRun run = run_with("reaches-out", own / "reach.so");
+    EXPECT_FALSE(run.crash) << told(run);
+    const auto refused = [&](const std::string& what) { return run.output.find(what + ": done") == std::string::npos; };
+    EXPECT_EQ(refused("network"), there.no_network && there.no_programs) << run.output;  // a namespace alone lets sockets be made
+    EXPECT_EQ(refused("file outside"), there.no_writes) << run.output;
+    EXPECT_EQ(std::filesystem::exists(folder / "outside.txt"), !there.no_writes);
+    EXPECT_EQ(refused("file in its folder"), there.no_writes_at_all) << run.output;
+    if (there.no_programs) EXPECT_THAT(run.output, HasSubstr("program: Operation not permitted"));
+    // The session says what was in force.
+    EXPECT_THAT(run.result.trace.description().producer, HasSubstr("drivers confined: " + there.to_text()));
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Protections, WhatIsMissingIsSaid) {
+    EXPECT_THAT(Protections{}.to_text(), HasSubstr("none: "));
+    Protections some;
+    some.no_network = true;
+    EXPECT_EQ(some.to_text(), "no network");
+    EXPECT_FALSE(some.all());
 }
 
 TEST(Host, ARunCanBeCancelled) {

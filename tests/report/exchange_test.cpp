@@ -188,9 +188,9 @@ TEST(Perfetto, SlicesNestAndFlowsLeadFromCrossingToCrossing) {
 }
 
 TEST(ExportTo, KeepsAnOlderFileWhenItCannotWriteTheNewOne) {
-    const std::filesystem::path directory = std::filesystem::path(testing::TempDir()) / "chimneylab-export-test";
-    std::filesystem::remove_all(directory);
-    std::filesystem::create_directories(directory);
+    std::string pattern = testing::TempDir() + "chimneylab-export-test-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    const std::filesystem::path directory = pattern;
     const Trace trace = trace::synthetic::one_completion_travels_up();
     const History history(trace);
     const auto file = directory / "a.json";

@@ -142,8 +142,9 @@ bool installed(const char* program) { return std::system((std::string("command -
 class Programs : public testing::Test {
 protected:
     void SetUp() override {
-        directory_ = std::filesystem::path(testing::TempDir()) / ("chimneylab-pictures-" + std::to_string(std::rand()));
-        std::filesystem::create_directories(directory_);
+        std::string pattern = testing::TempDir() + "chimneylab-pictures-XXXXXX";
+        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+        directory_ = pattern;
     }
     void TearDown() override { std::filesystem::remove_all(directory_); }
     std::filesystem::path directory_;

@@ -161,6 +161,47 @@ TEST(Choices, AStatusAndALostCompletionAreWhatTheHostSees) {
     EXPECT_TRUE(std::any_of(events.begin(), events.end(), [](const trace::Event& event) { return event.kind == trace::EventKind::fault_injected; }));
 }
 
+// A step lets the target complete what it holds; the pending completion is known as that operation's all the same.
+TEST(Choices, ACompletionThatAStepReleasedCanGetAStatus) {
+    const Scenario scenario = scenario_of(std::string(small_scenario) + R"(  - { name: hold, target: { completion: held } }
+  - { name: first, query: "T1" }
+  - { name: second, terminate: "T2" }
+  - { name: youngest, release: youngest }
+  - { name: oldest, release: oldest }
+)");
+    std::vector<Choice> choices;
+    const auto next_completion = [&](OperationKind kind) {
+        for (int i = 0; i < 50; ++i) {
+            const RunResult at = run_with(scenario, choices);
+            EXPECT_TRUE(at.failure.empty()) << at.failure;
+            if (!at.stopped_at_choice) break;
+            const auto& pending = at.choice_points.back().pending;
+            for (std::uint32_t item = 0; item < pending.size(); ++item)
+                if (pending[item].completes_operation && pending[item].operation_kind == kind) return std::optional(item);
+            choices.push_back({});
+        }
+        return std::optional<std::uint32_t>{};
+    };
+    const auto terminate = next_completion(OperationKind::terminate);
+    ASSERT_TRUE(terminate) << "the youngest is the terminate";
+    Choice fails;
+    fails.item = *terminate;
+    fails.status = static_cast<std::int32_t>(0xC0000001);
+    choices.push_back(fails);
+    const auto query = next_completion(OperationKind::query);
+    ASSERT_TRUE(query);
+    Choice lost;
+    lost.item = *query;
+    lost.fault = Choice::Fault::dropped;
+    choices.push_back(lost);
+    const RunResult result = run_with(scenario, choices, true);
+    EXPECT_TRUE(result.failure.empty()) << result.failure;
+    ASSERT_EQ(result.operations.size(), 3U);
+    EXPECT_TRUE(result.operations[2].finished);
+    EXPECT_EQ(result.operations[2].blocks.back().status, fails.status);
+    EXPECT_FALSE(result.operations[1].finished) << "its completion was lost";
+}
+
 TEST(Choices, WhatCannotBeChosenIsTold) {
     const Scenario scenario = scenario_of(two_at_once());
     Choice beyond;

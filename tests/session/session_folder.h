@@ -4,12 +4,15 @@
 // A temporary folder for one test, and files in it.
 #pragma once
 
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 
@@ -40,6 +43,36 @@ protected:
     }
     [[nodiscard]] std::size_t files_in_folder() const {
         return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
+    }
+    // What the work tells when it is done by somebody who owns nothing here and may only read: a process of its own, which
+    // gives up root's rights if it has them. A right that is missing is not noticed by root.
+    [[nodiscard]] std::string told_without_rights(const std::function<std::string()>& work) const {
+        using std::filesystem::perms;
+        const perms all_read = perms::owner_read | perms::group_read | perms::others_read;
+        const perms all_enter = perms::owner_exec | perms::group_exec | perms::others_exec;
+        for (const auto& each : std::filesystem::directory_iterator(folder_))
+            if (each.is_regular_file()) std::filesystem::permissions(each.path(), all_read);
+        std::filesystem::permissions(folder_, all_read | all_enter);
+        int ends[2];
+        if (::pipe(ends) != 0) return "no pipe";
+        const pid_t child = ::fork();
+        if (child == 0) {
+            std::string told = "root's rights could not be given up";
+            constexpr unsigned nobody = 65534;
+            if (::geteuid() != 0 || (::setgroups(0, nullptr) == 0 && ::setgid(nobody) == 0 && ::setuid(nobody) == 0))
+                told = work();
+            const bool complete = ::write(ends[1], told.data(), told.size()) == static_cast<ssize_t>(told.size());
+            ::_exit(complete ? 0 : 1);
+        }
+        ::close(ends[1]);
+        std::string told(4096, '\0');
+        const ssize_t size = ::read(ends[0], told.data(), told.size());
+        ::close(ends[0]);
+        int status = -1;
+        ::waitpid(child, &status, 0);
+        std::filesystem::permissions(folder_, perms::owner_all);
+        told.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? told : "the process died; it had told: " + told;
     }
     std::filesystem::path folder_;
 };

@@ -234,13 +234,28 @@ TEST_F(Session, a_folder_that_cannot_be_written_is_a_clear_problem) {
     const auto refused = save(run, ::geteuid() == 0 ? "/proc/a.chimney" : "/a.chimney");
     ASSERT_TRUE(refused);
     EXPECT_THAT(refused->to_text(), HasSubstr("cannot be written"));
-    if (::geteuid() != 0) {
-        std::filesystem::permissions(folder_, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-        const auto read_only = save(run, file());
-        std::filesystem::permissions(folder_, std::filesystem::perms::owner_all);
-        ASSERT_TRUE(read_only);
-        EXPECT_THAT(read_only->to_text(), HasSubstr("Save it in a folder that you may write to."));
-    }
+    // A folder where one may only read: what is there can be looked at and stays as it is.
+    ASSERT_FALSE(save(run, file()));
+    const std::string before = read(file());
+    EXPECT_THAT(told_without_rights([&] {
+                    const auto read_only = save(run, file("b.chimney"));
+                    return read_only ? read_only->to_text() : "was saved";
+                }),
+                HasSubstr("Save it in a folder that you may write to."));
+    EXPECT_THAT(told_without_rights([&] {
+                    const auto read_only = save(run, file());
+                    return read_only ? read_only->to_text() : "was replaced";
+                }),
+                HasSubstr("Save it in a folder that you may write to."));
+    EXPECT_EQ(told_without_rights([&]() -> std::string {
+                  const auto opened = open(file());
+                  if (const auto* problem = std::get_if<Problem>(&opened)) return problem->to_text();
+                  const Opened& session = std::get<Opened>(opened);
+                  return session.condition == Condition::complete && session.trace == run ? "the same" : "another";
+              }),
+              "the same");
+    EXPECT_EQ(read(file()), before);
+    EXPECT_EQ(files_in_folder(), 1u);
 }
 
 TEST_F(Session, what_is_no_session_is_refused_with_a_reason) {

@@ -48,6 +48,76 @@ RC_GTEST_PROP(CursorProperty, seeking_anywhere_equals_replay, (std::uint64_t see
     }
 }
 
+RC_GTEST_PROP(RegionChangesProperty, gives_every_region_at_every_event, (std::uint64_t seed)) {
+    const RandomTrace made = random_trace(seed, 60);
+    RegionChanges changes(made.trace);
+    for (std::uint32_t i = 0; i < made.trace.size(); ++i) changes.take_in(EventId(i));
+    for (std::uint32_t i = 0; i < made.trace.size(); ++i)
+        for (const auto& [region, truth] : made.live[i]) RC_ASSERT(changes.bytes(RegionId(region), EventId(i)) == truth);
+}
+
+// A region that is written at every event, one that is written now and then, and others that come and go.
+Trace busy_trace(std::uint32_t events) {
+    Recorder recorder;
+    std::vector<std::byte> busy(200), calm(16);
+    const RegionId often = recorder.begin_region({}, busy), seldom = recorder.begin_region({}, calm);
+    for (std::uint32_t i = 0; i < events; ++i) {
+        busy[i % busy.size()] = static_cast<std::byte>(i * 7);
+        busy[(i * 31) % busy.size()] = static_cast<std::byte>(i >> 3);
+        recorder.observe(often, busy, 1);
+        if (i % 97 == 0) {
+            calm[i % 16] = static_cast<std::byte>(i);
+            recorder.observe(seldom, calm, 2);
+        }
+        const std::vector<std::byte> passing(8, static_cast<std::byte>(i));
+        const RegionId short_lived = recorder.begin_region({}, passing);
+        recorder.append({});
+        recorder.end_region(short_lived);
+    }
+    return recorder.take();
+}
+
+TEST(Cursor, a_far_jump_shows_what_replay_shows_and_can_be_stepped_on_from) {
+    const Trace trace = busy_trace(6000);
+    RegionChanges changes(trace);
+    for (std::uint32_t i = 0; i < trace.size(); ++i) changes.take_in(EventId(i));
+    Cursor replaying(trace), jumping(trace, &changes);
+    const auto agree = [&] {
+        if (replaying.position() != jumping.position()) return false;
+        for (std::uint32_t region = 0; region < trace.region_count(); ++region)
+            if (!std::ranges::equal(replaying.bytes(RegionId(region)), jumping.bytes(RegionId(region)))) return false;
+        return true;
+    };
+    for (const std::uint32_t target : {3u, 5000u, 4u, 2500u, 2507u, 5999u, 0u, 4100u}) {
+        replaying.seek(EventId(target));
+        jumping.seek(EventId(target));
+        ASSERT_TRUE(agree()) << "at event " << target;
+        for (int i = 0; i < 5; ++i) {
+            replaying.step_back();
+            jumping.step_back();
+        }
+        ASSERT_TRUE(agree()) << "five before event " << target;
+        for (int i = 0; i < 9; ++i) {
+            replaying.step_forward();
+            jumping.step_forward();
+        }
+        ASSERT_TRUE(agree()) << "four after event " << target;
+    }
+    jumping.seek({});
+    EXPECT_TRUE(jumping.bytes(RegionId(0)).empty());
+}
+
+TEST(RegionChanges, keyframes_cost_no_more_than_the_changes) {
+    const Trace trace = busy_trace(20'000);
+    RegionChanges changes(trace);
+    for (std::uint32_t i = 0; i < trace.size(); ++i) changes.take_in(EventId(i));
+    EXPECT_GT(changes.keyframe_bytes(), 0u);
+    EXPECT_LE(changes.keyframe_bytes(), trace.change_count() * 8);
+    EXPECT_EQ(RegionChanges::keyframe_distance(8), 64u);
+    EXPECT_EQ(RegionChanges::keyframe_distance(4096), 512u);
+    EXPECT_FALSE(changes.next(RegionId(99'999), 0, 8, {}).valid()) << "a region that never changed";
+}
+
 TEST(Cursor, seeking_past_the_end_stops_at_the_last_event) {
     const Trace trace = synthetic::one_completion_travels_up();
     Cursor cursor(trace);

@@ -56,6 +56,36 @@ TEST(LayoutAgreement, the_offload_handle) {
     EXPECT_EQ(sizeof(NDIS_OFFLOAD_HANDLE), handle_offset::size);
 }
 
+TEST(LayoutAgreement, the_net_buffer_list_and_what_hangs_from_it) {
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, Next, "Next");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, FirstNetBuffer, "FirstNetBuffer");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, Context, "Context");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, ParentNetBufferList, "ParentNetBufferList");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, NdisPoolHandle, "NdisPoolHandle");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, Scratch, "Scratch");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, SourceHandle, "SourceHandle");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, ChildRefCount, "ChildRefCount");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, Flags, "Flags");
+    EXPECT_MEMBER(net_buffer_list_members(), NET_BUFFER_LIST, Status, "Status");
+    EXPECT_EQ(offsetof(NET_BUFFER_LIST, MiniportReserved), 0x60u);
+    EXPECT_EQ(offsetof(NET_BUFFER_LIST, NetBufferListInfo) + 8 * TcpOffloadBytesTransferred, net_buffer_list_offset::bytes_transferred);
+    EXPECT_EQ(offsetof(NET_BUFFER_LIST, NetBufferListInfo) + 8 * TcpReceiveNoPush, net_buffer_list_offset::receive_no_push);
+    EXPECT_EQ(sizeof(NET_BUFFER_LIST), net_buffer_list_offset::size);
+    EXPECT_MEMBER(net_buffer_members(), NET_BUFFER, Next, "Next");
+    EXPECT_MEMBER(net_buffer_members(), NET_BUFFER, CurrentMdl, "CurrentMdl");
+    EXPECT_MEMBER(net_buffer_members(), NET_BUFFER, CurrentMdlOffset, "CurrentMdlOffset");
+    EXPECT_MEMBER(net_buffer_members(), NET_BUFFER, DataLength, "DataLength");
+    EXPECT_MEMBER(net_buffer_members(), NET_BUFFER, MdlChain, "MdlChain");
+    EXPECT_MEMBER(net_buffer_members(), NET_BUFFER, DataOffset, "DataOffset");
+    EXPECT_MEMBER(net_buffer_members(), NET_BUFFER, ChecksumBias, "ChecksumBias");
+    EXPECT_MEMBER(net_buffer_members(), NET_BUFFER, NdisPoolHandle, "NdisPoolHandle");
+    EXPECT_EQ(sizeof(NET_BUFFER), net_buffer_offset::size);
+    EXPECT_MEMBER(list_context_members(), NET_BUFFER_LIST_CONTEXT, Next, "Next");
+    EXPECT_MEMBER(list_context_members(), NET_BUFFER_LIST_CONTEXT, Size, "Size");
+    EXPECT_MEMBER(list_context_members(), NET_BUFFER_LIST_CONTEXT, Offset, "Offset");
+    EXPECT_EQ(offsetof(NET_BUFFER_LIST_CONTEXT, ContextData), list_context_offset::data);
+}
+
 TEST(LayoutAgreement, statuses) {
 #define EXPECT_STATUS(name) EXPECT_EQ(status_text(static_cast<std::int32_t>(name)), #name)
     EXPECT_STATUS(NDIS_STATUS_SUCCESS);

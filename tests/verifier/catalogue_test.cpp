@@ -9,15 +9,22 @@
 
 #include "engine/verifier/causes.h"
 #include "engine/verifier/scene.h"
+#include "engine/verifier/twins.h"
 
 namespace chimneylab::verifier {
 namespace {
 
 TEST(Catalogue, HasEveryRuleOnceInOrder) {
     std::vector<std::string> wanted;
-    for (int number = 1; number <= 123; ++number) wanted.push_back("IM-" + std::string(number < 10 ? "00" : number < 100 ? "0" : "") + std::to_string(number));
-    for (const char* injected : {"INJ-001", "INJ-002"}) wanted.emplace_back(injected);
-    for (int number = 1; number <= 14; ++number) wanted.push_back("MEM-" + std::string(number < 10 ? "00" : "0") + std::to_string(number));
+    const auto numbered = [&](const std::string& prefix, int last) {
+        for (int number = 1; number <= last; ++number)
+            wanted.push_back(prefix + std::string(number < 10 ? "00" : number < 100 ? "0" : "") + std::to_string(number));
+    };
+    numbered("HS-", 79);
+    numbered("IM-", 123);
+    numbered("INJ-", 2);
+    numbered("MEM-", 14);
+    numbered("OT-", 133);
     std::vector<std::string> seen;
     for (const Rule& rule : catalogue()) seen.emplace_back(rule.id);
     EXPECT_EQ(seen, wanted);
@@ -31,14 +38,14 @@ TEST(Catalogue, EveryRuleSaysWhatItIsAndWhereItComesFrom) {
         EXPECT_FALSE(rule.source.empty());
         EXPECT_FALSE(rule.how.empty());
         EXPECT_NE(evidence_text(rule), "");
-        for (const std::string_view scenario : scenarios_of(rule)) EXPECT_THAT(scenario, testing::StartsWith("m"));
+        for (const std::string_view scenario : scenarios_of(rule)) EXPECT_THAT(std::string(scenario), testing::MatchesRegex("[ms][0-9]+"));
         EXPECT_EQ(find(rule.id), &rule);
     }
     EXPECT_EQ(find("IM-000"), nullptr);
     EXPECT_EQ(find(""), nullptr);
 }
 
-// A rule is called checked exactly when some unit checks it.
+// A rule is called checked exactly when some unit checks it, under its name or under that of which it is a twin.
 TEST(Catalogue, CheckedMeansThatAUnitIsRegistered) {
     std::set<std::string_view> registered;
     for (const Unit& unit : units()) {
@@ -46,6 +53,12 @@ TEST(Catalogue, CheckedMeansThatAUnitIsRegistered) {
         EXPECT_NE(unit.check, nullptr) << unit.rule;
         registered.insert(unit.rule);
     }
+    for (const Twin& twin : twins()) {
+        EXPECT_NE(find(twin.twin), nullptr) << twin.twin;
+        EXPECT_TRUE(twin.twin.starts_with(twin.role == trace::LayerRole::host_stack ? "HS-" : "OT-")) << twin.twin;
+        EXPECT_TRUE(registered.contains(twin.rule)) << twin.rule << " " << twin.twin;
+    }
+    for (const Twin& twin : twins()) registered.insert(twin.twin);
     for (const Rule& rule : catalogue()) EXPECT_EQ(rule.checked, registered.contains(rule.id)) << rule.id;
 }
 

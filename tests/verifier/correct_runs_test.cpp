@@ -62,7 +62,9 @@ TEST(CorrectRuns, TripNothing) {
     EXPECT_GT(operations, count * 4) << "the runs must do something";
     for (const char* function : {"MiniportInitiateOffload", "MiniportQueryOffload", "MiniportUpdateOffload",
                                  "MiniportInvalidateOffload", "MiniportTerminateOffload", "MiniportTcpOffloadSend",
-                                 "ProtocolTcpOffloadSendComplete", "ProtocolTcpOffloadEvent"})
+                                 "MiniportTcpOffloadReceive", "MiniportTcpOffloadForward", "MiniportTcpOffloadReceiveReturn",
+                                 "ProtocolTcpOffloadSendComplete", "ProtocolTcpOffloadReceiveComplete",
+                                 "ProtocolTcpOffloadForwardComplete", "ProtocolTcpOffloadReceiveIndicate", "ProtocolTcpOffloadEvent"})
         EXPECT_GT(happened.calls[function], count / 4) << function;
     EXPECT_GT(happened.faults, count / 10) << "allocation failures";
     EXPECT_GT(happened.data, count / 10) << "send data in blocks";

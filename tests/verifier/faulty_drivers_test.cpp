@@ -97,14 +97,65 @@ void memory_runs_out(Bed& bed) {
     bed.stack.machine().pool().faults().fail_nth(3, filter);
     bed.initiate();
 }
+void transfer(Bed& bed, std::uint32_t kind, std::uint32_t count = 1, bool room = true) {
+    chimney_host_stack_transfer command{};
+    command.object = bed.t;
+    command.kind = kind;
+    command.count = count;
+    command.bytes = 100;
+    command.flags = kind == CHIMNEY_TRANSFER_DISCONNECT ? 1 : 0;
+    command.without_context_room = room ? 0 : 1;
+    bed.stack.host(IOCTL_CHIMNEY_HOST_STACK_START_TRANSFER, command);
+}
 void sends(Bed& bed) {
     bed.initiate();
-    chimney_host_stack_transfer send{};
-    send.object = bed.t;
-    send.kind = 1;
-    send.count = 1;
-    send.bytes = 100;
-    bed.stack.host(IOCTL_CHIMNEY_HOST_STACK_START_TRANSFER, send);
+    transfer(bed, CHIMNEY_TRANSFER_SEND);
+    bed.stack.run();
+}
+void sends_two_lists(Bed& bed) {
+    bed.initiate();
+    transfer(bed, CHIMNEY_TRANSFER_SEND, 2);
+    bed.stack.run();
+}
+void disconnects(Bed& bed) {
+    bed.initiate();
+    transfer(bed, CHIMNEY_TRANSFER_DISCONNECT);
+    bed.stack.run();
+}
+void sends_and_disconnects(Bed& bed) {
+    bed.initiate();
+    transfer(bed, CHIMNEY_TRANSFER_SEND);
+    transfer(bed, CHIMNEY_TRANSFER_DISCONNECT);
+    bed.stack.run();
+}
+void send_without_memory(Bed& bed) {
+    bed.initiate();
+    machine::FaultFilter filter;
+    filter.owner = faulty_layer;
+    bed.stack.machine().pool().faults().fail_nth(1, filter);
+    transfer(bed, CHIMNEY_TRANSFER_SEND, 2, false);
+    bed.stack.run();
+}
+void send_after_one_without_memory(Bed& bed) {
+    send_without_memory(bed);
+    transfer(bed, CHIMNEY_TRANSFER_SEND);
+    bed.stack.run();
+}
+void sends_on_the_second_edge(Bed& bed) {
+    bed.stack.carry_out(CHIMNEY_OPERATION_INITIATE, {fresh(N, bed.n, {fresh(P, bed.p, {fresh(T, bed.t)})})}, 2);
+    transfer(bed, CHIMNEY_TRANSFER_SEND);
+    bed.stack.run();
+}
+void asks_about_the_neighbor(Bed& bed) {
+    bed.initiate();
+    chimney_target_object object{};
+    for (object.index = 0; bed.stack.target(IOCTL_CHIMNEY_TARGET_QUERY_OBJECT, object) && object.command.result == 0; ++object.index)
+        if (object.kind == N) break;
+    chimney_target_event event{};
+    event.object_kind = N;
+    event.number = object.number;
+    event.event_type = 2;
+    bed.stack.target(IOCTL_CHIMNEY_TARGET_INDICATE_EVENT, event);
     bed.stack.run();
 }
 void indicates(Bed& bed) {
@@ -121,7 +172,7 @@ void indicates(Bed& bed) {
     bed.stack.run();
 }
 void receives(Bed& bed) {
-    bed.initiate();
+    if (bed.stack.object(bed.t).state == CHIMNEY_OBJECT_IN_HOST) bed.initiate();
     chimney_target_object object{};
     for (object.index = 0; bed.stack.target(IOCTL_CHIMNEY_TARGET_QUERY_OBJECT, object) && object.command.result == 0; ++object.index)
         if (object.kind == T) break;
@@ -131,6 +182,18 @@ void receives(Bed& bed) {
     receive.push = 1;
     bed.stack.target(IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE, receive);
     bed.stack.run();
+}
+void sends_and_receives(Bed& bed) {
+    sends(bed);
+    receives(bed);
+}
+void receives_what_is_refused(Bed& bed) {
+    bed.initiate();
+    chimney_host_stack_receive_answer answer{};
+    answer.object = bed.t;
+    answer.answer = CHIMNEY_RECEIVE_REFUSE;
+    bed.stack.host(IOCTL_CHIMNEY_HOST_STACK_SET_RECEIVE_ANSWER, answer);
+    receives(bed);
 }
 void paused(Bed& bed) {
     chimney_target_status status{};
@@ -166,6 +229,7 @@ TEST_P(FaultyDriver, IsCaughtByItsRule) {
     ChimneylabChooseFault(test.armed_after_initiate ? NoFault : test.fault, applies);
     test::StackOptions options;
     options.intermediate_drivers = 3;
+    options.virtual_miniports = 2;
     options.mode = test.mode;
     Stack stack(options);
     Bed bed{stack};
@@ -279,12 +343,43 @@ const Case cases[] = {
     {SourceHandleOfSendCleared, "IM-089", sends},
     {ReturnAnswered, "IM-077", receives},
     {OwnHandleIndicated, "IM-090", indicates},
+    {SendPassedAsForward, "IM-073", sends},
+    {SendSwallowed, "IM-073", sends},
+    {DisconnectFlagsChanged, "IM-073", disconnects},
+    {ReturnSwallowed, "IM-075", receives},
+    {ReturnedOverUpperBinding, "IM-075", sends_and_receives},
+    {SourceHandleOfSendForgotten, "IM-078", sends},
+    {SendCompletionSwallowed, "IM-079", sends},
+    {SendCompletedAsForward, "IM-079", sends},
+    {StatusOfSendChanged, "IM-080", sends},
+    {ByteCountDropped, "IM-080", sends},
+    {RecordLeftOnList, "IM-081", sends},
+    {CompletedOnFirstEdge, "IM-082", sends_on_the_second_edge, {}, false, 1},
+    {SendRefusedWithFailure, "IM-083", send_without_memory},
+    {SendsReordered, "IM-085", sends_two_lists},
+    {DisconnectChained, "IM-087", sends_and_disconnects},
+    {EventSwallowed, "IM-091", indicates},
+    {EventForwardedTwice, "IM-091", indicates},
+    {EventTypeChanged, "IM-091", indicates},
+    {EventInformationLost, "IM-091", indicates},
+    {DataRefusedByItself, "IM-092", receives},
+    {DataShownWithStatus, "IM-092", receives},
+    {BytesConsumedLost, "IM-092", receives},
+    {AnswerReplaced, "IM-092", receives_what_is_refused},
+    {IndicatedDataTouched, "IM-095", receives},
+    {ReturnedByItself, "IM-096", receives},
+    {QuestionKept, "IM-098", asks_about_the_neighbor},
+    {QuestionNotTranslated, "IM-098", asks_about_the_neighbor},
+    {SendAfterRequestUpload, "IM-110", send_after_one_without_memory},
+    {ListTouchedAfterPassing, "IM-111", sends},
+    {DisconnectOvertakes, "IM-115", sends_and_disconnects},
 };
 
 INSTANTIATE_TEST_SUITE_P(EachMistake, FaultyDriver, testing::ValuesIn(cases),
                          [](const auto& test) {
                              std::string name = test.param.fault == NoFault ? "none" : ChimneylabFaultName(test.param.fault);
                              std::replace(name.begin(), name.end(), '-', '_');
+                             if (test.param.rule == "IM-042") name += "_of_an_initiate";
                              return name;
                          });
 

@@ -180,7 +180,7 @@ TEST(Handmade, NothingIsSentOnWhatIsNotOffloaded) {
     Script script;
     script.region(RegionKind::offload_handle, 0xFFFFFA8000001000, std::array<std::uint64_t, 2>{host_binding, 0});
     script.call("NdisOffloadTcpSend", ndis, host, 0xFFFFFA8000001000, 0, pending);
-    EXPECT_THAT(script.judged(), ElementsAre("IM-088"));
+    EXPECT_THAT(script.judged(), ElementsAre("HS-033"));
 }
 
 TEST(Handmade, IndicationsAreMadeAtDispatchLevel) {

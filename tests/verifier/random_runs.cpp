@@ -129,9 +129,19 @@ public:
         chimney_host_stack_transfer command{};
         command.object = connections_[pick(connections_.size())].first;
         command.kind = static_cast<std::uint32_t>(1 + pick(4));
+        if (command.kind == CHIMNEY_TRANSFER_DISCONNECT && chance(70)) command.kind = CHIMNEY_TRANSFER_RECEIVE;  // it ends too much
         command.bytes = static_cast<std::uint32_t>(40 + pick(3000));  // a forwarded segment has a header
         command.without_context_room = chance(15) ? 1 : 0;
-        command.count = static_cast<std::uint32_t>(1 + pick(2));
+        command.count = static_cast<std::uint32_t>(1 + pick(3));
+        if (command.kind == CHIMNEY_TRANSFER_RECEIVE) {
+            if (chance(10)) command.bytes = 0;
+            command.flags = chance(30) ? 1 : 0;
+        }
+        if (command.kind == CHIMNEY_TRANSFER_DISCONNECT) {
+            command.count = 1;
+            command.flags = chance(60) ? 1 : 2;
+            if (command.flags == 2) command.bytes = 0;
+        }
         stack_.host(IOCTL_CHIMNEY_HOST_STACK_START_TRANSFER, command);
     }
 
@@ -155,16 +165,24 @@ public:
             chimney_target_receive receive{};
             receive.number = object.number;
             receive.bytes = static_cast<std::uint32_t>(1 + pick(2000));
-            receive.push = 1;
+            receive.push = chance(70) ? 1 : 0;
             stack_.target(IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE, receive);
         } else if (object.kind == T || object.kind == N) {
             chimney_target_event event{};
             event.object_kind = object.kind;
             event.number = object.number;
-            event.event_type = object.kind == N ? 2 : 3;
-            event.information = 1;
+            event.event_type = object.kind == N ? 2 : static_cast<std::uint32_t>(chance(60) ? 3 : 1);
+            event.information = static_cast<std::uint32_t>(1 + pick(11));
             stack_.target(IOCTL_CHIMNEY_TARGET_INDICATE_EVENT, event);
         }
+    }
+
+    // The adapter asks for a pause, perhaps for everything back, and resumes at once or with the next call of this.
+    void adapter_status() {
+        chimney_target_status status{};
+        status.status = paused_ ? 0x40020003 : 0x40020001;  // OFFLOAD_RESUME, OFFLOAD_PAUSE
+        paused_ = !paused_;
+        stack_.target(IOCTL_CHIMNEY_TARGET_INDICATE_STATUS, status);
     }
 
     [[nodiscard]] std::size_t started() const { return started_.size(); }
@@ -175,6 +193,7 @@ private:
     std::vector<std::uint32_t> neighbors_;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> paths_, connections_;  // object, what it depends on
     std::vector<std::uint32_t> started_;
+    bool paused_ = false;
 };
 
 }  // namespace
@@ -200,9 +219,12 @@ RandomRun random_run(std::uint64_t seed, unsigned steps) {
     for (unsigned step = 0; step < steps; ++step) {
         if (player.chance(15)) player.one_failure();
         if (player.chance(15)) player.one_completion();
-        if (player.chance(15)) player.transfer();
+        for (int turn = 0; turn < 3; ++turn) {
+            if (player.chance(25)) player.transfer();
+            if (player.chance(20)) player.indicate();
+        }
         if (player.chance(10)) player.answer();
-        if (player.chance(10)) player.indicate();
+        if (player.chance(4)) player.adapter_status();
         player.step();
         if (player.chance(40)) stack.run();
         else

@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QRegularExpression>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -55,6 +56,9 @@ ChoicesView::ChoicesView(PlaybackModel& playback, BranchModel& branches, const T
     pending_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     keep_arrow_keys(pending_);
     left->addWidget(pending_, 1);
+    why_ = new QLabel(page);
+    why_->setWordWrap(true);
+    left->addWidget(why_);
     auto* options = new QGridLayout;
     options->setHorizontalSpacing(6);
     options->setVerticalSpacing(4);
@@ -219,18 +223,32 @@ void ChoicesView::show_options() {
     const Branch* branch = branches_.current_branch();
     const int row = pending_->indexOfTopLevelItem(pending_->currentItem());
     const bool any = branch != nullptr && branch->session && point_ >= 0 && row >= 0;
+    const PendingChoice* chosen = any ? &branch->session->choice_points[static_cast<std::size_t>(point_)].pending[static_cast<std::size_t>(row)] : nullptr;
+    const bool completes = chosen != nullptr && !chosen->blocks.isEmpty();
     status_->clear();
     block_->clear();
-    status_->addItem(tr("status: as the target decides"), QString());
-    if (any) {
-        const PendingChoice& each = branch->session->choice_points[static_cast<std::size_t>(point_)].pending[static_cast<std::size_t>(row)];
-        for (const QString& status : each.statuses) status_->addItem(status, status);
-        for (qsizetype i = 0; i < each.blocks.size(); ++i) block_->addItem(each.blocks[i], i);
+    status_->addItem(chosen == nullptr || completes ? tr("target's own status") : tr("no status"), QString());
+    if (completes) {
+        for (const QString& status : chosen->statuses) status_->addItem(status, status);
+        for (qsizetype i = 0; i < chosen->blocks.size(); ++i) block_->addItem(chosen->blocks[i], i);
         block_->setCurrentIndex(block_->count() - 1);
+        status_->setToolTip(tr("The status with which the offload target completes one block of the operation"));
+    } else {
+        status_->setToolTip(tr("A status can be chosen where the offload target completes one of the five operations; this work completes none."));
     }
+    why_->setText(chosen != nullptr && !completes ? tr("It completes none of the five operations, so there is no status to choose and no completion to lose.") : QString());
+    why_->setVisible(!why_->text().isEmpty());
     status_->setEnabled(status_->count() > 1);
     block_->setEnabled(false);
     fault_->setEnabled(any);
+    // Only a completion can be lost or doubled.
+    if (auto* faults = qobject_cast<QStandardItemModel*>(fault_->model())) {
+        for (int i = 0; i < faults->rowCount(); ++i) {
+            const bool needs_completion = i == fault_->findData(QStringLiteral("!drop")) || i == fault_->findData(QStringLiteral("!double"));
+            faults->item(i)->setEnabled(completes || !needs_completion);
+        }
+        if (!faults->item(fault_->currentIndex())->isEnabled()) fault_->setCurrentIndex(0);
+    }
     take_->setEnabled(any);
     take_->setText(any && point_ < branch->choices.size() ? tr("Take it in a new branch") : tr("Take it"));
 }
@@ -253,6 +271,7 @@ void ChoicesView::take_chosen() {
 
 void ChoicesView::apply_theme() {
     const Tokens& t = theme_.tokens();
+    why_->setStyleSheet(QStringLiteral("color: %1; font-size: 11px").arg(t.quiet_text.name()));
     empty_->setStyleSheet(QStringLiteral("color: %1").arg(t.quiet_text.name()));
     question_->setStyleSheet(QStringLiteral("color: %1; font-weight: 600").arg(t.text.name()));
     const QString list = QStringLiteral("QAbstractItemView::item { padding: 2px 4px; border-radius: 4px; color: %1 } QAbstractItemView::item:selected { background: %2; color: %1 } QAbstractItemView::item:hover { background: %3 }")

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] QTreeWidget* pending() const { return pending_; }
     [[nodiscard]] QListWidget* history() const { return history_; }
     [[nodiscard]] QListView* branch_list() const { return branch_list_; }
+    [[nodiscard]] QLabel* why() const { return why_; }
     [[nodiscard]] QComboBox* status() const { return status_; }
     [[nodiscard]] QComboBox* fault() const { return fault_; }
     [[nodiscard]] QPushButton* take() const { return take_; }
@@ -55,6 +56,7 @@ private:
     QPushButton* begin_ = nullptr;
     QLabel* question_ = nullptr;
     QTreeWidget* pending_ = nullptr;
+    QLabel* why_ = nullptr;  // why no status can be chosen for what is selected
     QComboBox *status_ = nullptr, *block_ = nullptr, *fault_ = nullptr;
     QPushButton *take_ = nullptr, *go_on_ = nullptr, *compare_ = nullptr, *remove_ = nullptr;
     QListWidget* history_ = nullptr;

@@ -44,7 +44,7 @@ EventListView::EventListView(PlaybackModel& playback, EventListModel& events, co
     }
     connect(completions_, &QPushButton::toggled, &playback.filter(), &EventFilter::show_only_completions);
     connect(findings_, &QPushButton::toggled, &playback.filter(), &EventFilter::show_only_findings);
-    connect(&playback.filter(), &EventFilter::changed, this, [this] {
+    connect(&playback.filter(), &EventFilter::settings_changed, this, [this] {
         completions_->setChecked(playback_.filter().only_completions());
         findings_->setChecked(playback_.filter().only_findings());
         // Another view set the filter: the field follows, but not while somebody types in it.
@@ -78,6 +78,28 @@ EventListView::EventListView(PlaybackModel& playback, EventListModel& events, co
     table_->installEventFilter(this);
     table_->viewport()->installEventFilter(this);
     column->addWidget(table_, 1);
+    work_ = new QFrame(table_);
+    work_->setAutoFillBackground(true);
+    work_->setFrameShape(QFrame::StyledPanel);
+    auto* work_row = new QHBoxLayout(work_);
+    work_row->setContentsMargins(10, 3, 4, 3);
+    work_words_ = new QLabel(work_);
+    work_row->addWidget(work_words_, 1);
+    auto* stop = new QPushButton(tr("Cancel"), work_);
+    stop->setToolTip(tr("Go back to the filter that is in force (Esc)"));
+    work_row->addWidget(stop);
+    work_->hide();
+    slow_.setSingleShot(true);
+    slow_.setInterval(150);
+    connect(stop, &QPushButton::clicked, &playback.filter(), &EventFilter::cancel);
+    connect(&slow_, &QTimer::timeout, this, &EventListView::show_work);
+    connect(&playback.filter(), &EventFilter::working_changed, this, [this] {
+        if (playback_.filter().working() && !work_->isVisible()) {
+            if (!slow_.isActive()) slow_.start();
+        } else {
+            show_work();
+        }
+    });
     empty_ = new QLabel(table_);
     empty_->setWordWrap(true);
     empty_->setAlignment(Qt::AlignCenter);
@@ -139,6 +161,15 @@ void EventListView::follow_playback() {
         table_->scrollTo(events_.index(std::max(row - 2, 0), 0));
     }
     table_->viewport()->update();
+}
+
+void EventListView::show_work() {
+    const EventFilter& filter = playback_.filter();
+    if (!filter.working()) slow_.stop();
+    work_words_->setText(tr("Filtering … %1 %").arg(filter.percent()));
+    const int high = work_->sizeHint().height();
+    work_->setGeometry(0, table_->height() - high, table_->width(), high);
+    work_->setVisible(filter.working());
 }
 
 void EventListView::apply_filter() {

@@ -7,6 +7,7 @@
 
 #include <QLabel>
 #include <QLineEdit>
+#include <QFrame>
 #include <QPushButton>
 #include <QTableView>
 #include <QTimer>
@@ -23,6 +24,7 @@ public:
     EventListView(PlaybackModel& playback, EventListModel& events, const Theme& theme, QWidget* parent = nullptr);
     [[nodiscard]] QTableView* table() const { return table_; }
     [[nodiscard]] QLineEdit* filter() const { return filter_; }
+    [[nodiscard]] QFrame* work() const { return work_; }
 
 Q_SIGNALS:
     void summary_changed(const QString& summary);  // "212 events", "14 of 212 events"
@@ -37,6 +39,7 @@ private:
     void apply_theme();
     void size_columns();
     void show_summary();
+    void show_work();
 
     PlaybackModel& playback_;
     EventListModel& events_;
@@ -47,6 +50,10 @@ private:
     QTableView* table_ = nullptr;
     QLabel* empty_ = nullptr;
     QTimer typing_;
+    // Over the lower edge of the list while a long run is filtered, so that nothing moves.
+    QFrame* work_ = nullptr;
+    QLabel* work_words_ = nullptr;
+    QTimer slow_;  // work that is done at once is not worth a word
 };
 
 }  // namespace chimneylab::desktop

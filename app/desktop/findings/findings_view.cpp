@@ -79,17 +79,29 @@ FindingsView::FindingsView(PlaybackModel& playback, FindingModel& findings, cons
     halves->setStretchFactor(1, 2);
     column->addWidget(halves, 1);
 
-    none_ = new QLabel(this);
+    // What is said when nothing is broken may be long; the pane is as small as anybody makes it.
+    quiet_ = new QScrollArea(this);
+    quiet_->setWidgetResizable(true);
+    quiet_->setFrameShape(QFrame::NoFrame);
+    quiet_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    quiet_->setFocusPolicy(Qt::NoFocus);
+    auto* quiet_page = new QWidget(quiet_);
+    auto* quiet_column = new QVBoxLayout(quiet_page);
+    quiet_column->setContentsMargins(0, 0, 0, 0);
+    quiet_column->setSpacing(4);
+    none_ = new QLabel(quiet_page);
     none_->setWordWrap(true);
     none_->setTextFormat(Qt::RichText);
     none_->setMargin(4);
-    column->addWidget(none_);
-    variants_ = new QWidget(this);
+    quiet_column->addWidget(none_);
+    variants_ = new QWidget(quiet_page);
     variant_column_ = new QVBoxLayout(variants_);
     variant_column_->setContentsMargins(4, 0, 4, 0);
     variant_column_->setSpacing(4);
-    column->addWidget(variants_);
-    column->addStretch(0);
+    quiet_column->addWidget(variants_);
+    quiet_column->addStretch(1);
+    quiet_->setWidget(quiet_page);
+    column->addWidget(quiet_, 1);
 
     connect(words_, &QLineEdit::textChanged, this, &FindingsView::apply_filter);
     const auto go = [this](const QModelIndex& index) {
@@ -162,8 +174,8 @@ void FindingsView::fit_columns() { tree_->setColumnWidth(0, tree_->viewport()->w
 void FindingsView::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     // Where there is little height the words go before the filters.
-    filters_->setVisible(findings_.all() > 0 && height() > 170);
-    page_->setVisible(findings_.all() > 0 && height() > 210);
+    filters_->setVisible(findings_.all() > 0 && height() > 250);
+    page_->setVisible(findings_.all() > 0 && height() > 165);
     fit_columns();
 }
 
@@ -200,11 +212,12 @@ void FindingsView::refresh() {
     const int shown = findings_.shown();
     const Tokens& t = theme_.tokens();
     const bool session = playback_.session() != nullptr;
-    filters_->setVisible(all > 0 && height() > 170);
+    filters_->setVisible(all > 0 && height() > 250);
     tree_->setVisible(shown > 0);
-    page_->setVisible(all > 0 && height() > 210);
+    page_->setVisible(all > 0 && height() > 165);
     tree_->parentWidget()->setVisible(all > 0);
     none_->setVisible(shown == 0);
+    quiet_->setVisible(shown == 0);
     if (!session) {
         none_->setText(tr("Broken promises are listed here, each with the event, the block and the member where it broke. Run a scenario or open a session."));
     } else if (all == 0) {
@@ -271,6 +284,7 @@ void FindingsView::offer_variants() {
 void FindingsView::apply_theme() {
     none_->setStyleSheet(QStringLiteral("color: %1; font-size: 11px").arg(theme_.tokens().quiet_text.name()));
     page_->setStyleSheet(QStringLiteral("font-size: 11px"));
+    tree_->setPalette(theme_.palette());  // what the tree draws beside its rows
     refresh();
     tree_->viewport()->update();
 }

@@ -9,6 +9,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollArea>
 #include <QTextBrowser>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -64,6 +65,7 @@ private:
     QWidget* filters_ = nullptr;
     QTreeView* tree_ = nullptr;
     QTextBrowser* page_ = nullptr;
+    QScrollArea* quiet_ = nullptr;  // what stands here when no finding is shown
     QLabel* none_ = nullptr;
     QWidget* variants_ = nullptr;
     QVBoxLayout* variant_column_ = nullptr;

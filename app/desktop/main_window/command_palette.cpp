@@ -33,10 +33,11 @@ public:
         painter->setPen(t.quiet_text);
         painter->drawText(cell.adjusted(8, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, index.data(PaletteModel::kind_role).toString());
         const QString detail = index.data(PaletteModel::detail_role).toString();
-        const double detail_room = cell.width() * 0.42;
+        const QFont words = theme_.words(measure::body_text);
+        // A short title leaves its room to the detail.
+        const double detail_room = std::max(cell.width() * 0.42, cell.width() - 84 - QFontMetricsF(words).horizontalAdvance(index.data().toString()) - 34);
         const QString shown = QFontMetricsF(quiet).elidedText(detail, Qt::ElideRight, detail_room);
         painter->drawText(cell.adjusted(0, 0, -8, 0), Qt::AlignRight | Qt::AlignVCenter, shown);
-        const QFont words = theme_.words(measure::body_text);
         painter->setFont(words);
         const auto* model = qobject_cast<const PaletteModel*>(index.model());
         const PaletteEntry* entry = model == nullptr ? nullptr : model->entry(index.row());

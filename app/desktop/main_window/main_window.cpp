@@ -151,6 +151,14 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
         playback_.pause();
         playback_.seek(trace::EventId(event));
     });
+    connect(until_bar_, &UntilBar::said, this, [this](const QString& words) { notice_->show_word(tr("Run until “%1”: %2.").arg(until_bar_->field()->text().trimmed(), words)); });
+    connect(until_bar_, &UntilBar::progressed, this, [this, shown = false](int percent) mutable {
+        if (percent >= 0 && !shown) notice_->show_progress(tr("Looking for “%1”").arg(until_bar_->field()->text().trimmed()));
+        if (percent < 0 && shown && notice_->working()) notice_->clear();
+        shown = percent >= 0;
+        if (shown) notice_->set_percent(percent);
+    });
+    connect(notice_, &NoticeBar::cancel_wanted, until_bar_, &UntilBar::cancel);
     read_library();
     apply_theme();
     update_actions();
@@ -413,10 +421,18 @@ void MainWindow::show_session(SessionPointer session) {
         if (point < session->choice_points.size()) playback_.seek(session->choice_points[point].after);
         if (chosen && !reduced_motion_) playback_.play();
         else if (chosen) playback_.last();
+        // The question has the keyboard: the arrow keys choose, Enter takes.
+        if (session->stopped_at_choice && choices_view_->isVisible()) choices_view_->pending()->setFocus(Qt::OtherFocusReason);
     }
     restore_arrangement_of_session();
     // What is broken comes to the front of its tabs; a pane that was closed stays closed.
     if (!playback_.session()->findings.rows.empty() && !pane("findings")->isHidden()) pane("findings")->raise();
+    // Where a run ended before its time is what one wants to see: its last event, with the finding that tells it.
+    if (!report.isEmpty() && playback_.event_count() > 0) {
+        playback_.last();
+        const auto [first, last] = playback_.session()->findings.at(playback_.position());
+        if (first < last) findings_view_->choose(static_cast<int>(first));
+    }
     if (!report.isEmpty()) notice_->show_problem(tr("The run ended before its time. %1").arg(report.section(QLatin1Char('\n'), 0, 0)));
     Q_EMIT session_shown();
 }

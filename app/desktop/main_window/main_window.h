@@ -56,6 +56,7 @@ class LibraryView;
 class LoadPane;
 class MemberCard;
 class MemberInspector;
+class MenuCorner;
 class NarrationView;
 class NotesView;
 class NoticeBar;
@@ -113,6 +114,7 @@ public:
     [[nodiscard]] ChoicesView* choices_view() const { return choices_view_; }
     [[nodiscard]] ComparisonView* comparison_view() const { return comparison_view_; }
     [[nodiscard]] CommandPalette* command_palette() const { return palette_; }
+    [[nodiscard]] MenuCorner* menu_corner() const { return menu_corner_; }
     [[nodiscard]] UntilBar* until_bar() const { return until_bar_; }
     [[nodiscard]] SequencePane* sequence_pane() const { return sequence_pane_; }
     [[nodiscard]] StateTreePane* state_trees() const { return state_trees_; }
@@ -146,6 +148,7 @@ protected:
     void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
 
 private:
     void read_library();
@@ -235,6 +238,7 @@ private:
     ComparisonView* comparison_view_ = nullptr;
     CommandPalette* palette_ = nullptr;
     UntilBar* until_bar_ = nullptr;
+    MenuCorner* menu_corner_ = nullptr;
     QMenu* recent_drivers_ = nullptr;
     SequencePane* sequence_pane_ = nullptr;
     StateTreePane* state_trees_ = nullptr;

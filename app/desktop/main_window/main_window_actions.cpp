@@ -15,6 +15,7 @@
 
 #include "app/desktop/lens/lens_view.h"
 #include "app/desktop/main_window/main_window.h"
+#include "app/desktop/main_window/menu_corner.h"
 #include "app/desktop/main_window/notice_bar.h"
 #include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/main_window/until_bar.h"
@@ -48,7 +49,11 @@ void MainWindow::make_actions() {
         if (branch_model_.active()) begin_manual_run();
         else run(request_);
     });
-    action(QStringLiteral("cancel"), tr("&Cancel what is running"), {QKeySequence(Qt::Key_Escape)}, [this] { loader_.cancel(); });
+    action(QStringLiteral("cancel"), tr("&Cancel what is running"), {QKeySequence(Qt::Key_Escape)}, [this] {
+        loader_.cancel();
+        until_bar_->cancel();
+        playback_.filter().cancel();
+    });
 
     action(QStringLiteral("play"), tr("Play"), {QKeySequence(Qt::Key_Space)}, [this] { playback_.toggle(); });
     action(QStringLiteral("first"), tr("To the first event"), {QKeySequence(Qt::Key_Home)}, [this] { playback_.first(); });
@@ -156,6 +161,12 @@ void MainWindow::make_menus() {
          "previous_call_entry", "next_call_entry", "", "previous_finding", "next_finding", "", "previous_operation", "next_operation", "", "bookmark",
          "next_bookmark", "previous_bookmark", "", "note", "note_on_operation"});
     add(menuBar()->addMenu(tr("&Help")), {"shortcuts", "about"});
+    const auto layout_action = [this](const char* name) { return actions_[QLatin1String(name)]; };
+    menu_corner_ = new MenuCorner(layout_action("palette"),
+                                  {layout_action("layout_teach"), layout_action("layout_learn"), layout_action("layout_debug"), layout_action("layout_own"), nullptr,
+                                   layout_action("remember_layout"), layout_action("arrange")},
+                                  theme_, menuBar());
+    menuBar()->setCornerWidget(menu_corner_);
 }
 
 void MainWindow::update_actions() {

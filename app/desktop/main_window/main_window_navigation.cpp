@@ -6,6 +6,7 @@
 #include <QAbstractScrollArea>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QTabBar>
 #include <algorithm>
 #include <utility>
 
@@ -81,6 +82,32 @@ void MainWindow::show_pane(const char* name) {
         }
         target->setFocus(Qt::ShortcutFocusReason);
     }
+}
+
+namespace {
+
+// A pane behind a tab counts as visible to Qt, and so does the bar of a place that has no tabs.
+bool can_be_seen(const QWidget* widget) {
+    if (const auto* bar = qobject_cast<const QTabBar*>(widget); bar != nullptr && (bar->count() == 0 || bar->visibleRegion().isEmpty())) return false;
+    for (const QWidget* up = widget; up != nullptr; up = up->parentWidget()) {
+        if (const auto* pane = qobject_cast<const PanelDock*>(up)) return pane->in_front();
+    }
+    return true;
+}
+
+}  // namespace
+
+// Tab and Shift+Tab: the next control that takes the keyboard and can be seen.
+bool MainWindow::focusNextPrevChild(bool next) {
+    QWidget* from = focusWidget() != nullptr ? focusWidget() : this;
+    for (QWidget* each = next ? from->nextInFocusChain() : from->previousInFocusChain(); each != nullptr && each != from;
+         each = next ? each->nextInFocusChain() : each->previousInFocusChain()) {
+        if ((each->focusPolicy() & Qt::TabFocus) != Qt::TabFocus || each->focusProxy() != nullptr || each->window() != this) continue;
+        if (!each->isEnabled() || !each->isVisible() || !can_be_seen(each)) continue;
+        each->setFocus(next ? Qt::TabFocusReason : Qt::BacktabFocusReason);
+        return true;
+    }
+    return false;
 }
 
 void MainWindow::make_navigation_actions() {

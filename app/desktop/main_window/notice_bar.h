@@ -25,6 +25,7 @@ public:
     void show_problem(const QString& problem);
     void show_word(const QString& words);  // good news; goes away by itself
     void clear();
+    [[nodiscard]] bool working() const { return working_; }
     [[nodiscard]] QString text() const { return words_->text(); }
     [[nodiscard]] QPushButton* button() const { return button_; }
 

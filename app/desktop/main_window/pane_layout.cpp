@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/main_window/pane_layout.h"
 
+#include <QChildEvent>
 #include <QMetaObject>
+#include <QTabBar>
 #include <algorithm>
 #include <array>
 
@@ -31,16 +33,31 @@ int height_of(PaneCell cell) {
         case PaneCell::left_bottom: return 222;
         case PaneCell::centre_top: return 324;
         case PaneCell::centre_bottom: return 318;
-        case PaneCell::right_top: return 196;
-        case PaneCell::right_middle: return 176;
-        case PaneCell::right_bottom: return 262;
+        case PaneCell::right_top: return 178;
+        case PaneCell::right_middle: return 230;
+        case PaneCell::right_bottom: return 226;
     }
     return 200;
 }
 
+// The line that Qt draws under tabs has a colour of its own, whatever the theme; the main window makes bars when it needs them.
+class BareTabBars : public QObject {
+public:
+    explicit BareTabBars(QMainWindow& docks) : QObject(&docks) { docks.installEventFilter(this); }
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        if (event->type() == QEvent::ChildPolished || event->type() == QEvent::LayoutRequest) {
+            for (QTabBar* bar : watched->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) bar->setDrawBase(false);
+        }
+        return QObject::eventFilter(watched, event);
+    }
+};
+
 }  // namespace
 
 void PaneGrid::make(std::vector<PaneRow> rows) {
+    new BareTabBars(docks_);
     rows_ = std::move(rows);
     QByteArray names;
     for (const PaneRow& row : rows_) {

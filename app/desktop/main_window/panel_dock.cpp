@@ -22,6 +22,9 @@ PanelDock::PanelDock(const QString& name, const QString& title, const Theme& the
     connect(&theme, &Theme::changed, this, [this] { update(); });
 }
 
+// Qt keeps what is behind a tab visible, but outside the window.
+bool PanelDock::in_front() const { return isVisible() && (isFloating() || (geometry().right() >= 0 && geometry().bottom() >= 0)); }
+
 QWidget* PanelDock::title_bar() const { return title_; }
 
 void PanelDock::set_summary(const QString& summary) { title_->set_summary(summary); }

@@ -21,6 +21,8 @@ public:
     void set_maximised(bool maximised);
     void set_corner(QWidget* controls);  // small controls in the title bar; the pane takes them over
     [[nodiscard]] QWidget* title_bar() const;
+    // Open and not behind another pane's tab.
+    [[nodiscard]] bool in_front() const;
 
 public Q_SLOTS:
     void set_summary(const QString& summary);

@@ -7,7 +7,7 @@
 #include <QPainter>
 #include <algorithm>
 
-#include "engine/trace/filter.h"
+#include "app/desktop/theme/check_box.h"
 
 namespace chimneylab::desktop {
 
@@ -25,18 +25,31 @@ UntilBar::UntilBar(PlaybackModel& playback, const Theme& theme, QWidget* parent)
     field_->setToolTip(tr("A filter expression, as in the list of events. Enter runs on, Shift+Enter runs back."));
     field_->installEventFilter(this);
     row->addWidget(field_, 1);
-    member_ = new QCheckBox(tr("or the chosen member changes"), this);
+    member_ = new CheckBox(tr("or the chosen member changes"), theme, this);
     member_->installEventFilter(this);
     row->addWidget(member_);
-    auto* on = new QPushButton(tr("Run"), this);
-    row->addWidget(on);
+    go_ = new QPushButton(tr("Run"), this);
+    row->addWidget(go_);
     auto* close = new QPushButton(tr("Close"), this);
     row->addWidget(close);
     word_ = new QLabel(this);
     word_->hide();
     row->addWidget(word_);
-    connect(on, &QPushButton::clicked, this, [this] { run(1); });
-    connect(close, &QPushButton::clicked, this, &QWidget::hide);
+    connect(go_, &QPushButton::clicked, this, [this] {
+        if (searching()) cancel();
+        else run(1);
+    });
+    connect(close, &QPushButton::clicked, this, [this] {
+        search_.cancel();
+        hide();
+    });
+    connect(&search_, &EventSearch::found, this, &UntilBar::arrive);
+    connect(&search_, &EventSearch::working_changed, this, [this] {
+        go_->setText(search_.working() ? tr("Cancel") : tr("Run"));
+        if (isVisible() && search_.working()) say(tr("looking … %1 %").arg(search_.percent()));
+        if (!isVisible()) Q_EMIT progressed(search_.working() ? search_.percent() : -1);
+    });
+    connect(&playback, &PlaybackModel::session_changed, this, [this] { search_.cancel(); });
     connect(field_, &QLineEdit::textChanged, word_, &QWidget::hide);
     connect(&theme, &Theme::changed, this, &UntilBar::apply_theme);
     apply_theme();
@@ -52,38 +65,41 @@ void UntilBar::open_over(QWidget* window) {
     field_->selectAll();
 }
 
-bool UntilBar::run(int direction) {
-    const auto say = [this](const QString& words) {
-        word_->setText(words);
-        word_->show();
-        return false;
-    };
-    const trace::History* history = playback_.history();
-    if (history == nullptr) return say(tr("nothing is on stage"));
+void UntilBar::say(const QString& words) {
+    word_->setText(words);
+    word_->show();
+    if (!isVisible()) Q_EMIT said(words);
+}
+
+void UntilBar::run(int direction) {
+    search_.cancel();
+    const SessionPointer& session = playback_.session();
+    if (!session || !playback_.position().valid()) return say(tr("nothing is on stage"));
     if (!asked()) return say(tr("what for?"));
-    EventId target;
-    const auto nearer = [direction](EventId one, EventId other) {
-        if (!one.valid() || !other.valid()) return one.valid() ? one : other;
-        return direction > 0 ? std::min(one, other) : std::max(one, other);
-    };
-    if (const QString expression = field_->text().trimmed(); !expression.isEmpty()) {
-        auto compiled = trace::Filter::compile(expression.toStdString());
-        if (const auto* problem = std::get_if<trace::FilterProblem>(&compiled)) return say(QString::fromStdString(problem->to_text()));
-        const auto& filter = std::get<trace::Filter>(compiled);
-        const std::int64_t count = playback_.event_count();
-        for (std::int64_t i = std::int64_t{playback_.position().value} + direction; i >= 0 && i < count; i += direction) {
-            const EventId id(static_cast<std::uint32_t>(i));
-            if (!filter.matches(history->trace(), id)) continue;
-            target = id;
-            break;
-        }
-    }
-    if (member_->isChecked()) target = nearer(target, playback_.member_change(direction));
-    if (!target.valid()) return say(direction > 0 ? tr("does not come any more") : tr("has not been before"));
+    direction_ = direction;
+    searched_ = session;
+    change_ = member_->isChecked() ? playback_.member_change(direction) : EventId();
+    const QString expression = field_->text().trimmed();
+    if (expression.isEmpty()) return arrive({});
+    auto compiled = trace::Filter::compile(expression.toStdString());
+    if (const auto* problem = std::get_if<trace::FilterProblem>(&compiled)) return say(QString::fromStdString(problem->to_text()));
+    playback_.pause();
+    search_.start(session, std::move(std::get<trace::Filter>(compiled)), playback_.position(), direction, change_);
+}
+
+void UntilBar::arrive(EventId event) {
+    if (searched_ != playback_.session()) return;  // another session was opened meanwhile
+    const EventId target = event.valid() ? event : change_;
+    if (!target.valid()) return say(direction_ > 0 ? tr("does not come any more") : tr("has not been before"));
     word_->hide();
     playback_.pause();
     playback_.seek(target);
-    return true;
+}
+
+void UntilBar::cancel() {
+    if (!search_.working()) return;
+    search_.cancel();
+    say(tr("cancelled"));
 }
 
 bool UntilBar::eventFilter(QObject* watched, QEvent* event) {
@@ -93,6 +109,7 @@ bool UntilBar::eventFilter(QObject* watched, QEvent* event) {
         if (enter || key->key() == Qt::Key_Escape) {
             if (event->type() == QEvent::ShortcutOverride) event->accept();
             else if (enter) run((key->modifiers() & Qt::ShiftModifier) != 0 ? -1 : 1);
+            else if (searching()) cancel();
             else hide();
             return true;
         }
@@ -111,7 +128,6 @@ void UntilBar::paintEvent(QPaintEvent*) {
 
 void UntilBar::apply_theme() {
     word_->setStyleSheet(QStringLiteral("color: %1; font-weight: 600").arg(theme_.tokens().changed.name()));
-    member_->setStyleSheet(QStringLiteral("color: %1").arg(theme_.tokens().text.name()));
     update();
 }
 

@@ -6,9 +6,13 @@
 
 namespace chimneylab::desktop {
 
-Background::Background(QObject* parent) : QObject(parent) {}
+Background::Background(QObject* parent) : QObject(parent) {
+    beat_.setInterval(100);
+    connect(&beat_, &QTimer::timeout, this, &Background::changed);
+}
 
 Background::~Background() {
+    if (control_) control_->cancel = true;
     for (QThread* thread : threads_) {
         thread->wait();
         delete thread;
@@ -16,14 +20,17 @@ Background::~Background() {
 }
 
 void Background::start(Work work) {
-    const std::uint64_t number = ++number_;
-    busy_ = true;
-    QThread* thread = QThread::create([this, number, work = std::move(work)] {
-        auto deliver = work();
-        QMetaObject::invokeMethod(this, [this, number, deliver = std::move(deliver)] {
-            if (number != number_) return;
-            busy_ = false;
-            deliver();
+    if (control_) control_->cancel = true;
+    control_ = std::make_shared<Control>();
+    beat_.start();
+    QThread* thread = QThread::create([this, control = control_, work = std::move(work)] {
+        auto deliver = work(*control);
+        QMetaObject::invokeMethod(this, [this, control, deliver = std::move(deliver)] {
+            if (control != control_) return;
+            control_.reset();
+            beat_.stop();
+            if (deliver) deliver();
+            Q_EMIT changed();
         }, Qt::QueuedConnection);
     });
     threads_.insert(thread);
@@ -32,11 +39,15 @@ void Background::start(Work work) {
         thread->deleteLater();
     });
     thread->start();
+    Q_EMIT changed();
 }
 
 void Background::forget() {
-    ++number_;
-    busy_ = false;
+    if (!control_) return;
+    control_->cancel = true;
+    control_.reset();
+    beat_.stop();
+    Q_EMIT changed();
 }
 
 }  // namespace chimneylab::desktop

@@ -2,71 +2,106 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/models/event_filter.h"
 
-#include "engine/trace/filter.h"
-#include "engine/trace/function_catalogue.h"
-
 namespace chimneylab::desktop {
+
+EventFilter::EventFilter(QObject* parent) : QObject(parent) { connect(&worker_, &Background::changed, this, &EventFilter::working_changed); }
 
 void EventFilter::open(const SessionPointer& session) {
     session_ = session;
-    rebuild();
+    // What a new session shows without a filter is known already; a filter follows.
+    worker_.forget();
+    result_ = session ? session->usually_shown : nullptr;
+    in_force_ = {};
+    if (session && wanted_ != in_force_) work_out();
+    else in_force_ = wanted_;
 }
 
 QString EventFilter::set_expression(const QString& expression) {
-    const QString wanted = expression.trimmed();
-    auto compiled = trace::Filter::compile(wanted.toStdString());
+    Settings settings = wanted_;
+    settings.expression = expression.trimmed();
+    auto compiled = trace::Filter::compile(settings.expression.toStdString());
     if (const auto* problem = std::get_if<trace::FilterProblem>(&compiled)) return QString::fromStdString(problem->to_text());
-    if (wanted == expression_) return {};
-    expression_ = wanted;
-    rebuild();
-    Q_EMIT changed();
+    ask(settings);
     return {};
 }
 
 void EventFilter::show_only_findings(bool on) {
-    if (on == findings_) return;
-    findings_ = on;
-    rebuild();
-    Q_EMIT changed();
+    Settings settings = wanted_;
+    settings.findings = on;
+    ask(settings);
 }
 
 void EventFilter::show_only_completions(bool on) {
-    if (on == completions_) return;
-    completions_ = on;
-    rebuild();
-    Q_EMIT changed();
+    Settings settings = wanted_;
+    settings.completions = on;
+    ask(settings);
+}
+
+void EventFilter::show_irql_changes(bool on) {
+    Settings settings = wanted_;
+    settings.irql_changes = on;
+    ask(settings);
 }
 
 void EventFilter::clear() {
-    if (!findings_ && !completions_ && expression_.isEmpty()) return;
-    findings_ = completions_ = false;
-    expression_.clear();
-    rebuild();
-    Q_EMIT changed();
+    Settings settings;
+    settings.irql_changes = wanted_.irql_changes;
+    ask(settings);
 }
 
-bool EventFilter::is_completion(const trace::Trace& trace, trace::EventId event) {
-    const trace::Event& what = trace.event(event);
-    if (what.kind == trace::EventKind::operation_finished) return true;
-    if (what.kind != trace::EventKind::enter) return false;
-    const trace::Function* function = trace::find_function(trace.text(what.name));
-    return function != nullptr && function->completion;
+void EventFilter::cancel() {
+    if (!worker_.busy()) return;
+    worker_.forget();
+    wanted_ = in_force_;
+    Q_EMIT settings_changed();
 }
 
-void EventFilter::rebuild() {
-    trace::Filter filter;
-    auto compiled = trace::Filter::compile(expression_.toStdString());
-    if (const auto* wanted = std::get_if<trace::Filter>(&compiled)) filter = *wanted;
-    active_ = findings_ || completions_ || !filter.passes_everything();
-    passes_.clear();
-    if (!active_ || !session_) return;
-    const trace::Trace& trace = *session_->trace;
-    passes_.resize(trace.size());
-    for (std::uint32_t i = 0; i < trace.size(); ++i) {
-        const trace::EventId id(i);
-        const bool marked = (!findings_ && !completions_) || (findings_ && session_->is_finding(id)) || (completions_ && is_completion(trace, id));
-        passes_[i] = marked && (filter.passes_everything() || filter.matches(trace, id));
+void EventFilter::ask(const Settings& settings) {
+    if (settings == wanted_) return;
+    wanted_ = settings;
+    Q_EMIT settings_changed();
+    if (session_) {
+        work_out();
+    } else {
+        in_force_ = wanted_;
+        Q_EMIT changed();
     }
+}
+
+ShownRequest EventFilter::request() const {
+    ShownRequest made;
+    auto compiled = trace::Filter::compile(wanted_.expression.toStdString());
+    if (auto* filter = std::get_if<trace::Filter>(&compiled)) made.filter = std::move(*filter);
+    made.findings = wanted_.findings;
+    made.completions = wanted_.completions;
+    // Asking for IRQL changes by name shows them.
+    made.irql_changes = wanted_.irql_changes || wanted_.expression.contains(QLatin1String("irql"));
+    made.is_finding = [session = session_](trace::EventId event) { return session->is_finding(event); };
+    return made;
+}
+
+void EventFilter::work_out() {
+    // Back to what is usual, or to what is in force: nothing to be done.
+    if (wanted_ == Settings{}) {
+        worker_.forget();
+        return put_in_force(session_->usually_shown, wanted_);
+    }
+    if (wanted_ == in_force_) return worker_.forget();
+    if (session_->trace->size() <= at_once) return put_in_force(shown_events(*session_->trace, request()), wanted_);
+    worker_.start([this, session = session_, asked = request(), settings = wanted_](Background::Control& control) -> std::function<void()> {
+        auto made = shown_events(*session->trace, asked, [&control](int percent) {
+            control.percent = percent;
+            return !control.cancel;
+        });
+        if (!made) return {};
+        return [this, made, settings] { put_in_force(made, settings); };
+    });
+}
+
+void EventFilter::put_in_force(std::shared_ptr<const ShownEvents> result, const Settings& settings) {
+    result_ = std::move(result);
+    in_force_ = settings;
+    Q_EMIT changed();
 }
 
 }  // namespace chimneylab::desktop

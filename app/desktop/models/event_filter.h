@@ -4,50 +4,68 @@
 // The one filter that all views share: an expression (engine/trace/filter.h) and two marks that a person switches on,
 // "findings" and "completions". An event passes when the expression lets it pass and, if a mark is on, when it has one of
 // the marks that are on. Views that list events leave the others out, views that draw a whole dim them.
-// Walks the trace once for each change; asking is O(1). Owned by PlaybackModel. GUI thread only.
+// A short run is filtered at once, a long one on a worker thread: until then what was in force stays in force, only the
+// latest request counts, and cancel() goes back to what is in force. Asking is O(1). Owned by PlaybackModel. GUI thread only.
 #pragma once
 
 #include <QObject>
 #include <QString>
-#include <vector>
 
+#include "app/desktop/models/background.h"
 #include "app/desktop/models/session.h"
+#include "app/desktop/models/shown_events.h"
 
 namespace chimneylab::desktop {
 
 class EventFilter : public QObject {
     Q_OBJECT
 public:
-    explicit EventFilter(QObject* parent = nullptr) : QObject(parent) {}
+    static constexpr std::uint32_t at_once = 50'000;  // events that are filtered without a worker
+
+    explicit EventFilter(QObject* parent = nullptr);
 
     void open(const SessionPointer& session);  // keeps expression and marks
-    // Returns what is wrong with the expression, empty if it is in force. A wrong one leaves the old one in force.
+    // Returns what is wrong with the expression, empty if it is accepted. A wrong one leaves the old one in force.
     QString set_expression(const QString& expression);
     void show_only_findings(bool on);
     void show_only_completions(bool on);
+    void show_irql_changes(bool on);  // they have rows; an expression that names them shows them anyway
     void clear();
+    void cancel();
 
-    [[nodiscard]] const QString& expression() const { return expression_; }
-    [[nodiscard]] bool only_findings() const { return findings_; }
-    [[nodiscard]] bool only_completions() const { return completions_; }
-    [[nodiscard]] bool active() const { return active_; }
-    [[nodiscard]] bool passes(trace::EventId event) const { return !active_ || (event.value < passes_.size() && passes_[event.value]); }
-    // Whether an event is the call that completes something: NdisMXxxOffloadComplete, ProtocolXxxOffloadComplete and the
-    // like, or the end of an operation.
-    [[nodiscard]] static bool is_completion(const trace::Trace& trace, trace::EventId event);
+    // What a person has asked for last.
+    [[nodiscard]] const QString& expression() const { return wanted_.expression; }
+    [[nodiscard]] bool only_findings() const { return wanted_.findings; }
+    [[nodiscard]] bool only_completions() const { return wanted_.completions; }
+    // What is in force.
+    [[nodiscard]] bool active() const { return result_ && result_->active; }
+    [[nodiscard]] bool passes(trace::EventId event) const {
+        return !active() || (event.value < result_->passes.size() && result_->passes[event.value]);
+    }
+    [[nodiscard]] const std::shared_ptr<const ShownEvents>& result() const { return result_; }  // null: no session
+    [[nodiscard]] bool working() const { return worker_.busy(); }
+    [[nodiscard]] int percent() const { return worker_.percent(); }
 
 Q_SIGNALS:
-    void changed();
+    void changed();           // other events pass, or other settings are in force
+    void settings_changed();  // something else is asked for; it may take a while until it is in force
+    void working_changed();   // begins, is further on, ends
 
 private:
-    void rebuild();
+    struct Settings {
+        QString expression;
+        bool findings = false, completions = false, irql_changes = false;
+        friend bool operator==(const Settings&, const Settings&) = default;
+    };
+    void ask(const Settings& settings);
+    void work_out();  // from wanted_
+    void put_in_force(std::shared_ptr<const ShownEvents> result, const Settings& settings);
+    [[nodiscard]] ShownRequest request() const;
 
     SessionPointer session_;
-    QString expression_;
-    bool findings_ = false;
-    bool completions_ = false;
-    bool active_ = false;
-    std::vector<bool> passes_;
+    Settings wanted_, in_force_;
+    std::shared_ptr<const ShownEvents> result_;
+    Background worker_;
 };
 
 }  // namespace chimneylab::desktop

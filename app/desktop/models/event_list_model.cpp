@@ -11,7 +11,6 @@ namespace chimneylab::desktop {
 
 EventListModel::EventListModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &EventListModel::rebuild);
-    connect(&playback, &PlaybackModel::shown_events_changed, this, &EventListModel::rebuild);
     connect(&playback.filter(), &EventFilter::changed, this, &EventListModel::rebuild);
 }
 
@@ -24,21 +23,21 @@ void EventListModel::set_notes(NoteBook& notes) {
 
 int EventListModel::rowCount(const QModelIndex& parent) const {
     if (parent.isValid()) return 0;
-    return filtered_ ? static_cast<int>(shown_.size()) : static_cast<int>(playback_.event_count());
+    return filtered() ? static_cast<int>(result_->shown.size()) : static_cast<int>(playback_.event_count());
 }
 
 int EventListModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
 
 trace::EventId EventListModel::event_at(int row) const {
     if (row < 0 || row >= rowCount()) return {};
-    return filtered_ ? shown_[static_cast<std::size_t>(row)] : trace::EventId(static_cast<std::uint32_t>(row));
+    return filtered() ? result_->shown[static_cast<std::size_t>(row)] : trace::EventId(static_cast<std::uint32_t>(row));
 }
 
 int EventListModel::row_of(trace::EventId event) const {
     if (!event.valid() || rowCount() == 0) return -1;
-    if (!filtered_) return event.value < playback_.event_count() ? static_cast<int>(event.value) : -1;
-    const auto after = std::upper_bound(shown_.begin(), shown_.end(), event);
-    return static_cast<int>(after - shown_.begin()) - 1;
+    if (!filtered()) return event.value < playback_.event_count() ? static_cast<int>(event.value) : -1;
+    const auto after = std::upper_bound(result_->shown.begin(), result_->shown.end(), event);
+    return static_cast<int>(after - result_->shown.begin()) - 1;
 }
 
 QVariant EventListModel::data(const QModelIndex& index, int role) const {
@@ -115,23 +114,7 @@ QVariant EventListModel::headerData(int section, Qt::Orientation orientation, in
 
 void EventListModel::rebuild() {
     beginResetModel();
-    shown_.clear();
-    filtered_ = false;
-    deepest_ = 0;
-    if (playback_.trace() != nullptr) {
-        for (const trace::Event& event : playback_.trace()->events()) deepest_ = std::max<int>(deepest_, event.depth);
-    }
-    if (const trace::Trace* trace = playback_.trace(); trace != nullptr) {
-        const EventFilter& filter = playback_.filter();
-        // Asking for IRQL changes by name shows them.
-        const bool all = playback_.irql_changes_shown() || filter.expression().contains(QLatin1String("irql"));
-        for (std::uint32_t i = 0; i < trace->size(); ++i) {
-            const trace::EventId id(i);
-            if ((all || playback_.shows(id)) && filter.passes(id)) shown_.push_back(id);
-        }
-        filtered_ = shown_.size() != trace->size();
-        if (!filtered_) shown_.clear();
-    }
+    result_ = playback_.filter().result();
     endResetModel();
 }
 

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The events of the session as rows, those that the shared filter (EventFilter) lets pass. A row's text is made when it is
+// The events of the session as rows, those that the shared filter (EventFilter) has in force. A row's text is made when it is
 // asked for, so only what is on screen costs anything.
 #pragma once
 
 #include <QAbstractTableModel>
-#include <vector>
+#include <memory>
 
 #include "app/desktop/models/playback_model.h"
 
@@ -29,10 +29,10 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     // The deepest nesting of calls in the session, so that a view can share out its room.
-    [[nodiscard]] int deepest() const { return deepest_; }
-    [[nodiscard]] bool filtered() const { return filtered_; }
-    // The events that have rows, in order; empty unless filtered().
-    [[nodiscard]] const std::vector<trace::EventId>& shown() const { return shown_; }
+    [[nodiscard]] int deepest() const { return playback_.session() ? playback_.session()->deepest : 0; }
+    [[nodiscard]] bool filtered() const { return result_ && result_->filtered; }
+    // The events that have rows; null without a session.
+    [[nodiscard]] const std::shared_ptr<const ShownEvents>& shown() const { return result_; }
     [[nodiscard]] trace::EventId event_at(int row) const;
     // The row of the event, or of the last shown event before it; -1 if there is none.
     [[nodiscard]] int row_of(trace::EventId event) const;
@@ -44,9 +44,7 @@ private:
 
     PlaybackModel& playback_;
     const NoteBook* notes_ = nullptr;
-    bool filtered_ = false;
-    int deepest_ = 0;
-    std::vector<trace::EventId> shown_;  // only when filtered_
+    std::shared_ptr<const ShownEvents> result_;
 };
 
 }  // namespace chimneylab::desktop

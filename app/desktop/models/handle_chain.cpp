@@ -197,7 +197,11 @@ private:
             return;
         }
         const trace::ValueMeaning meaning = trace::value_meaning(history_, at_, down.value);
-        if (meaning.kind == trace::ValueKind::freed_memory || meaning.kind == trace::ValueKind::poison) {
+        // An entry may be over a moment before its memory is freed.
+        const trace::Allocation* memory = history_.allocation_at(down.value, at_);
+        const trace::OffloadEntry* was = memory != nullptr ? history_.offload_entry_in(memory->allocated) : nullptr;
+        const bool over = was != nullptr && was->released.valid() && was->released <= at_;
+        if (over || meaning.kind == trace::ValueKind::freed_memory || meaning.kind == trace::ValueKind::poison) {
             // Between the end of the object and the moment its owner clears the handle this is how it must look.
             down.state = ChainState::stale;
             return;

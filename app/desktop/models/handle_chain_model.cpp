@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/models/handle_chain_model.h"
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "engine/trace/value_text.h"
 
 namespace chimneylab::desktop {
@@ -20,13 +23,18 @@ void HandleChainModel::take_session() {
     picked_.clear();
     if (const trace::History* history = playback_.history()) {
         const auto regions = history->trace().regions();
+        std::unordered_map<std::uint32_t, std::vector<trace::RegionId>*> by_label;
         for (std::uint32_t i = 0; i < regions.size(); ++i) {
             if (regions[i].kind != trace::RegionKind::offload_handle || regions[i].owner != trace::host_stack_layer)
                 continue;
-            const QString object = to_qstring(trace::object_name(*history, trace::RegionId(i)));
-            auto& known = handles_[object];
-            if (known.empty()) objects_ << object;
-            known.emplace_back(i);
+            // A long run has few names and many handles: each name is made once.
+            auto& known = by_label[regions[i].label.value];
+            if (known == nullptr) {
+                const QString object = to_qstring(trace::object_name(*history, trace::RegionId(i)));
+                known = &handles_[object];
+                if (known->empty()) objects_ << object;
+            }
+            known->emplace_back(i);
         }
     }
     Q_EMIT objects_changed();
@@ -55,10 +63,8 @@ QString HandleChainModel::focused_object() const {
 trace::RegionId HandleChainModel::host_handle(const QString& object) const {
     const auto found = handles_.find(object);
     if (found == handles_.end()) return {};
-    trace::RegionId best = found->second.front();
-    for (const trace::RegionId each : found->second)
-        if (playback_.trace()->region(each).born <= playback_.position()) best = each;
-    return best;
+    const auto after = std::ranges::upper_bound(found->second, playback_.position(), {}, [this](trace::RegionId each) { return playback_.trace()->region(each).born; });
+    return after == found->second.begin() ? found->second.front() : *(after - 1);
 }
 
 void HandleChainModel::pick(const QString& object) {

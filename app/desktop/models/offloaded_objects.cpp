@@ -65,7 +65,7 @@ OffloadedObjects::OffloadedObjects(const trace::History& history) {
 
     std::map<std::uint32_t, std::vector<TreeBlock>> trees;   // of operations under way
     std::map<std::uint64_t, std::uint32_t> held;             // by host handle
-    trace::Cursor cursor(trace);
+    trace::Cursor cursor(trace, &history.region_changes());
     for (const Moment& moment : moments) {
         cursor.seek(moment.at);
         const trace::Operation& operation = *moment.operation;

@@ -22,7 +22,7 @@ void PlaybackModel::open(SessionPointer session) {
     position_ = {};
     credit_ = 0;
     if (session_ && !session_->trace->empty()) {
-        cursor_ = std::make_unique<trace::Cursor>(*session_->trace);
+        cursor_ = std::make_unique<trace::Cursor>(*session_->trace, &session_->history->region_changes());
         position_ = session_->opening;
         cursor_->seek(position_);
     }
@@ -85,6 +85,7 @@ EventId PlaybackModel::nearest_shown(EventId event) const {
 void PlaybackModel::show_irql_changes(bool shown) {
     if (shown == irql_changes_shown_) return;
     irql_changes_shown_ = shown;
+    filter_.show_irql_changes(shown);
     Q_EMIT shown_events_changed();
 }
 

@@ -41,16 +41,7 @@ std::vector<std::byte> region_bytes(const trace::History& history, trace::Region
         }
         return bytes;
     }
-    const auto initial = trace.initial_bytes(region);
-    std::vector<std::byte> bytes(initial.begin(), initial.end());
-    if (!at.valid()) return bytes;
-    // A region born with an event may also be changed by it.
-    const trace::EventId before_birth =
-        region.born.valid() && region.born.value > 0 ? trace::EventId(region.born.value - 1) : trace::EventId();
-    for (trace::EventId event = history.next_change(id, before_birth); event.valid() && event <= at;
-         event = history.next_change(id, event))
-        write(trace, id, event, true, bytes);
-    return bytes;
+    return history.region_changes().bytes(id, at);
 }
 
 std::optional<std::uint64_t> word_of(const std::vector<std::byte>& bytes, std::uint32_t offset, std::uint32_t size) {

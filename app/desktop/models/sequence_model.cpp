@@ -38,12 +38,12 @@ void SequenceModel::rebuild() {
     }
     if (session) {
         const bool all = !events_.filtered();
-        std::vector<EventId> shown = all ? std::vector<EventId>() : events_.shown();
+        const std::shared_ptr<const ShownEvents> shown = events_.shown();
         if (session->trace->size() <= at_once) {
-            index_ = make_index(session, std::move(shown), all);
+            index_ = make_index(session, shown->shown, all);
         } else {
-            worker_.start([this, session, all, shown = std::move(shown)] {
-                return [this, made = make_index(session, shown, all)] {
+            worker_.start([this, session, all, shown](Background::Control&) {
+                return [this, made = make_index(session, shown->shown, all)] {
                     index_ = made;
                     Q_EMIT index_changed();
                 };

@@ -4,6 +4,10 @@
 
 #include <QFileInfo>
 #include <QRegularExpression>
+#include <algorithm>
+
+#include "app/desktop/models/shown_events.h"
+#include "app/desktop/models/timeline_index.h"
 
 namespace chimneylab::desktop {
 
@@ -33,6 +37,21 @@ std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace,
     session->schedule = to_qstring(trace->description().schedule);
     session->findings = find_broken_promises(*session->history);
     session->trace = std::move(trace);
+    // In one walk: a long trace may lie on the disk.
+    auto shown = std::make_shared<ShownEvents>();
+    auto timeline = std::make_shared<TimelineIndex>();
+    for (std::uint32_t i = 0; i < session->trace->size(); ++i) {
+        const trace::EventId id(i);
+        const trace::Event& event = session->trace->event(id);
+        if (event.kind != trace::EventKind::irql_changed) shown->shown.push_back(id);
+        timeline->add(event, session->is_finding(id));
+        session->deepest = std::max<int>(session->deepest, event.depth);
+    }
+    shown->filtered = shown->shown.size() != session->trace->size();
+    if (!shown->filtered) shown->shown = {};
+    timeline->finish();
+    session->usually_shown = std::move(shown);
+    session->timeline = std::move(timeline);
     return session;
 }
 

@@ -41,6 +41,9 @@ struct ChoiceMoment {
     QString taken;  // "1=FAILURE@2"; empty: the run waits here
 };
 
+struct ShownEvents;
+class TimelineIndex;
+
 struct Session {
     std::shared_ptr<const trace::Trace> trace;
     std::unique_ptr<const trace::History> history;
@@ -65,6 +68,10 @@ struct Session {
     bool manual = false;
     bool stopped_at_choice = false;
     std::vector<ChoiceMoment> choice_points;
+    // Worked out beforehand, so that no view walks a long trace when it is opened.
+    std::shared_ptr<const ShownEvents> usually_shown;  // what has a row when nobody filters
+    std::shared_ptr<const TimelineIndex> timeline;
+    int deepest = 0;  // nesting of calls
 
     // Something is broken at this event, or the machine found something there.
     [[nodiscard]] bool is_finding(trace::EventId event) const {

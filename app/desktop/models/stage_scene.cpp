@@ -173,9 +173,11 @@ void place_entries(StageScene& scene, const StageRequest& request) {
     }
 }
 
+// At a boundary, or in a lane where no function name stands: between the two rows of a driver, below or above the one row
+// of the ends. Several at one place stand side by side.
 void place_chips(StageScene& scene, const StageRequest& request, const Columns& columns) {
+    constexpr double height = 17, gap = 4, over_line = 14;
     const trace::History& history = *request.history;
-    std::vector<QPointF> taken;
     for (const trace::OperationId id : history.in_progress(request.at)) {
         if (request.operation != nullptr && id == request.operation->id) continue;
         const trace::Operation* operation = history.operation(id);
@@ -188,13 +190,18 @@ void place_chips(StageScene& scene, const StageRequest& request, const Columns& 
         chip.operation = id;
         chip.upward = call.upward;
         chip.text = operation_text(history, id);
-        QPointF at(call.upward ? columns.up_line : columns.down_line, y_of_place(scene, call));
-        for (const QPointF& other : taken) {
-            if (std::abs(other.x() - at.x()) < 12 && std::abs(other.y() - at.y()) < 18) at.ry() += 19;
-        }
-        taken.push_back(at);
+        double y = y_of_place(scene, call);
+        const StageLane& lane = scene.lanes[static_cast<std::size_t>(call.lane)];
+        constexpr double beside_names = rung_inset + 8 + height / 2;
+        if (!call.leaves_lane && lane.role == trace::LayerRole::offload_target) y = std::min(lane.box.top() + beside_names, lane.box.bottom() - height / 2);
+        if (!call.leaves_lane && lane.role == trace::LayerRole::host_stack) y = std::max(lane.box.bottom() - beside_names, lane.box.top() + height / 2);
         const double width = std::min(96.0, static_cast<double>(chip.text.size()) * request.metrics.small_advance + 16);
-        chip.box = QRectF(at.x() - width / 2, at.y() - 8.5, width, 17);
+        chip.box = QRectF(call.upward ? columns.up_line + over_line - width : columns.down_line - over_line, y - height / 2, width, height);
+        for (const StageChip& other : scene.chips) {
+            if (!other.box.intersects(chip.box)) continue;
+            if (call.upward) chip.box.moveRight(other.box.left() - gap);
+            else chip.box.moveLeft(other.box.right() + gap);
+        }
         scene.chips.push_back(std::move(chip));
     }
 }

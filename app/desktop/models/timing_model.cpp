@@ -114,16 +114,11 @@ TimingPointer make_timing(SessionPointer session, ClockKind kind, const report::
 
 TimingModel::TimingModel(PlaybackModel& playback, QObject* parent) : QObject(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &TimingModel::open_session);
+    connect(&worker_, &Background::changed, this, &TimingModel::progressed);
     open_session();
 }
 
-TimingModel::~TimingModel() {
-    if (control_) control_->cancel = true;
-}
-
 void TimingModel::open_session() {
-    if (control_) control_->cancel = true;
-    control_.reset();
     worker_.forget();
     timing_.reset();
     cancelled_ = false;
@@ -134,18 +129,16 @@ void TimingModel::open_session() {
 }
 
 void TimingModel::require() {
-    if (timing_ || control_ || cancelled_ || clocks_.empty()) return;
+    if (timing_ || worker_.busy() || cancelled_ || clocks_.empty()) return;
     start();
 }
 
 void TimingModel::start() {
     const SessionPointer session = playback_.session();
     const ClockKind kind = kind_;
-    percent_ = 0;
     const auto take = [this](TimingPointer made) {
         const bool other = !timing_ || made == nullptr || timing_->whole() != made->whole();
         timing_ = std::move(made);
-        control_.reset();
         if (other && timing_) {
             // What comes before the first operation is no more than an eighth of what one sees first.
             const TimeSpan whole = timing_->whole();
@@ -162,36 +155,20 @@ void TimingModel::start() {
         take(make_timing(session, kind));
         return;
     }
-    auto control = std::make_shared<LoadControl>();
-    control_ = control;
-    control->progress = [this, control = std::weak_ptr(control)](int percent) {
-        QMetaObject::invokeMethod(this, [this, control, percent] {
-            if (control_ == nullptr || control_ != control.lock() || percent == percent_) return;
-            percent_ = percent;
-            Q_EMIT progressed();
-        }, Qt::QueuedConnection);
-    };
-    worker_.start([session, kind, control, take] {
+    worker_.start([session, kind, take](Background::Control& control) -> std::function<void()> {
         report::Control its;
-        its.cancel = &control->cancel;
-        its.progress = [&control, last = -1](int percent) mutable {
-            if (percent != last) control->progress(last = percent);
-        };
+        its.cancel = &control.cancel;
+        its.progress = [&control](int percent) { control.percent = percent; };
         TimingPointer made = make_timing(session, kind, its);
-        return [take, made = std::move(made)]() mutable {
-            if (made) take(std::move(made));
-        };
+        if (!made) return {};
+        return [take, made = std::move(made)] { take(made); };
     });
-    Q_EMIT progressed();
 }
 
 void TimingModel::cancel() {
-    if (!control_) return;
-    control_->cancel = true;
-    control_.reset();
-    worker_.forget();
+    if (!worker_.busy()) return;
     cancelled_ = true;
-    Q_EMIT progressed();
+    worker_.forget();
     Q_EMIT changed();
 }
 
@@ -205,8 +182,6 @@ void TimingModel::choose_clock(ClockKind kind) {
     if (kind == kind_ || std::ranges::find(clocks_, kind) == clocks_.end()) return;
     kind_ = kind;
     wants_measured_ = kind != ClockKind::virtual_time;
-    if (control_) control_->cancel = true;
-    control_.reset();
     worker_.forget();
     timing_.reset();
     cancelled_ = false;

@@ -13,7 +13,6 @@
 #include "app/desktop/models/background.h"
 #include "app/desktop/models/entry_map_index.h"
 #include "app/desktop/models/playback_model.h"
-#include "app/desktop/models/session_loader.h"
 #include "app/desktop/models/waterfall_index.h"
 #include "engine/report/load.h"
 #include "engine/report/statistics.h"
@@ -60,13 +59,12 @@ public:
     static constexpr std::uint32_t at_once = 6'000;  // events that are worked out without a worker
 
     explicit TimingModel(PlaybackModel& playback, QObject* parent = nullptr);
-    ~TimingModel() override;
 
     // A chart that is in sight asks; once is enough until changed().
     void require();
     [[nodiscard]] const TimingPointer& timing() const { return timing_; }  // null: none, or not yet
-    [[nodiscard]] bool busy() const { return control_ != nullptr; }
-    [[nodiscard]] int percent() const { return percent_; }
+    [[nodiscard]] bool busy() const { return worker_.busy(); }
+    [[nodiscard]] int percent() const { return worker_.percent(); }
     [[nodiscard]] bool cancelled() const { return cancelled_; }
     void cancel();
     void again();  // after it was cancelled
@@ -96,9 +94,7 @@ private:
     std::vector<ClockKind> clocks_;
     ClockKind kind_ = ClockKind::virtual_time;
     bool wants_measured_ = false;  // what a person chose stays chosen with the next session
-    std::shared_ptr<LoadControl> control_;
     Background worker_;
-    int percent_ = 0;
     bool cancelled_ = false;
     TimeSpan visible_;
 };

@@ -6,6 +6,7 @@
 #include <QAccessible>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QScrollBar>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -42,12 +43,12 @@ NarrationView::NarrationView(PlaybackModel& playback, const Theme& theme, QWidge
     after_ = new QLabel(page);
     before_->setAccessibleName(tr("The event before"));
     after_->setAccessibleName(tr("The event after"));
-    column->addWidget(before_);
-    for (QLabel* label : {heading_, main_, more_, picture_, after_, before_}) {
+    // What happens comes first; what was before and what comes next, and the picture in words, follow it.
+    for (QLabel* label : {heading_, main_, more_, before_, after_, picture_}) {
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
         label->setTextFormat(Qt::PlainText);
-        if (label != before_) column->addWidget(label);
+        column->addWidget(label);
     }
     rules_ = new QLabel(page);
     rules_->setWordWrap(true);
@@ -116,6 +117,7 @@ void NarrationView::tell() {
     tell_around();
     tell_own_notes();
     tell_picture();
+    verticalScrollBar()->setValue(0);
     Q_EMIT summary_changed(tr("event %1 of %2").arg(at.value).arg(playback_.event_count() - 1));
 }
 

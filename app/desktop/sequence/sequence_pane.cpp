@@ -66,6 +66,18 @@ SequencePane::SequencePane(PlaybackModel& playback, SequenceModel& sequence, con
     export_->setEnabled(false);
 }
 
+// Where there is little width the words stay whole and the buttons give up their margins.
+void SequencePane::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool narrow = width() < 310;
+    if (narrow == narrow_) return;
+    narrow_ = narrow;
+    for (QPushButton* each : findChildren<QPushButton*>(QString(), Qt::FindDirectChildrenOnly)) {
+        each->setMinimumWidth(narrow ? 20 : 24);
+        each->setStyleSheet(narrow ? QStringLiteral("padding: 2px 3px") : QStringLiteral("padding: 2px 8px"));
+    }
+}
+
 void SequencePane::choose_file(Part part) {
     if (!sequence_.index()) return;
     auto* dialog = new QFileDialog(this, tr("Export the sequence diagram"), QString(), tr("SVG drawing (*.svg);;PNG picture (*.png)"));

@@ -28,7 +28,11 @@ Q_SIGNALS:
     void summary_changed(const QString& summary);
     void export_wanted(const QString& what, const chimneylab::desktop::LoadWork& work);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    bool narrow_ = false;
     void choose_file(Part part);
     [[nodiscard]] QPushButton* button(const QString& text, const QString& name, const QString& tip);
 

@@ -45,7 +45,7 @@ void paint_lanes(QPainter& painter, const StageScene& scene, const Theme& theme)
         painter.drawText(QRectF(left, lane.box.top() + 2, width, 19), Qt::AlignLeft | Qt::AlignVCenter, shown);
         const double used = title_metrics.horizontalAdvance(shown) + 8;
         const QFont quiet = theme.words(measure::small_text);
-        const double room = width + 8 - used;
+        const double room = width - 4 - used;  // up to the ladder's line
         // The driver's name stands beside the title where it fits; the tooltip of the lane has it always.
         if (!lane.driver.isEmpty() && (QFontMetricsF(quiet).horizontalAdvance(lane.driver) <= room || room > 48)) {
             painter.setFont(quiet);

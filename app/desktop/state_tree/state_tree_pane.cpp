@@ -103,7 +103,7 @@ void StateTreePane::open_session() {
     if (session_->trace->size() <= at_once) {
         objects_ = std::make_shared<const OffloadedObjects>(*session_->history);
     } else {
-        worker_.start([this, session = session_] {
+        worker_.start([this, session = session_](Background::Control&) {
             return [this, made = std::make_shared<const OffloadedObjects>(*session->history)] {
                 objects_ = made;
                 refresh();

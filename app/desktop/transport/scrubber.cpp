@@ -20,17 +20,6 @@ namespace {
 
 constexpr double inset = 8;
 
-int weight_of(const trace::Event& event) {
-    switch (event.kind) {
-        case trace::EventKind::finding: return 6;
-        case trace::EventKind::conversion: return 5;
-        case trace::EventKind::call_entry_recognised:
-        case trace::EventKind::call_entry_released: return 4;
-        case trace::EventKind::enter: return event.operation.valid() ? 3 : 2;
-        default: return 1;
-    }
-}
-
 }  // namespace
 
 Scrubber::Scrubber(PlaybackModel& playback, const Theme& theme, QWidget* parent) : QWidget(parent), playback_(playback), theme_(theme) {
@@ -93,14 +82,22 @@ trace::EventId Scrubber::event_at(double x) const {
 
 void Scrubber::rebuild() {
     columns_.assign(static_cast<std::size_t>(std::max(1, width())), {});
-    const trace::Trace* trace = playback_.trace();
-    if (trace == nullptr) return;
-    for (std::uint32_t i = 0; i < trace->size(); ++i) {
-        const trace::EventId id(i);
-        const auto x = static_cast<std::size_t>(std::clamp(x_of(id), 0.0, static_cast<double>(columns_.size() - 1)));
-        if (!playback_.shows(id)) continue;
-        const int weight = playback_.session()->is_finding(id) ? 6 : weight_of(trace->event(id));
-        if (weight > columns_[x].weight) columns_[x] = {id, weight};
+    const SessionPointer& session = playback_.session();
+    if (!session) return;
+    const std::uint32_t count = playback_.event_count();
+    std::uint32_t first = 0;
+    for (std::size_t x = 0; x < columns_.size() && first < count; ++x) {
+        // The events of this column end where those of the next begin.
+        std::uint32_t low = first, high = count;
+        while (low < high) {
+            const std::uint32_t middle = low + (high - low) / 2;
+            if (x_of(trace::EventId(middle)) < static_cast<double>(x + 1)) low = middle + 1;
+            else high = middle;
+        }
+        const TimelineIndex::Telling telling = session->timeline->most_telling(first, x + 1 == columns_.size() ? count : low);
+        if (telling.weight != TimelineIndex::nothing && (telling.weight != TimelineIndex::irql_change || playback_.irql_changes_shown()))
+            columns_[x] = {telling.event, telling.weight};
+        first = low;
     }
 }
 
@@ -129,27 +126,27 @@ void Scrubber::paintEvent(QPaintEvent*) {
     const double per_event = bar.width() / std::max(1U, playback_.event_count() - playback_.session()->opening.value);
     for (std::size_t x = 0; x < columns_.size(); ++x) {
         const Column& column = columns_[x];
-        if (column.weight == 0) continue;
+        if (column.weight == TimelineIndex::nothing) continue;
         const double at = x_of(column.event);
         const bool future = column.event > playback_.position();
         const double passing = playback_.filter().passes(column.event) ? 1.0 : 0.3;
-        const double strength = (column.weight == 6 ? 1.0 : future ? 0.35 : at < opening ? 0.55 : 1.0) * passing;
+        const double strength = (column.weight == TimelineIndex::finding ? 1.0 : future ? 0.35 : at < opening ? 0.55 : 1.0) * passing;
         const auto layer = event_text(*history, column.event).layer;
         QColor colour = layer < trace.layers().size() ? theme_.colour_of(trace.layers()[layer].role) : t.ndis;
         painter.setOpacity(strength);
         switch (column.weight) {
-            case 6: draw_mark(painter, Mark::cross, QRectF(at - 4, bar.top() + 2, 8, 8), t.changed); break;
-            case 5:
+            case TimelineIndex::finding: draw_mark(painter, Mark::cross, QRectF(at - 4, bar.top() + 2, 8, 8), t.changed); break;
+            case TimelineIndex::conversion:
                 painter.setPen(QPen(t.changed, 1));
                 painter.drawLine(QPointF(at, bar.bottom() - 14), QPointF(at, bar.bottom() - 3));
                 draw_mark(painter, Mark::diamond, QRectF(at - 4, bar.top() + 1, 8, 8), t.changed);
                 break;
-            case 4: draw_mark(painter, Mark::slot, QRectF(at - 4, bar.bottom() - 11, 8, 8), t.call_entry); break;
-            case 3:
+            case TimelineIndex::call_entry: draw_mark(painter, Mark::slot, QRectF(at - 4, bar.bottom() - 11, 8, 8), t.call_entry); break;
+            case TimelineIndex::operation_call:
                 painter.setPen(QPen(colour, per_event > 5 ? 2 : 1.2));
                 painter.drawLine(QPointF(at, bar.bottom() - 16), QPointF(at, bar.bottom() - 3));
                 break;
-            case 2:
+            case TimelineIndex::call:
                 painter.setPen(QPen(colour, 1));
                 painter.drawLine(QPointF(at, bar.bottom() - 9), QPointF(at, bar.bottom() - 3));
                 break;

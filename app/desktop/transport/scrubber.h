@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/timeline_index.h"
 #include "app/desktop/theme/theme.h"
 
 namespace chimneylab::desktop {
@@ -40,7 +41,7 @@ private:
     // What one pixel column holds: the most telling event in it.
     struct Column {
         trace::EventId event;
-        int weight = 0;
+        TimelineIndex::Weight weight = TimelineIndex::nothing;
     };
     void rebuild();
     [[nodiscard]] QRectF strip() const;

@@ -19,6 +19,8 @@ static inline CHIMNEY_CALL ChimneyCall(const char *name, CHIMNEY_CALL_KIND kind,
     call.Handle = handle;
     call.Block = NULL;
     call.NetBufferLists = NULL;
+    call.EventType = 0;
+    call.Argument = 0;
     call.Binding = NULL;
     call.ReturnsStatus = FALSE;
     call.Status = NDIS_STATUS_SUCCESS;

@@ -31,6 +31,8 @@ void ChimneyEventGoesUp(const CHIMNEY_PLATFORM *platform, NDIS_HANDLE offloadHan
     CHIMNEY_CALL call = ChimneyCall("NdisTcpOffloadEventHandler", ChimneyIndicationUp, offloadHandle);
     const CHIMNEY_BINDING *binding;
 
+    call.EventType = eventType;
+    call.Argument = eventInformation;
     platform->NdisCallBegins(platform->Self, &call);
     binding = Recipient(platform, &call, offloadHandle);
     if (binding != NULL) {
@@ -47,6 +49,16 @@ void ChimneyEventGoesUp(const CHIMNEY_PLATFORM *platform, NDIS_HANDLE offloadHan
     platform->NdisCallEnds(platform->Self, &call);
 }
 
+/* How many bytes the drivers above say they took, where there is a place for it. */
+static ULONG Consumed(const CHIMNEY_PLATFORM *platform, const ULONG *bytesConsumed)
+{
+    BOOLEAN aligned = ((ULONG_PTR)bytesConsumed & (sizeof(*bytesConsumed) - 1)) == 0;
+
+    return bytesConsumed != NULL && aligned && platform->Accessible(platform->Self, bytesConsumed, sizeof(*bytesConsumed))
+               ? *bytesConsumed
+               : 0;
+}
+
 NDIS_STATUS ChimneyReceivedDataGoesUp(const CHIMNEY_PLATFORM *platform, NDIS_HANDLE offloadHandle, PNET_BUFFER_LIST netBufferList,
                                       NDIS_STATUS status, PULONG bytesConsumed)
 {
@@ -55,6 +67,7 @@ NDIS_STATUS ChimneyReceivedDataGoesUp(const CHIMNEY_PLATFORM *platform, NDIS_HAN
     BOOLEAN delivered = FALSE;
 
     call.NetBufferLists = netBufferList;
+    call.Argument = (ULONG)status;
     call.ReturnsStatus = TRUE;
     call.Status = NDIS_STATUS_OFFLOAD_DATA_NOT_ACCEPTED;
     platform->NdisCallBegins(platform->Self, &call);
@@ -68,6 +81,7 @@ NDIS_STATUS ChimneyReceivedDataGoesUp(const CHIMNEY_PLATFORM *platform, NDIS_HAN
             CHIMNEY_CALL handlerCall = ChimneyHandlerCall(&call, "ProtocolTcpOffloadReceiveIndicate", binding, offloadHandle);
             platform->HandlerBegins(platform->Self, &handlerCall);
             handlerCall.Status = binding->ClientTcp->TcpOffloadReceiveIndicateHandler(offloadHandle, netBufferList, status, bytesConsumed);
+            handlerCall.Argument = Consumed(platform, bytesConsumed);
             platform->HandlerEnds(platform->Self, &handlerCall);
             call.Status = handlerCall.Status;
             delivered = TRUE;
@@ -76,6 +90,7 @@ NDIS_STATUS ChimneyReceivedDataGoesUp(const CHIMNEY_PLATFORM *platform, NDIS_HAN
     if (!delivered && bytesConsumed != NULL) {
         *bytesConsumed = 0;
     }
+    call.Argument = Consumed(platform, bytesConsumed);
     platform->NdisCallEnds(platform->Self, &call);
     return call.Status;
 }
@@ -88,6 +103,7 @@ void ChimneyOffloadEventGoesUp(const CHIMNEY_PLATFORM *platform, NDIS_HANDLE min
     ULONG index;
 
     call.Block = block;
+    call.Argument = indicationCode;
     platform->NdisCallBegins(platform->Self, &call);
     for (index = 0; (binding = platform->BindingOnMiniport(platform->Self, &call, miniportHandle, index)) != NULL; ++index) {
         if (binding->ClientGeneric->IndicateOffloadEventHandler != NULL && platform->Admit(platform->Self, &call, binding)) {

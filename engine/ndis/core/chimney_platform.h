@@ -69,6 +69,8 @@ typedef struct CHIMNEY_CALL {
     const void *Handle; /* the handle argument: binding, miniport or offload handle */
     void *Block;        /* root block of a block-list call, else NULL */
     PNET_BUFFER_LIST NetBufferLists;
+    ULONG EventType;    /* NdisTcpOffloadEventHandler */
+    ULONG Argument;     /* Flags, EventSpecificInformation, an indication code, Status; at the end *BytesConsumed */
     const CHIMNEY_BINDING *Binding; /* handlers: on whose behalf; NDIS functions: once resolved, else NULL */
     BOOLEAN ReturnsStatus;
     NDIS_STATUS Status; /* set before the call ends, if it returns one */

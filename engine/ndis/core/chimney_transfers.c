@@ -78,6 +78,7 @@ NDIS_STATUS ChimneyTransferGoesDown(const CHIMNEY_PLATFORM *platform, CHIMNEY_TR
 
     call.Transfer = transfer;
     call.NetBufferLists = chain;
+    call.Argument = flags;
     call.ReturnsStatus = TRUE;
     call.Status = NDIS_STATUS_FAILURE;
     platform->NdisCallBegins(platform->Self, &call);

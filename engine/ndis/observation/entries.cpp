@@ -17,7 +17,6 @@ using trace::RegionKind;
 
 namespace {
 
-constexpr std::size_t most_lists = 4096;
 // More of an entry than this is not worth a picture.
 constexpr std::size_t most_entry_bytes = 4096;
 
@@ -47,12 +46,21 @@ void Observer::watch_tree(Operation& operation, const std::vector<Block>& tree) 
     }
 }
 
-// State follows a block when somebody put it there: its first structure tells its own length.
 void Observer::watch_state(Operation& operation, const Block& block, RegionId block_region, const void* object) {
     if (operation.kind == ChimneyInvalidate || object == nullptr) return;
-    const CHIMNEYLAB_STATE_PLACEMENT placement = ChimneylabStatePlacement(block.content.Header.Type);
-    if (placement.StateSize == 0) return;
-    const void* state = ChimneylabFollowingState(block.address);
+    const auto label = machine_.recorder().intern(labels_.name_of(object, block.content.Header.Type));
+    if (const auto id = watch_following_state(block.content.Header.Type, block.address, block_region, operation.starter, label)) {
+        labels_.attach(object, *id, "", "");
+        operation.regions.push_back(*id);
+    }
+}
+
+// State follows a block when somebody put it there: its first structure tells its own length.
+std::optional<RegionId> Observer::watch_following_state(unsigned char type, const void* block, RegionId block_region,
+                                                        LayerIndex owner, trace::StringId label) {
+    const CHIMNEYLAB_STATE_PLACEMENT placement = ChimneylabStatePlacement(type);
+    if (placement.StateSize == 0) return std::nullopt;
+    const void* state = ChimneylabFollowingState(block);
     const auto header = probe_.copy<OFFLOAD_STATE_HEADER>(state);
     constexpr ULONG expected[4][3] = {
         {0, 0, 0},
@@ -60,54 +68,13 @@ void Observer::watch_state(Operation& operation, const Block& block, RegionId bl
         {sizeof(PATH_OFFLOAD_STATE_CONST), sizeof(PATH_OFFLOAD_STATE_CACHED), sizeof(PATH_OFFLOAD_STATE_DELEGATED)},
         {sizeof(TCP_OFFLOAD_STATE_CONST), sizeof(TCP_OFFLOAD_STATE_CACHED), sizeof(TCP_OFFLOAD_STATE_DELEGATED)}};
     const std::size_t first = placement.ConstOffset == 0 ? 0 : placement.CachedOffset == 0 ? 1 : 2;
-    if (!header || header->Length != expected[placement.Layer][first]) return;
+    if (!header || header->Length != expected[placement.Layer][first]) return std::nullopt;
     trace::Region region;
     region.kind = RegionKind::following_state;
-    region.owner = operation.starter;
+    region.owner = owner;
     region.parent = block_region;
-    region.label = machine_.recorder().intern(labels_.name_of(object, block.content.Header.Type));
-    if (const auto id = watch_.begin(region, state, placement.StateSize)) {
-        labels_.attach(object, *id, "", "");
-        operation.regions.push_back(*id);
-    }
-}
-
-void Observer::watch_chain(Operation& operation, const Block& block, RegionId block_region, const std::string& name) {
-    std::set<const void*> seen;
-    const void* at = block.content.NetBufferListChain;
-    for (unsigned number = 1; at && seen.size() < most_lists && seen.insert(at).second; ++number) {
-        const auto list = probe_.copy<NET_BUFFER_LIST>(at);
-        if (!list) break;
-        trace::Region region;
-        region.kind = RegionKind::net_buffer_list;
-        region.owner = operation.starter;
-        region.parent = block_region;
-        region.label = machine_.recorder().intern(name + " send data " + std::to_string(number));
-        if (const auto id = watch_.begin(region, at, sizeof(NET_BUFFER_LIST))) operation.regions.push_back(*id);
-        at = list->Next;
-    }
-}
-
-std::vector<RegionId> Observer::watch_completed(const CHIMNEY_CALL& call, LayerIndex caller) {
-    std::vector<RegionId> regions;
-    std::set<const void*> seen;
-    for (const void* at = call.NetBufferLists; at && seen.size() < most_lists && seen.insert(at).second;) {
-        const auto list = probe_.copy<NET_BUFFER_LIST>(at);
-        if (!list) break;
-        if (!watch_.find(RegionKind::net_buffer_list, at)) {
-            trace::Region region;
-            region.kind = RegionKind::net_buffer_list;
-            region.owner = caller;
-            region.label = machine_.recorder().intern("completed " + std::to_string(seen.size()));
-            if (const auto id = watch_.begin(region, at, sizeof(NET_BUFFER_LIST))) regions.push_back(*id);
-        }
-        at = list->Next;
-    }
-    return regions;
-}
-
-void Observer::forget(const std::vector<RegionId>& regions) {
-    for (const RegionId region : regions) watch_.end(region);
+    region.label = label;
+    return watch_.begin(region, state, placement.StateSize);
 }
 
 RegionId Observer::watch_handle(const void* handle, LayerIndex owner, const void* object, std::string_view suffix, RegionId entry) {
@@ -219,6 +186,7 @@ void Observer::memory_freed(const machine::Allocation& allocation) {
             handle_of_region_.erase(handle);
         }
         watch_.end(region);
+        std::erase_if(lists_, [&](const auto& list) { return list.second.region == region; });
         for (auto* entries : {&call_entries_, &offload_entries_}) {
             const auto found = entries->find(region.value);
             if (found == entries->end()) continue;

@@ -64,9 +64,14 @@ machine::CallDetails Observer::details(const CHIMNEY_CALL& call) const {
     // What the call is about, also when nothing is known of it: the root block, or the first NET_BUFFER_LIST.
     const void* argument = call.Block ? call.Block : call.NetBufferLists;
     details.detail = machine_.address_space().translate(argument);
+    if (call.Kind == ChimneyIndicationUp && argument == nullptr) details.detail = call.EventType;
+    details.argument = call.Argument;
     if (const Operation* operation = call.Block ? find(call.Block) : nullptr) {
         details.region = operation->root_region;
         details.operation = operation->id;
+    } else if (argument != nullptr) {
+        const auto kind = call.Block ? trace::RegionKind::block_list : trace::RegionKind::net_buffer_list;
+        if (const auto region = watch_.find(kind, argument)) details.region = *region;
     }
     return details;
 }
@@ -159,6 +164,8 @@ void Observer::before_up(const CHIMNEY_CALL& call, LayerIndex caller) {
     machine_.observe_now();
     Operation* operation = find(call.Block);
     if (operation == nullptr) return;
+    if (call.Operation == ChimneyTerminate)
+        for (const Block& block : read_tree(call.Block)) watch_buffered_data(block, caller);
     const auto below = std::ranges::find(operation->handed_down, caller);
     if (below == operation->handed_down.end()) return;  // the target, or a driver that completes by itself
     operation->handed_down.erase(below);
@@ -178,6 +185,11 @@ void Observer::completion_entered(const CHIMNEY_CALL& call, LayerIndex layer) {
     Operation* operation = find(call.Block);
     if (operation == nullptr || layer != operation->starter || operation->finished) return;
     operation->finished = true;
+    // What comes back in a block is with its owner again when the handler returns: all of a terminate, and what an initiate
+    // could not hand over.
+    for (const Block& block : read_tree(call.Block))
+        if (call.Operation == ChimneyTerminate || (call.Operation == ChimneyInitiate && block.content.Status < 0))
+            std::ranges::copy(chain(block.content.NetBufferListChain), std::back_inserter(operation->lists_home));
     trace::Event event;
     event.kind = EventKind::operation_finished;
     event.operation = operation->id;
@@ -196,6 +208,7 @@ void Observer::completion_returns(const CHIMNEY_CALL& call, LayerIndex layer) {
     Operation* operation = find(call.Block);
     if (operation == nullptr || !operation->finished || layer != operation->starter) return;
     machine_.observe_now();
+    for (const void* list : operation->lists_home) forget_list(list);
     forget_tree(*operation);
     std::erase_if(operations_, [&](const auto& other) { return other.get() == operation; });
 }

@@ -48,10 +48,14 @@ public:
     // A driver is about to call NdisXxxOffload or NdisMXxxOffloadComplete.
     void before_down(const CHIMNEY_CALL& call, LayerIndex caller);
     void before_up(const CHIMNEY_CALL& call, LayerIndex caller);
-    // A driver is about to complete a chain of NET_BUFFER_LISTs: they are shown as they are now, and watched until forget().
-    // Those that are watched already are not among the result.
-    [[nodiscard]] std::vector<RegionId> watch_completed(const CHIMNEY_CALL& call, LayerIndex caller);
-    void forget(const std::vector<RegionId>& regions);
+    // NET_BUFFER_LISTs are watched from the first call that carries them until they are back with whoever made it (lists.cpp).
+    void list_call_begins(const CHIMNEY_CALL& call, LayerIndex caller);
+    void list_call_ends(const CHIMNEY_CALL& call, LayerIndex caller);
+    void list_handler_begins(const CHIMNEY_CALL& call, LayerIndex layer);
+    void list_handler_ends(const CHIMNEY_CALL& call, LayerIndex layer);
+    // A block that an indication shows, not part of any operation: watched until the call of its maker ends.
+    void block_call_begins(const CHIMNEY_CALL& call, LayerIndex caller);
+    void block_call_ends(const CHIMNEY_CALL& call, LayerIndex caller);
     // NDIS has converted the tree of the call.
     void converted(const CHIMNEY_CALL& call, LayerIndex caller);
     // ProtocolXxxOffloadComplete of `layer` was entered, and is about to return.
@@ -83,6 +87,7 @@ private:
         std::vector<LayerIndex> handed_down;                    // layers below which it is; popped on the way up
         LayerIndex at = trace::machine_layer;                   // layer whose MiniportXxxOffload was entered last
         bool finished = false;
+        std::vector<const void*> lists_home;                    // NET_BUFFER_LISTs that are back with it
         std::uint64_t serial_at_arrival = 0;
     };
     struct Entry {
@@ -93,9 +98,30 @@ private:
         CHIMNEY_OPERATION kind = ChimneyNoOperation;
     };
 
+    struct List {
+        RegionId region;
+        LayerIndex owner = trace::machine_layer;  // who made the first call with it
+        std::vector<RegionId> parts;              // its NET_BUFFERs and contexts
+    };
+    struct ListCall {
+        bool handler = false;
+        std::vector<const void*> home;  // lists that are back when it returns
+    };
+    struct ShownBlock {
+        const void* block = nullptr;
+        std::vector<RegionId> regions;
+    };
+
     void start(const CHIMNEY_CALL& call, LayerIndex caller);
+    void watch_list(const void* list, LayerIndex owner, RegionId parent, const std::string& label);
+    void watch_buffered_data(const Block& block, LayerIndex owner);
+    void watch_contexts(const void* list, List& known);
+    void forget_list(const void* list);
+    [[nodiscard]] std::vector<const void*> chain(const void* first) const;
     void watch_tree(Operation& operation, const std::vector<Block>& tree);
     void watch_state(Operation& operation, const Block& block, RegionId block_region, const void* object);
+    [[nodiscard]] std::optional<RegionId> watch_following_state(unsigned char type, const void* block, RegionId block_region,
+                                                                LayerIndex owner, trace::StringId label);
     void watch_chain(Operation& operation, const Block& block, RegionId block_region, const std::string& name);
     void forget_tree(Operation& operation);
     void recognise_call_entry(Operation& operation, LayerIndex layer);
@@ -124,6 +150,10 @@ private:
     std::uint32_t call_entry_number_ = 0;
     std::map<const void*, const void*> object_of_handle_;  // any handle seen → the starter's handle of the object
     std::map<std::uint32_t, const void*> handle_of_region_;
+    std::map<const void*, List> lists_;
+    std::map<std::pair<const void*, int>, unsigned> list_numbers_;  // by object and transfer
+    std::vector<ListCall> list_calls_;                              // open, innermost last
+    std::vector<ShownBlock> shown_blocks_;
 };
 
 }  // namespace chimneylab::ndis::observation

@@ -5,11 +5,13 @@
  * The reference driver in one file, with something terrible in MiniportInitiateOffload (or elsewhere): which, is named by
  * the environment, so that one shared object does for every test. The tests look for the line of a mark.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "engine/intermediate_driver/intermediate.h"
@@ -102,10 +104,36 @@ static void StartTimer(NDIS_HANDLE miniport)
     }
 }
 
+static void Try(const char *what, int worked)
+{
+    printf("%s: %s\n", what, worked ? "done" : strerror(errno));
+    fflush(stdout);
+}
+
+static void TryFile(const char *what, const char *variable)
+{
+    FILE *file = getenv(variable) != NULL ? fopen(getenv(variable), "w") : NULL;
+    Try(what, file != NULL);
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
+static void ReachOut(void)
+{
+    Try("network", socket(AF_INET, SOCK_STREAM, 0) >= 0);
+    TryFile("file outside", "OUTSIDE");
+    TryFile("file in its folder", "INSIDE");
+    execl("/bin/true", "true", (char *)NULL); /* ends the run if it works */
+    Try("program", 0);
+}
+
 static void Defect(NDIS_HANDLE Miniport, PIM_UPPER_BLOCK Root)
 {
     if (Is("null-dereference")) {
         DereferenceNull();
+    } else if (Is("reaches-out")) {
+        ReachOut();
     } else if (Is("timer")) {
         StartTimer(Miniport);
     } else if (Is("null-call")) {

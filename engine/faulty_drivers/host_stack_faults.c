@@ -1,0 +1,188 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The mistakes of the host stack. A function that is called Correct… here is the real one; the function of the same name
+ * without it, or with Faulty before it, is what the host stack's sources call instead.
+ */
+#include "engine/host_stack/host_stack.h"
+#include "engine/faulty_drivers/host_stack_faults.h"
+
+#define CHIMNEYLAB_MISTAKES CHIMNEYLAB_HOST_STACK_FAULTS
+#include "engine/faulty_drivers/fault_choice.inc.h"
+
+static PNET_BUFFER_LIST HeldLists; /* a send that is made later than it should be, or otherwise */
+static PNDIS_OFFLOAD_HANDLE HeldHandle;
+static PNDIS_OFFLOAD_HANDLE SendingOn; /* while a send call has not returned */
+static BOOLEAN SentAgain;
+
+static PNET_BUFFER_LIST TakeHeld(VOID)
+{
+    PNET_BUFFER_LIST lists = HeldLists;
+
+    HeldLists = NULL;
+    return lists;
+}
+
+/* ---- registration and configuration ---- */
+
+NDIS_STATUS FaultyNdisSetOptionalHandlers(NDIS_HANDLE handle, PNDIS_DRIVER_OPTIONAL_HANDLERS table)
+{
+    const BOOLEAN tcp = table->Header.Type == NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_CHARACTERISTICS;
+
+    if (tcp && Is(HostNoTcpTable)) {
+        return NDIS_STATUS_SUCCESS;
+    }
+    if (tcp && Is(HostEventHandlerMissing)) {
+        ((NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS *)table)->TcpOffloadEventHandler = NULL;
+    }
+    return NdisSetOptionalHandlers(handle, table);
+}
+
+NDIS_STATUS FaultyNdisOidRequest(NDIS_HANDLE binding, PNDIS_OID_REQUEST request)
+{
+    const BOOLEAN parameters = request->RequestType == NdisRequestSetInformation &&
+                               request->DATA.SET_INFORMATION.Oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS;
+
+    if (parameters && Is(HostOffloadNotEnabled)) {
+        return NDIS_STATUS_SUCCESS;
+    }
+    if (parameters && Is(HostOddTicks)) {
+        ((PNDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS)request->DATA.SET_INFORMATION.InformationBuffer)->TicksPerSecond = 50;
+    }
+    return NdisOidRequest(binding, request);
+}
+
+VOID CorrectHsStatus(NDIS_HANDLE ProtocolBindingContext, PNDIS_STATUS_INDICATION StatusIndication);
+
+VOID HsStatus(NDIS_HANDLE ProtocolBindingContext, PNDIS_STATUS_INDICATION StatusIndication)
+{
+    CorrectHsStatus(ProtocolBindingContext, StatusIndication);
+    if (Is(HostOffloadsWhilePaused)) {
+        ((PHS_BINDING)ProtocolBindingContext)->OffloadPaused = FALSE;
+    }
+}
+
+/* ---- trees ---- */
+
+static VOID EachBlock(PHS_BLOCK_LIST Block, VOID (*Change)(PHS_BLOCK_LIST Block))
+{
+    for (; Block != NULL; Block = Block->NextBlock) {
+        Change(Block);
+        EachBlock(Block->DependentBlockList, Change);
+    }
+}
+
+static VOID ChangeState(PHS_BLOCK_LIST Block)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED connection = NULL;
+
+    if (Block->OffloadHandle == NULL || Block->OffloadHandle->MiniportOffloadContext != NULL) {
+        return;
+    }
+    if (Block->Header.Type == TcpOffloadState) {
+        connection = ChimneylabTcpDelegated(Block);
+    }
+    if (connection != NULL && Is(HostOffloadsListening)) {
+        connection->State = TcpConnectionListen;
+    }
+    if (connection != NULL && Is(HostSequenceTorn)) {
+        connection->SndNxt = connection->SndUna - 1;
+    }
+    if (connection != NULL && Is(HostSendDataHeadForgotten)) {
+        connection->SendDataHead = NULL;
+    }
+    if (Block->Header.Type == NeighborOffloadState && Is(HostDeltasDiffer)) {
+        ChimneylabNeighborDelegated(Block)->NicReachabilityDelta += 10;
+    }
+}
+
+VOID FaultyNdisInitiateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
+{
+    EachBlock(root, ChangeState);
+    NdisInitiateOffload(binding, root);
+    if (Is(HostTreeTouched)) {
+        root->PortNumber = 9;
+    }
+}
+
+VOID FaultyNdisTerminateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
+{
+    PNET_BUFFER_LIST held = Is(HostSendsDuringTerminate) ? TakeHeld() : NULL;
+
+    NdisTerminateOffload(binding, root);
+    if (held != NULL) {
+        (VOID)NdisOffloadTcpSend(HeldHandle, held);
+    }
+}
+
+/* ---- data ---- */
+
+NDIS_STATUS FaultyNdisOffloadTcpSend(PNDIS_OFFLOAD_HANDLE handle, PNET_BUFFER_LIST lists)
+{
+    NDIS_STATUS status;
+    const BOOLEAN holds = Is(HostSendsDuringTerminate) || Is(HostSendsAfterDisconnect) || Is(HostDisconnectsTwice) ||
+                          Is(HostDisconnectChained);
+
+    if (holds && HeldLists == NULL) {
+        HeldLists = lists;
+        HeldHandle = handle;
+        return NDIS_STATUS_PENDING;
+    }
+    SendingOn = handle;
+    status = NdisOffloadTcpSend(handle, lists);
+    SendingOn = NULL;
+    if (Is(HostListTouched)) {
+        lists->Scratch = handle;
+    }
+    return status;
+}
+
+NDIS_STATUS FaultyNdisOffloadTcpDisconnect(PNDIS_OFFLOAD_HANDLE handle, PNET_BUFFER_LIST list, ULONG flags)
+{
+    NDIS_STATUS status;
+    PNET_BUFFER_LIST held = TakeHeld();
+
+    if (Is(HostBothDisconnectFlags)) {
+        flags = TCP_DISCONNECT_GRACEFUL_CLOSE | TCP_DISCONNECT_ABORTIVE_CLOSE;
+    }
+    if (held != NULL && Is(HostDisconnectChained)) {
+        NET_BUFFER_LIST_NEXT_NBL(list) = held;
+        held = NULL;
+    }
+    status = NdisOffloadTcpDisconnect(handle, list, flags);
+    if (held != NULL && Is(HostSendsAfterDisconnect)) {
+        (VOID)NdisOffloadTcpSend(handle, held);
+    }
+    if (held != NULL && Is(HostDisconnectsTwice)) {
+        (VOID)NdisOffloadTcpDisconnect(handle, held, flags);
+    }
+    return status;
+}
+
+VOID CorrectHsTcpOffloadSendComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST Lists);
+
+VOID HsTcpOffloadSendComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST Lists)
+{
+    if (Is(HostSendsInsideSend) && SendingOn != NULL && !SentAgain) {
+        SentAgain = TRUE;
+        (VOID)NdisOffloadTcpSend(SendingOn, Lists);
+        return;
+    }
+    CorrectHsTcpOffloadSendComplete(ProtocolBindingContext, Lists);
+}
+
+NDIS_STATUS CorrectHsTcpOffloadReceiveIndicate(PVOID OffloadContext, PNET_BUFFER_LIST List, NDIS_STATUS Status, PULONG BytesConsumed);
+
+NDIS_STATUS HsTcpOffloadReceiveIndicate(PVOID OffloadContext, PNET_BUFFER_LIST List, NDIS_STATUS Status, PULONG BytesConsumed)
+{
+    NDIS_STATUS answer = CorrectHsTcpOffloadReceiveIndicate(OffloadContext, List, Status, BytesConsumed);
+
+    if (answer == NDIS_STATUS_SUCCESS && Is(HostBytesConsumedWrong)) {
+        *BytesConsumed -= 1;
+    }
+    if (answer == NDIS_STATUS_OFFLOAD_DATA_NOT_ACCEPTED && Is(HostRefusesAndConsumes)) {
+        *BytesConsumed = 1;
+    }
+    return answer;
+}

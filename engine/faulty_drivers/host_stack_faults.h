@@ -1,0 +1,43 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The lab's host stack with one mistake in it: its own sources, in which some functions are replaced by the ones of
+ * host_stack_faults.c. Chosen by its word before the driver is loaded, as in faults.h.
+ */
+#ifndef CHIMNEYLAB_HOST_STACK_FAULTS_H
+#define CHIMNEYLAB_HOST_STACK_FAULTS_H
+
+/* FAULT(value, word, what the driver does): as in faults.h. */
+#define CHIMNEYLAB_HOST_STACK_FAULTS(FAULT) \
+    FAULT(HostNoTcpTable, "host-no-tcp-table", "does not register NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS") \
+    FAULT(HostEventHandlerMissing, "host-event-handler-missing", "registers no ProtocolTcpOffloadEvent") \
+    FAULT(HostOffloadNotEnabled, "host-offload-not-enabled", \
+          "offloads without having set OID_TCP_CONNECTION_OFFLOAD_PARAMETERS") \
+    FAULT(HostOddTicks, "host-odd-ticks", "sets 50 TicksPerSecond") \
+    FAULT(HostOffloadsWhilePaused, "host-offloads-while-paused", "forgets that the adapter has asked for a pause") \
+    FAULT(HostTreeTouched, "host-tree-touched", "writes into a tree after it has passed it down") \
+    FAULT(HostOffloadsListening, "host-offloads-listening", "offloads connections in the state LISTEN") \
+    FAULT(HostSequenceTorn, "host-sequence-torn", "offloads connections with SndNxt before SndUna") \
+    FAULT(HostDeltasDiffer, "host-deltas-differ", \
+          "offloads neighbors with a HostReachabilityDelta that is not NicReachabilityDelta") \
+    FAULT(HostSendDataHeadForgotten, "host-send-data-head-forgotten", \
+          "hands send data over and leaves SendDataHead NULL") \
+    FAULT(HostSendsDuringTerminate, "host-sends-during-terminate", "makes a send call after it has called NdisTerminateOffload") \
+    FAULT(HostBothDisconnectFlags, "host-both-disconnect-flags", "disconnects gracefully and abortively at once") \
+    FAULT(HostSendsAfterDisconnect, "host-sends-after-disconnect", "makes a send call after a graceful disconnect") \
+    FAULT(HostDisconnectsTwice, "host-disconnects-twice", "makes a second graceful disconnect") \
+    FAULT(HostDisconnectChained, "host-disconnect-chained", "disconnects with two NET_BUFFER_LISTs") \
+    FAULT(HostListTouched, "host-list-touched", "writes into a NET_BUFFER_LIST after it has passed it down") \
+    FAULT(HostSendsInsideSend, "host-sends-inside-send", \
+          "sends again what came back while its send call has not returned") \
+    FAULT(HostBytesConsumedWrong, "host-bytes-consumed-wrong", \
+          "accepts received data and writes a BytesConsumed that is too small") \
+    FAULT(HostRefusesAndConsumes, "host-refuses-and-consumes", \
+          "refuses received data with a BytesConsumed that is not 0")
+
+#define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
+enum chimneylab_host_stack_fault { NoHostStackFault, CHIMNEYLAB_HOST_STACK_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfHostStackFaults };
+#undef CHIMNEYLAB_FAULT_NAME
+
+#endif

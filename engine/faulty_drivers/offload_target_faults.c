@@ -1,0 +1,319 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The mistakes of the offload target. A function that is called Correct… here is the real one; the function of the same
+ * name without it, or with Faulty before it, is what the target's sources call instead. What it calls through the table of
+ * NdisMGetOffloadHandlers goes through the functions of a table of our own.
+ */
+#include "engine/offload_target/offload_target.h"
+#include "engine/faulty_drivers/offload_target_faults.h"
+
+#define CHIMNEYLAB_MISTAKES CHIMNEYLAB_OFFLOAD_TARGET_FAULTS
+#include "engine/faulty_drivers/fault_choice.inc.h"
+
+static NDIS_TCP_OFFLOAD_EVENT_HANDLERS Real;
+static NDIS_TCP_OFFLOAD_EVENT_HANDLERS Wrapped;
+static PNET_BUFFER_LIST Held;          /* a list that is completed later than it should be */
+static NDIS_HANDLE HeldFrom;
+static POT_OBJECT HeldOf;
+static NDIS_HANDLE EndedHandle;
+static BOOLEAN Done;
+
+/* ---- registration ---- */
+
+NDIS_STATUS FaultyNdisSetOptionalHandlers(NDIS_HANDLE handle, PNDIS_DRIVER_OPTIONAL_HANDLERS table)
+{
+    if (table->Header.Type == NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS && Is(TargetQueryHandlerMissing)) {
+        ((NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS *)table)->QueryOffloadHandler = NULL;
+    }
+    return NdisSetOptionalHandlers(handle, table);
+}
+
+NDIS_STATUS FaultyNdisMSetMiniportAttributes(NDIS_HANDLE handle, PNDIS_MINIPORT_ADAPTER_ATTRIBUTES attributes)
+{
+    if (attributes->Header.Type == NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES && Is(TargetNoEncapsulation)) {
+        attributes->OffloadAttributes.TcpConnectionOffloadHardwareCapabilities->Encapsulation = NDIS_ENCAPSULATION_NOT_SUPPORTED;
+    }
+    return NdisMSetMiniportAttributes(handle, attributes);
+}
+
+/* ---- completions and indications of connections ---- */
+
+static VOID SendComplete(NDIS_HANDLE miniport, PNET_BUFFER_LIST lists)
+{
+    PNET_BUFFER_LIST held;
+
+    if (Is(TargetRequestsUpload)) {
+        NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_REQUEST_UPLOAD;
+    }
+    if (Is(TargetByteCountWrong)) {
+        NET_BUFFER_LIST_INFO(lists, TcpOffloadBytesTransferred) =
+            (PVOID)((ULONG_PTR)NET_BUFFER_LIST_INFO(lists, TcpOffloadBytesTransferred) - 1);
+    }
+    if ((Is(TargetSendsReordered) || Is(TargetDisconnectFirst)) && !Done && Held == NULL) {
+        Held = lists;
+        HeldFrom = miniport;
+        return;
+    }
+    Real.NdisTcpOffloadSendComplete(miniport, lists);
+    if (Is(TargetSendsReordered) && Held != NULL) {
+        held = Held;
+        Held = NULL;
+        Done = TRUE;
+        Real.NdisTcpOffloadSendComplete(miniport, held);
+    }
+}
+
+static VOID ReceiveComplete(NDIS_HANDLE miniport, PNET_BUFFER_LIST lists)
+{
+    PNET_BUFFER_LIST held;
+
+    if (Is(TargetReceivesReordered) && !Done && Held == NULL) {
+        Held = lists;
+        return;
+    }
+    Real.NdisTcpOffloadReceiveComplete(miniport, lists);
+    if (Is(TargetReceivesReordered) && Held != NULL) {
+        held = Held;
+        Held = NULL;
+        Done = TRUE;
+        Real.NdisTcpOffloadReceiveComplete(miniport, held);
+    }
+}
+
+static VOID DisconnectComplete(NDIS_HANDLE miniport, PNET_BUFFER_LIST list)
+{
+    Real.NdisTcpOffloadDisconnectComplete(miniport, list);
+    if (Is(TargetDisconnectFirst) && Held != NULL) {
+        PNET_BUFFER_LIST held = Held;
+        Held = NULL;
+        Done = TRUE;
+        Real.NdisTcpOffloadSendComplete(HeldFrom, held);
+    }
+}
+
+static NDIS_STATUS ReceiveIndicate(NDIS_HANDLE handle, PNET_BUFFER_LIST list, NDIS_STATUS status, PULONG consumed)
+{
+    NDIS_STATUS answer;
+
+    if (Is(TargetIndicatesStatus)) {
+        status = NDIS_STATUS_RESOURCES;
+    }
+    answer = Real.NdisTcpOffloadReceiveHandler(handle, list, status, consumed);
+    if (answer == NDIS_STATUS_OFFLOAD_DATA_NOT_ACCEPTED && Is(TargetIndicatesAgain)) {
+        answer = Real.NdisTcpOffloadReceiveHandler(handle, list, status, consumed);
+    }
+    if (Is(TargetIndicatesFirst) && Held != NULL) {
+        OtQueueLists(HeldOf->Adapter, &HeldOf->Receives, Held, NULL);
+        Held = NULL;
+        Done = TRUE;
+    }
+    return answer;
+}
+
+static POT_OBJECT OtherConnection(NDIS_HANDLE handle, POT_ADAPTER adapter)
+{
+    ULONG index;
+    POT_OBJECT object;
+
+    for (index = 0; (object = OtObjectAt(adapter, index)) != NULL; index++) {
+        if (object->Kind == OtConnection && object->OffloadHandle != handle) {
+            return object;
+        }
+    }
+    return NULL;
+}
+
+static POT_ADAPTER OnlyAdapter;
+
+static VOID EventIndicate(NDIS_HANDLE handle, ULONG type, ULONG information)
+{
+    if (Is(TargetWrongHandle) && OtherConnection(handle, OnlyAdapter) != NULL) {
+        handle = OtherConnection(handle, OnlyAdapter)->Parent->OffloadHandle;
+    }
+    if (Is(TargetOddReason)) {
+        information = MaxUploadReason;
+    }
+    Real.NdisTcpOffloadEventHandler(handle, type, information);
+}
+
+NDIS_STATUS FaultyNdisMGetOffloadHandlers(NDIS_HANDLE handle, NDIS_CHIMNEY_OFFLOAD_TYPE type, PNDIS_OFFLOAD_EVENT_HANDLERS *handlers)
+{
+    NDIS_STATUS status = NdisMGetOffloadHandlers(handle, type, handlers);
+
+    if (Is(TargetHandlersAskedTwice)) {
+        status = NdisMGetOffloadHandlers(handle, type, handlers);
+    }
+    if (status == NDIS_STATUS_SUCCESS) {
+        Real = *(NDIS_TCP_OFFLOAD_EVENT_HANDLERS *)*handlers;
+        Wrapped = Real;
+        Wrapped.NdisTcpOffloadSendComplete = SendComplete;
+        Wrapped.NdisTcpOffloadReceiveComplete = ReceiveComplete;
+        Wrapped.NdisTcpOffloadDisconnectComplete = DisconnectComplete;
+        Wrapped.NdisTcpOffloadReceiveHandler = ReceiveIndicate;
+        Wrapped.NdisTcpOffloadEventHandler = EventIndicate;
+        *handlers = (PNDIS_OFFLOAD_EVENT_HANDLERS)&Wrapped;
+    }
+    return status;
+}
+
+VOID FaultyNdisMOffloadEventIndicate(NDIS_HANDLE miniport, POT_BLOCK block, ULONG code)
+{
+    if (Is(TargetQuestionLinked)) {
+        block->Status = NDIS_STATUS_FAILURE;
+    }
+    NdisMOffloadEventIndicate(miniport, block, code);
+}
+
+/* ---- data ---- */
+
+NDIS_STATUS CorrectOtTcpOffloadSend(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportOffloadContext, PNET_BUFFER_LIST Lists);
+NDIS_STATUS CorrectOtTcpOffloadReceive(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportOffloadContext, PNET_BUFFER_LIST Lists);
+NDIS_STATUS CorrectOtTcpOffloadReceiveReturn(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST Lists);
+
+NDIS_STATUS OtTcpOffloadSend(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportOffloadContext, PNET_BUFFER_LIST Lists)
+{
+    NDIS_STATUS status;
+
+    if (Is(TargetSendLost)) {
+        return NDIS_STATUS_PENDING;
+    }
+    status = CorrectOtTcpOffloadSend(MiniportAdapterContext, MiniportOffloadContext, Lists);
+    return Is(TargetReturnsSuccess) ? NDIS_STATUS_SUCCESS : status;
+}
+
+NDIS_STATUS OtTcpOffloadReceive(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportOffloadContext, PNET_BUFFER_LIST Lists)
+{
+    if ((Is(TargetIndicatesFirst) && !Done) || Is(TargetTerminatesEarly)) {
+        Held = Lists;
+        HeldOf = (POT_OBJECT)MiniportOffloadContext;
+        return NDIS_STATUS_PENDING;
+    }
+    return CorrectOtTcpOffloadReceive(MiniportAdapterContext, MiniportOffloadContext, Lists);
+}
+
+NDIS_STATUS OtTcpOffloadReceiveReturn(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST Lists)
+{
+    NDIS_STATUS status = CorrectOtTcpOffloadReceiveReturn(MiniportAdapterContext, Lists);
+
+    return Is(TargetReturnPending) ? NDIS_STATUS_PENDING : status;
+}
+
+/* ---- operations ---- */
+
+static POT_BLOCK LastBlock(POT_BLOCK root)
+{
+    OT_TREE_WALK walk;
+    POT_BLOCK block;
+    POT_BLOCK last = root;
+
+    for (block = OtFirstBlock(&walk, root); block != NULL; block = OtNextBlock(&walk, block)) {
+        last = block;
+    }
+    return last;
+}
+
+VOID FaultyOtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
+{
+    OT_TREE_WALK walk;
+    POT_BLOCK block;
+    POT_BLOCK last = LastBlock(Root);
+    PVOID first = NULL;
+
+    OnlyAdapter = Adapter;
+    OtProcessInitiate(Adapter, Root, Ordinal);
+    if (Is(TargetProtocolReservedUsed)) {
+        last->ProtocolReserved[1] = Adapter;
+    }
+    for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
+        if (block->MiniportOffloadContext == NULL) {
+            if (Is(TargetPlaceholderFails)) {
+                block->Status = NDIS_STATUS_FAILURE;
+            }
+            continue;
+        }
+        if (Is(TargetParentSucceeds) && block->Status == NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS) {
+            block->Status = NDIS_STATUS_SUCCESS;
+        }
+        if (Is(TargetContextOfFailed) && block->Status < 0) {
+            *block->MiniportOffloadContext = Adapter;
+        }
+        if (Is(TargetDataOfFailedCompleted) && block->Status < 0 && block->NetBufferListChain != NULL) {
+            NET_BUFFER_LIST_STATUS(block->NetBufferListChain) = NDIS_STATUS_FAILURE;
+        }
+        if (Is(TargetSameContext) && block->Header.Type == TcpOffloadState && block->Status >= 0) {
+            if (first == NULL) {
+                first = *block->MiniportOffloadContext;
+            }
+            *block->MiniportOffloadContext = first;
+        }
+    }
+    if (Is(TargetContextNotWritten) && last->MiniportOffloadContext != NULL && last->Status >= 0) {
+        *last->MiniportOffloadContext = NULL;
+    }
+}
+
+VOID FaultyNdisMInitiateOffloadComplete(NDIS_HANDLE miniport, POT_BLOCK root)
+{
+    NdisMInitiateOffloadComplete(miniport, root);
+    if (Is(TargetTreeTouched)) {
+        root->Scratch[1] = root;
+    }
+}
+
+VOID FaultyOtProcessQuery(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
+{
+    OtProcessQuery(Adapter, Root, Ordinal);
+    if (Is(TargetQueryResources)) {
+        Root->Status = NDIS_STATUS_RESOURCES;
+    }
+}
+
+VOID FaultyNdisMQueryOffloadStateComplete(NDIS_HANDLE miniport, POT_BLOCK root)
+{
+    if (Is(TargetWrongCompletion)) {
+        NdisMUpdateOffloadComplete(miniport, root);
+        return;
+    }
+    NdisMQueryOffloadStateComplete(miniport, root);
+    if (Is(TargetCompletesTwice)) {
+        NdisMQueryOffloadStateComplete(miniport, root);
+    }
+}
+
+VOID FaultyOtProcessTerminate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
+{
+    POT_BLOCK last = LastBlock(Root);
+
+    if (last->MiniportOffloadContext != NULL) {
+        EndedHandle = ((POT_OBJECT)*last->MiniportOffloadContext)->OffloadHandle;
+    }
+    OtProcessTerminate(Adapter, Root, Ordinal);
+    if (Is(TargetHandsBackReversed) && last->NetBufferListChain != NULL) {
+        PNET_BUFFER_LIST reversed = NULL;
+        PNET_BUFFER_LIST list = last->NetBufferListChain;
+        while (list != NULL) {
+            PNET_BUFFER_LIST next = NET_BUFFER_LIST_NEXT_NBL(list);
+            NET_BUFFER_LIST_NEXT_NBL(list) = reversed;
+            reversed = list;
+            list = next;
+        }
+        last->NetBufferListChain = reversed;
+    }
+}
+
+VOID FaultyNdisMTerminateOffloadComplete(NDIS_HANDLE miniport, POT_BLOCK root)
+{
+    PNET_BUFFER_LIST held = Held;
+
+    NdisMTerminateOffloadComplete(miniport, root);
+    if (Is(TargetTerminatesEarly) && held != NULL) {
+        Held = NULL;
+        NET_BUFFER_LIST_STATUS(held) = NDIS_STATUS_UPLOAD_IN_PROGRESS;
+        Real.NdisTcpOffloadReceiveComplete(miniport, held);
+    }
+    if (Is(TargetIndicatesAfterEnd) && EndedHandle != NULL) {
+        Real.NdisTcpOffloadEventHandler(EndedHandle, TcpIndicateRetrieve, LowActivity);
+    }
+}

@@ -1,0 +1,55 @@
+/*
+ * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The lab's offload target with one mistake in it: its own sources, in which some functions are replaced by the ones of
+ * offload_target_faults.c. Chosen by its word before the driver is loaded, as in faults.h.
+ */
+#ifndef CHIMNEYLAB_OFFLOAD_TARGET_FAULTS_H
+#define CHIMNEYLAB_OFFLOAD_TARGET_FAULTS_H
+
+/* FAULT(value, word, what the driver does): as in faults.h. */
+#define CHIMNEYLAB_OFFLOAD_TARGET_FAULTS(FAULT) \
+    FAULT(TargetQueryHandlerMissing, "target-query-handler-missing", "registers no MiniportQueryOffload") \
+    FAULT(TargetHandlersAskedTwice, "target-handlers-asked-twice", "calls NdisMGetOffloadHandlers twice for its adapter") \
+    FAULT(TargetNoEncapsulation, "target-no-encapsulation", "reports capabilities without an encapsulation") \
+    FAULT(TargetCompletesTwice, "target-completes-twice", "completes every query twice") \
+    FAULT(TargetWrongCompletion, "target-wrong-completion", "completes a query with NdisMUpdateOffloadComplete") \
+    FAULT(TargetQueryResources, "target-query-resources", "answers a query with NDIS_STATUS_RESOURCES") \
+    FAULT(TargetTreeTouched, "target-tree-touched", "writes into the tree after it has completed it") \
+    FAULT(TargetProtocolReservedUsed, "target-protocol-reserved-used", "stores a pointer in ProtocolReserved") \
+    FAULT(TargetSameContext, "target-same-context", "gives two connections the same miniport offload context") \
+    FAULT(TargetContextNotWritten, "target-context-not-written", "does not write the context of what it has offloaded") \
+    FAULT(TargetContextOfFailed, "target-context-of-failed", "writes a context for an object that it has not offloaded") \
+    FAULT(TargetParentSucceeds, "target-parent-succeeds", \
+          "reports NDIS_STATUS_SUCCESS for an object although one that depends on it failed") \
+    FAULT(TargetPlaceholderFails, "target-placeholder-fails", "reports NDIS_STATUS_FAILURE for placeholders") \
+    FAULT(TargetDataOfFailedCompleted, "target-data-of-failed-completed", \
+          "changes the Status of send data that it has not taken over") \
+    FAULT(TargetReturnsSuccess, "target-returns-success", "returns NDIS_STATUS_SUCCESS from MiniportTcpOffloadSend") \
+    FAULT(TargetReturnPending, "target-return-pending", "returns NDIS_STATUS_PENDING from MiniportTcpOffloadReceiveReturn") \
+    FAULT(TargetRequestsUpload, "target-requests-upload", "completes sends with NDIS_STATUS_REQUEST_UPLOAD") \
+    FAULT(TargetSendsReordered, "target-sends-reordered", "completes the second of two sends first") \
+    FAULT(TargetReceivesReordered, "target-receives-reordered", "fills and completes the second of two receive requests first") \
+    FAULT(TargetDisconnectFirst, "target-disconnect-first", "completes a disconnect before earlier sends") \
+    FAULT(TargetByteCountWrong, "target-byte-count-wrong", "reports one byte too few in TcpOffloadBytesTransferred") \
+    FAULT(TargetIndicatesStatus, "target-indicates-status", "shows received data with NDIS_STATUS_RESOURCES") \
+    FAULT(TargetIndicatesAgain, "target-indicates-again", "shows refused data again although no receive was posted") \
+    FAULT(TargetIndicatesFirst, "target-indicates-first", "shows received data although receive requests are posted") \
+    FAULT(TargetWrongHandle, "target-wrong-handle", "indicates an event with the handle of another connection") \
+    FAULT(TargetOddReason, "target-odd-reason", "asks for upload with a reason that does not exist") \
+    FAULT(TargetQuestionLinked, "target-question-linked", "asks about a neighbor with a Status that is not SUCCESS") \
+    FAULT(TargetTerminatesEarly, "target-terminates-early", "completes a terminate with posted receives still outstanding") \
+    FAULT(TargetSendLost, "target-send-lost", \
+          "neither completes nor hands back a send that is outstanding when the connection is terminated") \
+    FAULT(TargetHandsBackReversed, "target-hands-back-reversed", "hands send data back in the reverse order") \
+    FAULT(TargetIndicatesAfterEnd, "target-indicates-after-end", "indicates an event after the terminate is complete")
+
+#define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
+enum chimneylab_offload_target_fault {
+    NoOffloadTargetFault,
+    CHIMNEYLAB_OFFLOAD_TARGET_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfOffloadTargetFaults
+};
+#undef CHIMNEYLAB_FAULT_NAME
+
+#endif

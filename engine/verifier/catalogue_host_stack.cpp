@@ -1,0 +1,305 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/verifier/catalogue_parts.h"
+
+namespace chimneylab::verifier {
+namespace {
+
+constexpr std::uint8_t d = documented, i = inferred;
+constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning, note = Severity::note;
+constexpr bool yes = true, no = false;
+
+constexpr Rule rules[] = {
+    {"HS-001", error, d | i, "Configuring Optional Protocol Driver Services; NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS",
+     "The host stack registers both client chimney characteristics (generic, then TCP) with two NdisSetOptionalHandlers "
+     "calls before the first chimney call on a binding.",
+     yes, "the checks of IM-003, IM-004 and IM-007 at the host stack", "s1"},
+    {"HS-002", error, d | i, "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS",
+     "The host stack sets OffloadType to NdisTcpChimneyOffload and leaves none of the twelve entry points NULL.",
+     yes, "the checks of IM-005, IM-006 and IM-008 at the host stack", "s1"},
+    {"HS-003", error, d | i, "Enabling and Disabling Connection Offload Services",
+     "The host stack sets OID_TCP_CONNECTION_OFFLOAD_PARAMETERS before the first NdisInitiateOffload on a binding.",
+     yes, "set requests of the OID on the binding of the first initiate", "s1 s25"},
+    {"HS-004", error, d, "Generating and Using Timestamps; Overview of TCP Timers",
+     "The host stack chooses TicksPerSecond = 10, 100 or 1000.",
+     yes, "TicksPerSecond in the buffer of the set request", "s1"},
+    {"HS-005", error, i, "NDIS_TCP_CONNECTION_OFFLOAD",
+     "The host stack offloads only what the latest capabilities allow (IPv4/IPv6, SACK, extension headers).",
+     no, "the capabilities that the host stack has read are not compared with what it offloads", ""},
+    {"HS-006", warning, i, "NDIS_TCP_CONNECTION_OFFLOAD",
+     "The host stack keeps the number of offloaded plus being-offloaded connections within TcpConnectionOffloadCapacity.",
+     no, "the lab lets scenarios offer more than fits, to show what the target answers", ""},
+    {"HS-007", error, d, "OID_TCP_TASK_OFFLOAD",
+     "The host stack terminates every connection that uses a capability before it disables that capability.",
+     no, "no driver of the lab disables a capability", ""},
+    {"HS-008", warning, d, "NDIS_STATUS_OFFLOAD_RESUME",
+     "The host stack takes the capabilities that come with, or are read after, NDIS_STATUS_OFFLOAD_RESUME as valid before "
+     "initiating anything.",
+     no, "whether a capability was read, or only could have been, the trace does not tell", ""},
+    {"HS-009", error, d, "NDIS_STATUS_OFFLOAD_PAUSE; NDIS_STATUS_UPLOAD_ALL",
+     "The host stack starts no new initiate between NDIS_STATUS_OFFLOAD_PAUSE (or NDIS_STATUS_UPLOAD_ALL) and "
+     "NDIS_STATUS_OFFLOAD_RESUME.",
+     yes, "initiates that begin between these indications, once they have returned", "s25"},
+    {"HS-010", error, d, "NDIS_STATUS_UPLOAD_ALL",
+     "After NDIS_STATUS_UPLOAD_ALL the host stack terminates all TCP connections and then, or with them, all paths and "
+     "neighbors of the adapter.",
+     no, "the host stack of the lab uploads when the scenario says so; no time limit is documented", ""},
+    {"HS-011", error, d, "Offload Block Lists",
+     "The host stack links blocks through NextBlock only within one layer.",
+     yes, "the checks of IM-016 at the host stack", "s4"},
+    {"HS-012", error, d, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
+     "The host stack points DependentBlockList only from neighbor to path and from path to TCP, and leaves it NULL in TCP "
+     "blocks.",
+     yes, "the checks of IM-017 at the host stack", "s4"},
+    {"HS-013", fatal, i, "Offload State Tree",
+     "The host stack builds a finite tree: no cycles, no block reachable twice, none already in another operation.",
+     yes, "the checks of IM-018 at the host stack", "s4"},
+    {"HS-014", fatal, d, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
+     "The host stack gives every non-placeholder block a valid OFFLOAD_STATE_TYPE of the layer the block stands in; where "
+     "state follows, the Type names exactly that state.",
+     yes, "Header.Type of every block", ""},
+    {"HS-015", error, d | i, "OFFLOAD_STATE_HEADER",
+     "The host stack lets each state header Length be the size of that structure when the tree reaches the miniport, and "
+     "attaches no meaning to RecognizedOptions.",
+     no, "NDIS may fill in Length according to the pages; the lab takes both readings", ""},
+    {"HS-016", error, d, "Placeholders, Linkers, and New Offloads",
+     "In an initiate tree the host stack follows every new-offload block with its full state and puts no state after "
+     "placeholders and linkers.",
+     yes, "Header.Type of new blocks and the state behind them", "s1"},
+    {"HS-017", error, d, "Placeholders, Linkers, and New Offloads",
+     "In an initiate tree the host stack gives every linker at least one dependent block, which leads to new state.",
+     yes, "the checks of IM-020 at the host stack", "s4"},
+    {"HS-018", error, i, "Offload State Tree; Offload Target's Internal State Trees",
+     "The host stack hangs a new path only from a neighbor that is new in the same tree or already offloaded, and a new "
+     "TCP object only from such a path.",
+     yes, "what new paths and connections hang from", "s1 s4"},
+    {"HS-019", fatal, d, "W_INITIATE_OFFLOAD_HANDLER; W_UPDATE_OFFLOAD_HANDLER; W_TERMINATE_OFFLOAD_HANDLER",
+     "The host stack leaves the tree, its payloads and the buffers they reference untouched from the call until the "
+     "completion.",
+     yes, "the checks of IM-023 at the host stack", "s1 s6 s17"},
+    {"HS-020", fatal, d | i, "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST",
+     "The host stack never modifies SourceHandle, and modifies nothing reserved for others.",
+     yes, "the checks of IM-023 at the host stack", ""},
+    {"HS-021", fatal, d | i, "Processing Events That Occur During an Offload",
+     "The host stack never offloads an object as new while an offload of it is in progress or while it is already "
+     "offloaded.",
+     yes, "the checks of IM-019 and IM-024 at the host stack", "s4 s6"},
+    {"HS-022", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
+     "The host stack offloads a connection only in ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT, CLOSING or LAST_ACK.",
+     yes, "State in the payload of an initiate", "s1"},
+    {"HS-023", error, d, "Handling the Reception of Packets in Which IP Options are Specified",
+     "The host stack never offloads a connection that needs IPv4 options processed.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-024", error, d, "Delayed Acknowledgement Timer",
+     "The host stack stops its delayed-ACK timer and sends all due ACKs before the initiate call.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-025", error, d, "Push Timer; Silly Window Syndrome Prevention Timer",
+     "The host stack stops its push and SWS timers and runs none of them for the connection while it is offloaded.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-026", fatal, d, "Handling Buffered Receive Data During and After an Offload Operation",
+     "The host stack puts the undelivered receive data in BufferedData so that its last byte is just left of RcvNxt.",
+     no, "the host stack of the lab offloads connections without undelivered data", ""},
+    {"HS-027", fatal, d | i, "Handling Buffered Receive Data During and After an Offload Operation",
+     "The host stack frees or reuses the BufferedData buffers only after the completion, and drops the data only if the "
+     "block succeeded.",
+     no, "the host stack of the lab offloads connections without undelivered data", ""},
+    {"HS-028", fatal, d, "Handling Outstanding Send Data During and After an Offload Operation",
+     "The host stack passes outstanding send data in NetBufferListChain with one NET_BUFFER per NET_BUFFER_LIST, "
+     "SendDataHead and SendDataTail on the first and last NET_BUFFER_LIST with data, or NULL when there is none.",
+     yes, "SendDataHead and SendDataTail against the chain; the checks of IM-113 at the host stack", "s5"},
+    {"HS-029", fatal, d | i, "Mapping SndUna, SndNxt, and SndMax to the MDLs",
+     "The host stack sets SndUna to the first chained byte, with SndUna ≤ SndNxt ≤ SndMax ≤ SndUna + chain bytes in "
+     "modular order; up to one more in FIN_WAIT1, CLOSING and LAST_ACK, where a FIN takes a sequence number.",
+     yes, "the three sequence numbers against each other and the bytes of the chain", "s5"},
+    {"HS-030", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
+     "The host stack reports −1 in a TimeoutDelta exactly when that timer is not running.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-031", error, d, "Offload State Objects; Calculating the Timestamp Delta",
+     "The host stack scales SRtt by 8 and RttVar by 4, and sets TsTime = StackTime + StackDelta.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-032", warning, d, "Making a NeighborReachabilityQuery Indication",
+     "The host stack sets HostReachabilityDelta equal to NicReachabilityDelta when offloading a neighbor.",
+     yes, "both deltas in the payload of a new neighbor", "s1"},
+    {"HS-033", fatal, d | i, "Processing Events That Occur During an Offload",
+     "The host stack issues no send, receive, disconnect, forward, query, update, invalidate or terminate for an object "
+     "before its initiate completes.",
+     yes, "the checks of IM-024 and IM-088 at the host stack", "s6"},
+    {"HS-034", fatal, d, "Returning Completion Status of an Initiate Offload Operation; Partial Offloads and Offload Failures",
+     "After the completion the host stack treats exactly the new blocks that report SUCCESS or PARTIAL_SUCCESS as "
+     "offloaded, and takes back the send and receive data of the others.",
+     yes, "the checks of IM-019 at the host stack", "s3 s5"},
+    {"HS-035", error, d, "Forwarding Data to an Offload Target",
+     "The host stack forwards, after a successful offload, the segments it received and did not acknowledge meanwhile, "
+     "and acknowledges none of them itself.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-036", fatal, d | i, "Terminate Offload Initiated by the Host Stack",
+     "The host stack counts dependents of each neighbor and path from the moment it links to them, including links in "
+     "initiates still in progress.",
+     no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
+    {"HS-037", fatal, d, "Filling In the Queried State",
+     "The host stack follows each referenced block of a query with state structures matching its Type.",
+     yes, "the state behind the blocks of a query", "s10"},
+    {"HS-038", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
+     "The host stack reads SendBacklogSize and ReceiveBacklogSize only from a query, and takes 0xFFFFFFFF as \"not "
+     "supported\".",
+     no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
+    {"HS-039", error, d, "W_QUERY_OFFLOAD_HANDLER; NdisMUpdateOffloadComplete",
+     "The host stack terminates objects whose query or update failed.",
+     no, "no time limit is documented within which the terminate has to follow", ""},
+    {"HS-040", error, d, "Synchronizing Update Operations",
+     "The host stack keeps at most one update in progress per object.",
+     yes, "the checks of IM-025 at the host stack", ""},
+    {"HS-041", error, d, "Synchronizing Update Operations",
+     "The host stack never updates an object that is being offloaded or has been invalidated.",
+     yes, "the checks of IM-025 at the host stack", "s6"},
+    {"HS-042", error, d, "Reasons for Updating Offloaded State Objects",
+     "The host stack updates only cached variables, and paths' neighbor links; never a TCP-to-path link.",
+     yes, "the structures behind the blocks of an update; links to paths are not looked at", ""},
+    {"HS-043", error, d, "Linking Path State Objects to a New Neighbor State Object",
+     "The host stack relinks paths with a root block that references the new, already offloaded neighbor and dependents "
+     "that reference the paths.",
+     no, "what a path is linked to at the target is not in a trace", ""},
+    {"HS-044", warning, d, "Linking Path State Objects to a New Neighbor State Object",
+     "The host stack changes DlDestinationAddress only for a new MAC of the same next hop, and relinks for a new next "
+     "hop.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-045", error, d, "Retransmit Timer; TCP_OFFLOAD_STATE_CACHED",
+     "The host stack sets TCP_FLAG_MAX_RT_RESTART when MaxRT changed and TCP_FLAG_UPDATE_RCV_WND when InitialRcvWnd "
+     "changed.",
+     yes, "new values against the last ones, and the flags beside them", ""},
+    {"HS-046", error, d, "Classes of Offload State Variables",
+     "The host stack sends an update for every changed cached variable of an offloaded object, HostReachabilityDelta "
+     "excepted (a running delta, renewed in the NeighborReachabilityQuery answer).",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-047", error, d, "Invalidate Offload Sequence",
+     "The host stack puts no state structures after blocks of an invalidate tree.",
+     no, "memory behind the blocks of an invalidate is not watched", ""},
+    {"HS-048", warning, d | i, "Handling Invalidated State Objects; W_INVALIDATE_OFFLOAD_HANDLER",
+     "The host stack starts no new offload that links to an invalidated object, and in the end terminates what it "
+     "invalidated.",
+     no, "linking to an invalidated object is nowhere forbidden, and its end has no time limit", ""},
+    {"HS-049", fatal, d, "W_TERMINATE_OFFLOAD_HANDLER",
+     "The host stack terminates a connection only when its invalidates, queries and updates have completed.",
+     yes, "the checks of IM-026 at the host stack", "s16 s17"},
+    {"HS-050", fatal, d, "W_TERMINATE_OFFLOAD_HANDLER",
+     "The host stack terminates a connection only when its receive and disconnect calls have returned.",
+     yes, "the checks of IM-026 at the host stack", "s16"},
+    {"HS-051", fatal, d, "Terminate Offload Initiated by the Host Stack",
+     "The host stack terminates a neighbor or path only at reference count zero, or together with all its dependents in "
+     "the same tree.",
+     yes, "objects that depend on the terminated one and are neither terminated nor in the tree", "s17"},
+    {"HS-052", error, d | i, "Handling Send Requests During a Terminate Offload Operation; Returning the Completion Status of a Terminate Offload "
+     "Operation",
+     "The host stack has at most one terminate of an object in progress, repeats it once, and only after one that "
+     "completed with FAILURE, and once it is issued makes no send, receive, disconnect, query, update or invalidate call "
+     "for the object.",
+     yes, "operations and I/O calls after the terminate call", "s16"},
+    {"HS-053", error, d, "W_TCP_OFFLOAD_FORWARD_HANDLER; Handling Segments Received During a Terminate Offload Operation",
+     "The host stack forwards no segments for a connection being offloaded or terminated, and processes those received "
+     "during a terminate itself afterwards.",
+     yes, "forward calls after the terminate call; what becomes of the segments is not looked at", ""},
+    {"HS-054", warning, d, "Terminate Offload Initiated by the Host Stack",
+     "The host stack terminates a path when its last connection is gone and a neighbor when its last path is gone.",
+     no, "no time limit is documented within which the terminate has to follow", ""},
+    {"HS-055", error, d | i, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
+     "The host stack answers every mandatory TcpIndicateRetrieve, and every TcpIndicateAbort, with a terminate as soon as "
+     "the preconditions hold.",
+     no, "no time limit is documented within which the terminate has to follow", ""},
+    {"HS-056", fatal, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE; Handling Outstanding Send Data During a Terminate Offload Operation",
+     "After terminate the host stack accounts for every send it posted: completed exactly once or found once in "
+     "NetBufferListChain; unless the connection is being aborted it sends what came back itself.",
+     no, "whether the host stack sends again what came back shows on the modelled wire only", "s16"},
+    {"HS-057", fatal, d | i, "Handling Buffered Receive Data During a Terminate Offload Operation",
+     "The host stack copies BufferedData received at terminate, delivers it before newer data, and returns the "
+     "NET_BUFFER_LISTs with NdisOffloadTcpReceiveReturn.",
+     yes, "the checks of IM-100 at the host stack", ""},
+    {"HS-058", error, d, "Push Timer; Keepalive Timer; Calculating the Timestamp Delta",
+     "The host stack adopts the delegated values: timers (−1 idle, 0 fires at once), SRtt/RttVar unscaled, StackDelta = "
+     "TsTime − StackTime; restarts push and SWS timers.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-059", fatal, i, "Storing and Referencing Offloaded State",
+     "The host stack never uses the old context of an object after the terminate that ended it; a handle location that it "
+     "reuses for a new offload holds NULL.",
+     yes, "the checks of IM-019 and IM-088 at the host stack", "s16"},
+    {"HS-060", error, d | i, "Power Management for Offload Targets; Terminate Offload Initiated by the Host Stack",
+     "The host stack has issued the terminate of every offloaded connection before OID_PNP_SET_POWER to a state other "
+     "than D0 reaches the target; uploads everything on NetEventPause and before closing the binding.",
+     yes, "objects of the binding at NetEventPause and when it is closed", "s25"},
+    {"HS-061", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER; W_TCP_OFFLOAD_RECEIVE_HANDLER",
+     "The host stack never overlaps two send calls, nor two receive calls, on one connection.",
+     yes, "the checks of IM-086 at the host stack", ""},
+    {"HS-062", error, d, "W_TCP_OFFLOAD_RECEIVE_HANDLER; W_TCP_OFFLOAD_FORWARD_HANDLER; W_TCP_OFFLOAD_DISCONNECT_HANDLER",
+     "The host stack gives each receive-request NET_BUFFER_LIST, each forward NET_BUFFER_LIST and the disconnect "
+     "NET_BUFFER_LIST exactly one NET_BUFFER; a forward NET_BUFFER holds one segment starting at the TCP header; an "
+     "abortive disconnect NET_BUFFER has DataLength 0.",
+     yes, "NET_BUFFERs of each list, and lists of a disconnect; the checks of IM-087 at the host stack", "s22"},
+    {"HS-063", error, d | i, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
+     "The host stack sends exactly one of the two disconnect flags, and posts no send after a graceful disconnect.",
+     yes, "Flags of each disconnect, and sends after a graceful one", "s22"},
+    {"HS-064", error, d, "W_TCP_OFFLOAD_SEND_HANDLER",
+     "The host stack never asks the target to send urgent data.",
+     no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
+    {"HS-065", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER",
+     "The host stack leaves NET_BUFFER_LISTs, NET_BUFFERs and MDLs handed down alone until they are completed.",
+     yes, "writes into lists, and their release, while they are below", "s22"},
+    {"HS-066", error, d, "Posting and Completing Receive Requests; W_TCP_OFFLOAD_RECEIVE_HANDLER",
+     "The host stack puts no received data into a push-mode receive request (NDIS 6.0); from NDIS 6.20 states any such "
+     "bytes in TcpReceiveBytesTransferred.",
+     no, "in NDIS 6.0 nothing in the trace shows it", ""},
+    {"HS-067", fatal, d, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
+     "The host stack returns from a receive indication a status and BytesConsumed that agree: SUCCESS and all, "
+     "NOT_ACCEPTED and 0, PARTIALLY_ACCEPTED and between.",
+     yes, "the checks of IM-094 at the host stack", "s18 s20"},
+    {"HS-068", fatal, d, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
+     "The host stack returns each NET_BUFFER_LIST it accepted with SUCCESS exactly once through "
+     "NdisOffloadTcpReceiveReturn, and keeps or returns none it did not accept (NET_BUFFER_LISTs of BufferedData: "
+     "HS-057).",
+     yes, "the checks of IM-096 and IM-100 at the host stack", "s20"},
+    {"HS-069", note, i, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
+     "After refusing data the host stack posts a receive request, possibly of no bytes, before it expects indications "
+     "again.",
+     no, "a duty of nobody: the page binds the target", ""},
+    {"HS-070", warning, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
+     "The host stack does not reissue a disconnect of the same kind that failed; uploads or aborts instead.",
+     yes, "disconnects of one connection and kind", "s22"},
+    {"HS-071", error, d, "Making a NeighborReachabilityQuery Indication",
+     "The host stack answers a NeighborReachabilityQuery inside the call: HRD 0 if its NCE is stale, nonzero if "
+     "REACHABLE.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-072", error, d, "Making a NeighborReachabilityQuery Indication",
+     "After answering 0 the host stack later queries NicReachabilityDelta, and invalidates the neighbor when neither "
+     "progress nor probes confirm it.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-073", warning, d, "Making a NeighborReachabilityQuery Indication",
+     "Before it sends an IP datagram itself on an offloaded connection whose neighbor entry is in DELAY, the host stack "
+     "queries NicReachabilityDelta to decide on PROBE.",
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+    {"HS-074", fatal, d | i, "Referencing Offloaded State Through an Intermediate Driver; Storing and Referencing Offloaded State",
+     "The host stack gives each state object an NDIS_OFFLOAD_HANDLE of its own and keeps it at its address from the "
+     "initiate call until the terminate (or the failed initiate) completes.",
+     yes, "the handles of the blocks of one tree", ""},
+    {"HS-075", fatal, d | i, "Filling In the Queried State; Invalidate Offload Sequence; Storing and Referencing Offloaded State",
+     "In a query, update, invalidate or terminate tree the host stack names only objects that are offloaded: each block "
+     "is a placeholder, or its location holds the value that the target wrote.",
+     yes, "the checks of IM-019 at the host stack", ""},
+    {"HS-076", error, d | i, "W_TERMINATE_OFFLOAD_HANDLER; Terminate Offload Sequence",
+     "The host stack follows a terminate block with a delegated structure of its layer or with nothing; gives one to "
+     "every TCP block, since the connection's state comes back only there.",
+     yes, "the structures behind the blocks of a terminate", ""},
+    {"HS-077", note, d, "W_TCP_OFFLOAD_FORWARD_HANDLER",
+     "The host stack forwards what it kept as soon as it can after the offload completes; there is no time limit.",
+     no, "there is no time limit", ""},
+    {"HS-078", fatal, d | i, "NdisInitiateOffload and its four siblings",
+     "The host stack copes with a completion that runs before its NdisXxxOffload call has returned: after the call "
+     "neither touches the tree nor takes the operation for still open.",
+     no, "what it touches after the completion is its own again, and reads do not show", ""},
+    {"HS-079", warning, d | i, "OID_TCP_TASK_OFFLOAD",
+     "The host stack is the only protocol that has connection offload enabled on the adapter.",
+     no, "a machine of the lab has one host stack", ""},
+};
+
+}  // namespace
+
+std::span<const Rule> host_stack_rules() { return rules; }
+
+}  // namespace chimneylab::verifier

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/explorer/explorer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/scenario/library.h"
+
+namespace chimneylab::explorer {
+namespace {
+
+using scenario::Choice;
+
+// Ten points with three items each; it crashes when the second item is taken at the third point and a block fails at the sixth.
+Outcome fragile(const std::vector<Choice>& choices) {
+    Outcome outcome;
+    for (std::uint32_t i = 0; i < 10; ++i) {
+        scenario::ChoicePoint point;
+        for (std::uint32_t k = 0; k < 3; ++k) {
+            scenario::PendingItem item;
+            item.label = "work " + std::to_string(k);
+            item.due = k;
+            item.completes_operation = true;
+            point.pending.push_back(item);
+        }
+        point.taken = i < choices.size() ? choices[i] : Choice{};
+        outcome.result.fingerprint = outcome.result.fingerprint * 1000003 + point.taken->item * 7 + static_cast<std::uint32_t>(point.taken->status) +
+                                     static_cast<std::uint32_t>(point.taken->fault) * 3;
+        outcome.result.choice_points.push_back(point);
+    }
+    const auto& points = outcome.result.choice_points;
+    if (points[2].taken->item == 1 && points[5].taken->status != 0) outcome.crash = "it fell over";
+    return outcome;
+}
+
+TEST(Explorer, FindsWhatNeedsTwoDeviationsAndTellsNoMore) {
+    for (const std::uint64_t seed : {1, 2, 3}) {
+        Options options;
+        options.budget = 2000;
+        options.seed = seed;
+        const Exploration exploration = explore(fragile, options);
+        ASSERT_EQ(exploration.found.size(), 1u);
+        const Found& found = exploration.found.front();
+        EXPECT_EQ(found.explanation, "it fell over");
+        EXPECT_THAT(found.deviations, testing::ElementsAre("choice 3: work 1 before work 0", "choice 6: work 0, and the target fails a block"));
+        EXPECT_EQ(found.choices.size(), 6u);
+        EXPECT_EQ(fragile(found.choices).crash, "it fell over");
+        EXPECT_GE(exploration.complete_up_to, 1u);
+        EXPECT_GE(exploration.runs, options.budget);
+    }
+}
+
+TEST(Explorer, ShortensWhatWasFoundAtRandom) {
+    Options options;
+    options.budget = 400;
+    options.most_deviations = 1;  // the systematic part cannot find it
+    const Exploration exploration = explore(fragile, options);
+    ASSERT_EQ(exploration.found.size(), 1u);
+    EXPECT_EQ(exploration.found.front().deviations.size(), 2u);
+}
+
+TEST(Explorer, FindsNothingWithCorrectDriversAndDoesTheSameAgain) {
+    for (const char* id : {"m1", "m8"}) {
+        const scenario::Loaded loaded = scenario::find_scenario(id);
+        ASSERT_TRUE(loaded.scenario);
+        Options options;
+        options.budget = 150;
+        const Exploration exploration = explore(in_this_process(*loaded.scenario), options);
+        EXPECT_TRUE(exploration.problems.empty());
+        EXPECT_GE(exploration.runs, 10u) << id;
+        EXPECT_GT(exploration.different, 5u) << id;
+        EXPECT_GT(exploration.points, 1u) << id;
+        for (const Found& each : exploration.found) ADD_FAILURE() << id << " " << each.rule << " " << each.explanation << " " << scenario::to_text(each.choices);
+        const Exploration again = explore(in_this_process(*loaded.scenario), options);
+        EXPECT_EQ(again.runs, exploration.runs);
+        EXPECT_EQ(again.different, exploration.different);
+    }
+}
+
+TEST(Explorer, SaysWhenAScenarioCannotBeRun) {
+    const scenario::Loaded loaded = scenario::find_scenario("m1");
+    ASSERT_TRUE(loaded.scenario);
+    EXPECT_FALSE(explore(in_this_process(*loaded.scenario, "no such variant")).problems.empty());
+}
+
+}  // namespace
+}  // namespace chimneylab::explorer
