@@ -61,7 +61,7 @@ TEST(TimeAxis, TicksStandAtRoundValuesApartAndInOneUnit) {
     }
     EXPECT_TRUE(time_ticks({3, 3}, 800, 80).empty());
     EXPECT_EQ(short_time(850), QStringLiteral("850 ns"));
-    EXPECT_EQ(short_time(41'250), QStringLiteral("41.2 µs"));
+    EXPECT_EQ(short_time(41'250), QStringLiteral("41.3 µs"));
     EXPECT_EQ(short_time(2'000'000), QStringLiteral("2 ms"));
 }
 
