@@ -6,15 +6,10 @@
 // Processor time of the GUI thread, so that a busy machine does not spoil the figures.
 #include <benchmark/benchmark.h>
 
-#include <QApplication>
-#include <QImage>
-#include <QPainter>
 #include <QScrollBar>
-#include <QStyleFactory>
 #include <QTableView>
 #include <QTest>
 #include <algorithm>
-#include <functional>
 
 #include "app/desktop/event_list/event_list_view.h"
 #include "app/desktop/lens/lens_view.h"
@@ -31,25 +26,15 @@
 #include "app/desktop/transport/scrubber.h"
 #include "tests/benchmark/baseline.h"
 #include "tests/benchmark/comparison.h"
-#include "tests/desktop/synthetic_source.h"
+#include "tests/benchmark/desktop_frames.h"
 
 namespace chimneylab::desktop {
 namespace {
 
-constexpr double frame = 1000.0 / 60;
-constexpr int frames = 400;
-
 // The views as a window holds them, each as large as the screen, over one long session.
 struct Bench {
     Bench() {
-        trace::synthetic::Options options;
-        options.intermediate_drivers = 2;
-        using trace::OperationKind;
-        options.operations = {OperationKind::initiate, OperationKind::query, OperationKind::update, OperationKind::invalidate, OperationKind::terminate};
-        options.repeat = 1;
-        const std::size_t once = trace::synthetic::make_trace(options).size();
-        options.repeat = static_cast<unsigned>(1'050'000 / once);
-        session = testing::synthetic_session(options, QStringLiteral("A long run"));
+        session = long_session();
         theme.choose(Theme::Choice::light);
         stage_model = std::make_unique<StageModel>(playback);
         events = std::make_unique<EventListModel>(playback);
@@ -78,42 +63,9 @@ struct Bench {
 };
 
 Bench& bench() {
-    static int count = 1;
-    static char name[] = "chimneylab-benchmark";
-    static char* arguments[] = {name, nullptr};
-    static const bool prepared = [] {
-        qputenv("QT_QPA_PLATFORM", "offscreen");
-        if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR")) qputenv("XDG_RUNTIME_DIR", QByteArray("/tmp"));
-        return true;
-    }();
-    (void)prepared;
-    static QApplication application(count, arguments);
-    static const bool styled = [] {
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-        return true;
-    }();
-    (void)styled;
+    prepare_application();
     static Bench one;
     return one;
-}
-
-// Runs `change` and renders the widget, again and again; reports the median and the 99th percentile in milliseconds.
-void measure_frames(benchmark::State& state, QWidget& widget, const std::function<void(int)>& change) {
-    QImage picture(1920, 1080, QImage::Format_ARGB32_Premultiplied);
-    std::vector<double> times;
-    for (auto _ : state) {
-        for (int i = -20; i < frames; ++i) {  // the first ones fill caches of fonts and glyphs
-            const double start = benchmark_support::processor_time_ns();
-            change(i + 20);
-            widget.render(&picture);
-            if (i >= 0) times.push_back((benchmark_support::processor_time_ns() - start) / 1e6);
-        }
-    }
-    std::sort(times.begin(), times.end());
-    const auto at = [&](double share) { return times[std::min(times.size() - 1, static_cast<std::size_t>(share * static_cast<double>(times.size())))]; };
-    benchmark_support::compare(state, at(0.99), frame, 1, "ms");
-    state.counters["typical"] = at(0.5);
-    state.counters["events"] = static_cast<double>(bench().session->trace->size());
 }
 
 void desktop_stage_animation(benchmark::State& state) {

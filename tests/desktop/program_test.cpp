@@ -245,7 +245,7 @@ TEST(Engine, ASavedRunOpensAgainAsItWas) {
     control.progress = [](int) {};
     const LoadOutcome ran = source.scenario({QStringLiteral("m1"), {}, {}, {}})(control);
     ASSERT_TRUE(ran.session) << ran.problem.toStdString();
-    ASSERT_EQ(source.save(*ran.session, file), QString());
+    ASSERT_EQ(source.save(*ran.session, file, {}), QString());
     const LoadOutcome read = source.file(file)(control);
     ASSERT_TRUE(read.session) << read.problem.toStdString();
     EXPECT_EQ(read.session->trace->size(), ran.session->trace->size());

@@ -75,7 +75,7 @@ SessionSource synthetic_source() {
         };
     };
     source.file = [scenario = source.scenario](const QString& path) { return scenario({path, {}, {}, {}}); };
-    source.save = [](const Session&, const QString& path) { return path.isEmpty() ? QStringLiteral("no name") : QString(); };
+    source.save = [](const Session&, const QString& path, const session::NoteContents&) { return path.isEmpty() ? QStringLiteral("no name") : QString(); };
     return source;
 }
 

@@ -96,6 +96,10 @@ void EventRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
                 draw_mark(*painter, Mark::cross, QRectF(inside.right() - 8, inside.center().y() - 3.5, 8, 8), t.changed);
                 inside.setRight(inside.right() - 13);
             }
+            if (index.data(EventListModel::note_role).toBool()) {
+                draw_mark(*painter, Mark::note, QRectF(inside.right() - 8, inside.center().y() - 4.5, 9, 10), t.accent);
+                inside.setRight(inside.right() - 14);
+            }
             if (index.data(EventListModel::function_name_role).toBool()) {
                 font = theme_.mono(measure::small_text, chosen ? QFont::Bold : QFont::Normal);
             }

@@ -11,8 +11,12 @@
 #include <algorithm>
 
 #include "app/desktop/bytes/bytes_view.h"
+#include "app/desktop/charts/latency_pane.h"
+#include "app/desktop/charts/load_pane.h"
+#include "app/desktop/charts/time_panes.h"
 #include "app/desktop/choices/choices_view.h"
 #include "app/desktop/choices/comparison_view.h"
+#include "app/desktop/differences/differences_view.h"
 #include "app/desktop/event_list/event_list_view.h"
 #include "app/desktop/findings/findings_view.h"
 #include "app/desktop/findings/rule_book_view.h"
@@ -29,9 +33,11 @@
 #include "app/desktop/main_window/until_bar.h"
 #include "app/desktop/models/event_text.h"
 #include "app/desktop/narration/narration_view.h"
+#include "app/desktop/notes/notes_view.h"
 #include "app/desktop/sequence/sequence_pane.h"
 #include "app/desktop/stage/stage_view.h"
 #include "app/desktop/state_tree/state_tree_pane.h"
+#include "app/desktop/transport/scrubber.h"
 #include "app/desktop/transport/transport_bar.h"
 
 namespace chimneylab::desktop {
@@ -50,7 +56,9 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
       sequence_model_(playback_, event_model_),
       finding_model_(playback_),
       rule_model_(playback_),
-      bookmark_model_(playback_) {
+      note_book_(playback_, source_.note_store, source_.save),
+      bookmark_model_(playback_, note_book_),
+      timing_model_(playback_) {
     setWindowTitle(tr("ChimneyLab"));
     setAttribute(Qt::WA_WindowPropagation);
     setMinimumSize(900, 560);
@@ -111,9 +119,20 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     });
     connect(notice_, &NoticeBar::cancel_wanted, &loader_, &SessionLoader::cancel);
     connect(&saver_, &SessionLoader::done, notice_, &NoticeBar::show_word);
+    connect(&saver_, &SessionLoader::done, this, [this] {
+        if (saving_) note_book_.saved_as(saving_->first, saving_->second);
+        saving_.reset();
+    });
+    connect(&note_book_, &NoteBook::problem, notice_, &NoticeBar::show_problem);
+    connect(&note_book_, &NoteBook::kept_aside, this, [this](const QString& path) {
+        notice_->show_word(tr("Your notes on what was on stage are kept in %1. File ▸ Open kept notes brings them back.").arg(QFileInfo(path).fileName()));
+    });
     connect(&saver_, &SessionLoader::failed, this,
             [this](const QString& what, const QString& problem) { notice_->show_problem(tr("%1 did not work. %2").arg(what, problem)); });
     connect(sequence_pane_, &SequencePane::export_wanted, &exporter_, &SessionLoader::start);
+    for (ChartPane* chart : std::initializer_list<ChartPane*>{latency_pane_, occupancy_pane_, throughput_pane_, waterfall_pane_, entry_map_pane_}) {
+        connect(chart, &ChartPane::export_wanted, &exporter_, &SessionLoader::start);
+    }
     connect(&exporter_, &SessionLoader::started, notice_, &NoticeBar::show_progress);
     connect(&exporter_, &SessionLoader::progressed, notice_, &NoticeBar::set_percent);
     connect(&exporter_, &SessionLoader::cancelled, notice_, &NoticeBar::clear);
@@ -121,6 +140,17 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     connect(&exporter_, &SessionLoader::failed, this,
             [this](const QString& what, const QString& problem) { notice_->show_problem(tr("%1 did not work. %2").arg(what, problem)); });
     connect(notice_, &NoticeBar::cancel_wanted, &exporter_, &SessionLoader::cancel);
+    connect(&comparer_, &SessionLoader::started, notice_, &NoticeBar::show_progress);
+    connect(&comparer_, &SessionLoader::cancelled, notice_, &NoticeBar::clear);
+    connect(&comparer_, &SessionLoader::failed, this,
+            [this](const QString& what, const QString& problem) { notice_->show_problem(tr("%1 did not work. %2").arg(what, problem)); });
+    connect(notice_, &NoticeBar::cancel_wanted, &comparer_, &SessionLoader::cancel);
+    connect(differences_view_, &DifferencesView::comparison_wanted, this, &MainWindow::compare_with_dialog);
+    connect(differences_view_, &DifferencesView::event_wanted, this, [this](const SessionPointer& session, quint32 event) {
+        if (playback_.session() != session) show_session(session);
+        playback_.pause();
+        playback_.seek(trace::EventId(event));
+    });
     connect(until_bar_, &UntilBar::said, this, [this](const QString& words) { notice_->show_word(tr("Run until “%1”: %2.").arg(until_bar_->field()->text().trimmed(), words)); });
     connect(until_bar_, &UntilBar::progressed, this, [this, shown = false](int percent) mutable {
         if (percent >= 0 && !shown) notice_->show_progress(tr("Looking for “%1”").arg(until_bar_->field()->text().trimmed()));
@@ -168,6 +198,11 @@ void MainWindow::make_panes() {
     pane_grid_ = std::make_unique<PaneGrid>(*docks_, theme_);
     pane_grid_->make(make_pane_table());
     pane("lens")->set_corner(lens_bar_);
+    pane("latency")->set_corner(latency_pane_->corner());
+    pane("occupancy")->set_corner(occupancy_pane_->corner());
+    pane("throughput")->set_corner(throughput_pane_->corner());
+    pane("waterfall")->set_corner(waterfall_pane_->corner());
+    pane("entry_map")->set_corner(entry_map_pane_->corner());
     for (PanelDock* pane : panes()) {
         connect(pane, &PanelDock::maximise_wanted, this, [this, pane] { toggle_maximised(pane); });
     }
@@ -184,6 +219,7 @@ void MainWindow::make_panes() {
     transport.next_call_entry = actions_[QStringLiteral("next_call_entry")];
     transport_ = new TransportBar(playback_, theme_, transport, body);
     column->addWidget(transport_);
+    transport_->scrubber()->show_notes(note_book_);
     notice_ = new NoticeBar(theme_, body);
     palette_ = new CommandPalette(palette_model_, theme_, this);
     until_bar_ = new UntilBar(playback_, theme_, this);
@@ -202,14 +238,23 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
     bytes_view_ = new BytesView(playback_, hex_model_, theme_);
     narration_ = new NarrationView(playback_, theme_);
     narration_->tell_stage(stage_model_);
+    narration_->tell_notes(note_book_);
+    event_model_.set_notes(note_book_);
     event_view_ = new EventListView(playback_, event_model_, theme_);
     findings_view_ = new FindingsView(playback_, finding_model_, library_model_, theme_);
     rule_book_ = new RuleBookView(playback_, rule_model_, theme_);
     bookmarks_view_ = new BookmarksView(playback_, bookmark_model_, theme_);
+    differences_view_ = new DifferencesView(theme_);
+    notes_view_ = new NotesView(playback_, note_book_, theme_);
     choices_view_ = new ChoicesView(playback_, branch_model_, theme_);
     comparison_view_ = new ComparisonView(comparison_model_, theme_);
     sequence_pane_ = new SequencePane(playback_, sequence_model_, theme_);
     state_trees_ = new StateTreePane(playback_, theme_);
+    latency_pane_ = new LatencyPane(playback_, timing_model_, theme_);
+    occupancy_pane_ = new LoadPane(LoadView::Figure::occupancy, playback_, timing_model_, theme_);
+    throughput_pane_ = new LoadPane(LoadView::Figure::throughput, playback_, timing_model_, theme_);
+    waterfall_pane_ = new WaterfallPane(playback_, timing_model_, theme_);
+    entry_map_pane_ = new EntryMapPane(playback_, timing_model_, theme_);
     return {
         // object name, title, view, cell (panes of one cell are tabs), layouts that show it
         {"library", tr("Scenarios"), library_view_, PaneCell::left_top, layout_learn | layout_debug},
@@ -229,6 +274,13 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
         {"bookmarks", tr("Bookmarks"), bookmarks_view_, PaneCell::left_bottom, layout_debug},
         {"rules", tr("Rules"), rule_book_, PaneCell::right_bottom, layout_debug},
         {"sequence", tr("Sequence"), sequence_pane_, PaneCell::right_bottom, layout_every},
+        {"differences", tr("Differences"), differences_view_, PaneCell::centre_bottom, 0},
+        {"notes", tr("Notes"), notes_view_, PaneCell::right_middle, layout_learn | layout_debug},
+        {"latency", tr("Latency"), latency_pane_, PaneCell::left_bottom, layout_learn | layout_debug, layout_debug},
+        {"occupancy", tr("Occupancy"), occupancy_pane_, PaneCell::left_bottom, layout_debug},
+        {"throughput", tr("Throughput"), throughput_pane_, PaneCell::left_bottom, 0},
+        {"waterfall", tr("Waterfall"), waterfall_pane_, PaneCell::centre_bottom, layout_learn | layout_debug},
+        {"entry_map", tr("Entry map"), entry_map_pane_, PaneCell::centre_bottom, layout_debug},
     };
 }
 
@@ -372,6 +424,7 @@ void MainWindow::show_session(SessionPointer session) {
         // The question has the keyboard: the arrow keys choose, Enter takes.
         if (session->stopped_at_choice && choices_view_->isVisible()) choices_view_->pending()->setFocus(Qt::OtherFocusReason);
     }
+    restore_arrangement_of_session();
     // What is broken comes to the front of its tabs; a pane that was closed stays closed.
     if (!playback_.session()->findings.rows.empty() && !pane("findings")->isHidden()) pane("findings")->raise();
     // Where a run ended before its time is what one wants to see: its last event, with the finding that tells it.

@@ -12,6 +12,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <memory>
+#include <optional>
 
 #include "app/desktop/main_window/pane_layout.h"
 #include "app/desktop/models/bookmark_model.h"
@@ -25,12 +26,14 @@
 #include "app/desktop/models/lens_model.h"
 #include "app/desktop/models/library_model.h"
 #include "app/desktop/models/member_model.h"
+#include "app/desktop/models/note_book.h"
 #include "app/desktop/models/palette_model.h"
 #include "app/desktop/models/playback_model.h"
 #include "app/desktop/models/rule_model.h"
 #include "app/desktop/models/sequence_model.h"
 #include "app/desktop/models/session_source.h"
 #include "app/desktop/models/stage_model.h"
+#include "app/desktop/models/timing_model.h"
 #include "app/desktop/theme/theme.h"
 
 namespace chimneylab::desktop {
@@ -41,16 +44,21 @@ class ChainView;
 class ChoicesView;
 class CommandPalette;
 class ComparisonView;
+class DifferencesView;
+class EntryMapPane;
 class EventListView;
 class FindingsView;
+class LatencyPane;
 class LedgerView;
 class LensBar;
 class LensView;
 class LibraryView;
+class LoadPane;
 class MemberCard;
 class MemberInspector;
 class MenuCorner;
 class NarrationView;
+class NotesView;
 class NoticeBar;
 class PanelDock;
 class RuleBookView;
@@ -59,6 +67,7 @@ class StateTreePane;
 class StageView;
 class TransportBar;
 class UntilBar;
+class WaterfallPane;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -109,11 +118,23 @@ public:
     [[nodiscard]] UntilBar* until_bar() const { return until_bar_; }
     [[nodiscard]] SequencePane* sequence_pane() const { return sequence_pane_; }
     [[nodiscard]] StateTreePane* state_trees() const { return state_trees_; }
+    [[nodiscard]] DifferencesView* differences_view() const { return differences_view_; }
+    [[nodiscard]] NoteBook& note_book() { return note_book_; }
+    [[nodiscard]] NotesView* notes_view() const { return notes_view_; }
+    // Where sessions go that have notes and are in no file, when they leave the stage. Empty: nowhere.
+    void set_keep_folder(const QString& folder);
+    [[nodiscard]] TimingModel& timing_model() { return timing_model_; }
+    [[nodiscard]] LatencyPane* latency_pane() const { return latency_pane_; }
+    [[nodiscard]] LoadPane* occupancy_pane() const { return occupancy_pane_; }
+    [[nodiscard]] LoadPane* throughput_pane() const { return throughput_pane_; }
+    [[nodiscard]] WaterfallPane* waterfall_pane() const { return waterfall_pane_; }
+    [[nodiscard]] EntryMapPane* entry_map_pane() const { return entry_map_pane_; }
     [[nodiscard]] NoticeBar* notice() const { return notice_; }
     [[nodiscard]] const std::vector<PanelDock*>& panes() const { return pane_grid_->panes(); }
     [[nodiscard]] PanelDock* pane(const char* name) const { return pane_grid_->pane(QLatin1String(name)); }
     [[nodiscard]] PaneLayout pane_layout() const { return layout_; }
     void choose_layout(PaneLayout layout);
+    void compare_with(const QString& file);  // the session on stage with this one
     void run_with_driver(const QString& file);  // the scenario on stage with this driver; remembered as recent
     [[nodiscard]] PanelDock* maximised_pane() const { return maximised_; }
     bool show_alone(const QString& pane);  // gives it the whole window; false if there is no pane of that name
@@ -158,6 +179,11 @@ private:
     void compare_branches(int one, int other);
     void open_driver_with_dialog();
     void fill_recent_drivers();
+    void compare_with_dialog();
+    void add_note(bool on_operation);
+    void keep_arrangement_with_session();
+    void restore_arrangement_of_session();
+    void open_kept();
     void save_own_layout();
     void restore_own_layout();
     void show_about();
@@ -179,13 +205,16 @@ private:
     LibraryModel library_model_;
     FindingModel finding_model_;
     RuleModel rule_model_;
+    NoteBook note_book_;
     BookmarkModel bookmark_model_;
     BranchModel branch_model_;
     ComparisonModel comparison_model_;
     PaletteModel palette_model_;
+    TimingModel timing_model_;
     SessionLoader loader_;
     SessionLoader saver_;
     SessionLoader exporter_;
+    SessionLoader comparer_;
     SessionLoader librarian_;
 
     QMainWindow* docks_ = nullptr;
@@ -203,6 +232,8 @@ private:
     FindingsView* findings_view_ = nullptr;
     RuleBookView* rule_book_ = nullptr;
     BookmarksView* bookmarks_view_ = nullptr;
+    DifferencesView* differences_view_ = nullptr;
+    NotesView* notes_view_ = nullptr;
     ChoicesView* choices_view_ = nullptr;
     ComparisonView* comparison_view_ = nullptr;
     CommandPalette* palette_ = nullptr;
@@ -211,6 +242,11 @@ private:
     QMenu* recent_drivers_ = nullptr;
     SequencePane* sequence_pane_ = nullptr;
     StateTreePane* state_trees_ = nullptr;
+    LatencyPane* latency_pane_ = nullptr;
+    LoadPane* occupancy_pane_ = nullptr;
+    LoadPane* throughput_pane_ = nullptr;
+    WaterfallPane* waterfall_pane_ = nullptr;
+    EntryMapPane* entry_map_pane_ = nullptr;
     TransportBar* transport_ = nullptr;
     NoticeBar* notice_ = nullptr;
     std::unique_ptr<PaneGrid> pane_grid_;
@@ -219,6 +255,8 @@ private:
     QByteArray before_maximised_;
     QByteArray first_arrangement_;
     RunRequest request_;  // the last that was asked for
+    std::optional<std::pair<QString, NoteBook::Snapshot>> saving_;  // where to, and which notes
+    QString keep_folder_;
     QString schedule_;    // of the next run; empty: the scenario's own
     std::map<QString, QAction*> actions_;
     bool reduced_motion_ = false;

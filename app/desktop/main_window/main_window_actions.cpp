@@ -133,7 +133,7 @@ void MainWindow::make_menus() {
             }
         }
     };
-    add(menuBar()->addMenu(tr("&File")), {"open", "save", "", "quit"});
+    add(menuBar()->addMenu(tr("&File")), {"open", "open_kept", "compare", "save", "", "quit"});
     QMenu* run_menu = menuBar()->addMenu(tr("&Run"));
     add(run_menu, {"play", "run_again", "manual", "next_choice", "schedule_goes_on", "cancel", "", "until", "until_on", "until_back", "", "schedule_own", "schedule_fifo",
          "schedule_lifo", "next_seed", "", "my_driver"});
@@ -151,7 +151,7 @@ void MainWindow::make_menus() {
         go_menu->addAction(action(QStringLiteral("go_") + pane->objectName(), pane->windowTitle(), keys, [this, pane] { show_pane(pane->objectName().toLatin1().constData()); }));
     }
     view->addSeparator();
-    add(view->addMenu(tr("&Layout")), {"layout_teach", "layout_learn", "layout_debug", "layout_own", "", "remember_layout", "arrange"});
+    add(view->addMenu(tr("&Layout")), {"layout_teach", "layout_learn", "layout_debug", "layout_own", "", "remember_layout", "keep_arrangement", "arrange"});
     QMenu* theme = view->addMenu(tr("&Theme"));
     add(theme, {"theme_system", "theme_light", "theme_dark", "theme_high_contrast"});
     add(view, {"reduced_motion", "", "irql"});
@@ -159,7 +159,7 @@ void MainWindow::make_menus() {
         {"palette", "", "first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "next_member", "",
          "previous_completion", "next_completion", "previous_change", "next_change", "",
          "previous_call_entry", "next_call_entry", "", "previous_finding", "next_finding", "", "previous_operation", "next_operation", "", "bookmark",
-         "next_bookmark", "previous_bookmark"});
+         "next_bookmark", "previous_bookmark", "", "note", "note_on_operation"});
     add(menuBar()->addMenu(tr("&Help")), {"shortcuts", "about"});
     const auto layout_action = [this](const char* name) { return actions_[QLatin1String(name)]; };
     menu_corner_ = new MenuCorner(layout_action("palette"),
@@ -195,7 +195,9 @@ void MainWindow::update_actions() {
         enable("previous_finding", true);
         enable("next_finding", true);
     }
-    enable("bookmark", any);
+    for (const char* name : {"bookmark", "compare", "note", "keep_arrangement"}) enable(name, any);
+    enable("note_on_operation", any && playback_.operation() != nullptr);
+    enable("open_kept", !keep_folder_.isEmpty());
     for (const char* name : {"next_bookmark", "previous_bookmark"}) enable(name, bookmark_model_.rowCount() > 0);
     enable("previous_change", playback_.member_change(-1).valid());
     enable("next_change", playback_.member_change(1).valid());
@@ -213,9 +215,10 @@ void MainWindow::update_actions() {
 void MainWindow::save_to(const QString& path) {
     const SessionPointer session = playback_.session();
     if (!session || !source_.save) return;
-    saver_.start(tr("Saving"), [session, path, save = source_.save](LoadControl&) {
+    saving_.emplace(path, note_book_.snapshot());
+    saver_.start(tr("Saving"), [session, path, notes = saving_->second.contents, save = source_.save](LoadControl&) {
         LoadOutcome outcome;
-        outcome.problem = save(*session, path);
+        outcome.problem = save(*session, path, notes);
         if (outcome.problem.isEmpty()) outcome.word = tr("Saved as %1.").arg(QFileInfo(path).fileName());
         return outcome;
     });

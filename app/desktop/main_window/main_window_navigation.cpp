@@ -8,8 +8,10 @@
 #include <QFileInfo>
 #include <QTabBar>
 #include <algorithm>
+#include <utility>
 
 #include "app/desktop/choices/choices_view.h"
+#include "app/desktop/differences/differences_view.h"
 #include "app/desktop/findings/findings_view.h"
 #include "app/desktop/findings/rule_book_view.h"
 #include "app/desktop/inspector/member_inspector.h"
@@ -20,6 +22,7 @@
 #include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/main_window/until_bar.h"
 #include "app/desktop/models/event_text.h"
+#include "app/desktop/notes/notes_view.h"
 
 namespace chimneylab::desktop {
 
@@ -122,6 +125,11 @@ void MainWindow::make_navigation_actions() {
     action(QStringLiteral("next_change"), tr("Next change of this member"), {QKeySequence(Qt::Key_M)}, [this] { step_member_change(1); });
     action(QStringLiteral("next_bookmark"), tr("Next bookmark"), {QKeySequence(Qt::SHIFT | Qt::Key_B)}, [this] { step_bookmark(1); });
     action(QStringLiteral("previous_bookmark"), tr("Previous bookmark"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B)}, [this] { step_bookmark(-1); });
+    action(QStringLiteral("note"), tr("&Note on this event"), {QKeySequence(Qt::Key_A)}, [this] { add_note(false); });
+    action(QStringLiteral("note_on_operation"), tr("Note on this &operation"), {QKeySequence(Qt::SHIFT | Qt::Key_A)}, [this] { add_note(true); });
+    action(QStringLiteral("compare"), tr("&Compare with…"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)}, [this] { compare_with_dialog(); });
+    action(QStringLiteral("open_kept"), tr("Open &kept notes…"), {}, [this] { open_kept(); });
+    action(QStringLiteral("keep_arrangement"), tr("&Keep this with the session"), {}, [this] { keep_arrangement_with_session(); });
     action(QStringLiteral("until"), tr("Run &until…"), {QKeySequence(Qt::CTRL | Qt::Key_U)}, [this] { until_bar_->open_over(this); });
     action(QStringLiteral("until_on"), tr("Run on to the same condition"), {QKeySequence(Qt::Key_U)}, [this] { until_bar_->run(1); });
     action(QStringLiteral("until_back"), tr("Run back to the same condition"), {QKeySequence(Qt::SHIFT | Qt::Key_U)}, [this] { until_bar_->run(-1); });
@@ -261,6 +269,79 @@ void MainWindow::fill_recent_drivers() {
         each->setEnabled(QFileInfo::exists(file));
     }
     if (recent.isEmpty()) recent_drivers_->addAction(tr("None yet: Ctrl+D opens one"))->setEnabled(false);
+}
+
+void MainWindow::add_note(bool on_operation) {
+    show_pane("notes");
+    if (on_operation) notes_view_->add_on_operation();
+    else notes_view_->add_on_event();
+}
+
+void MainWindow::compare_with_dialog() {
+    if (!playback_.session()) {
+        notice_->show_problem(tr("Put a session on stage first: run a scenario or open a file. It is compared with the one you choose then."));
+        return;
+    }
+    auto* dialog = new QFileDialog(this, tr("Compare the session on stage with"), QString(), tr("Sessions (*.chimney);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::compare_with);
+    dialog->open();
+}
+
+void MainWindow::compare_with(const QString& file) {
+    const SessionPointer a = playback_.session();
+    if (!a || !source_.file) return;
+    auto found = std::make_shared<DifferencesPointer>();
+    connect(&comparer_, &SessionLoader::done, this, [this, found] {
+        if (!*found) return;
+        notice_->clear();
+        show_pane("differences");
+        differences_view_->show_differences(std::exchange(*found, nullptr));
+    }, Qt::SingleShotConnection);
+    const QString a_name = a->path.isEmpty() ? a->title : QFileInfo(a->path).fileName();
+    comparer_.start(tr("Comparing with %1").arg(QFileInfo(file).fileName()), [a, a_name, file, found, load = source_.file(file)](LoadControl& control) {
+        LoadOutcome outcome = load(control);
+        if (!outcome.session) return outcome;
+        *found = find_differences(a, a_name, std::exchange(outcome.session, nullptr), QFileInfo(file).fileName());
+        outcome.word = QStringLiteral("compared");
+        return outcome;
+    });
+}
+
+void MainWindow::set_keep_folder(const QString& folder) {
+    keep_folder_ = folder;
+    note_book_.set_keep_folder(folder);
+    update_actions();
+}
+
+void MainWindow::open_kept() {
+    auto* dialog = new QFileDialog(this, tr("Open kept notes"), keep_folder_, tr("Sessions (*.chimney);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::open_file);
+    dialog->open();
+}
+
+// The panes as they stand and the present event go into the session's file, and come back whenever it is opened.
+void MainWindow::keep_arrangement_with_session() {
+    if (maximised_ != nullptr) toggle_maximised(maximised_);
+    note_book_.set_layout(QStringLiteral("desktop/panes"), QByteArray::number(pane_grid_->version()));
+    note_book_.set_layout(QStringLiteral("desktop/arrangement"), docks_->saveState(pane_grid_->version()).toBase64());
+    note_book_.set_layout(QStringLiteral("desktop/event"), QByteArray::number(playback_.position().value));
+    notice_->show_word(note_book_.path().isEmpty() ? tr("Kept with the session once it is saved (Ctrl+S).") : tr("The arrangement and the present event are kept with this session."));
+}
+
+void MainWindow::restore_arrangement_of_session() {
+    bool good = false;
+    const uint event = note_book_.layout(QStringLiteral("desktop/event")).toUInt(&good);
+    if (good && event < playback_.event_count()) playback_.seek(trace::EventId(event));
+    // Of another set of panes it would be nonsense; Qt refuses what is no arrangement at all.
+    if (note_book_.layout(QStringLiteral("desktop/panes")) != QByteArray::number(pane_grid_->version())) return;
+    const QByteArray arrangement = QByteArray::fromBase64(note_book_.layout(QStringLiteral("desktop/arrangement")));
+    if (arrangement.isEmpty()) return;
+    if (maximised_ != nullptr) toggle_maximised(maximised_);
+    docks_->restoreState(arrangement, pane_grid_->version());
 }
 
 void MainWindow::save_own_layout() {

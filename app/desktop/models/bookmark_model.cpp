@@ -8,17 +8,11 @@
 
 namespace chimneylab::desktop {
 
-BookmarkModel::BookmarkModel(PlaybackModel& playback, QObject* parent) : QAbstractListModel(parent), playback_(playback) {
-    connect(&playback, &PlaybackModel::session_changed, this, [this] {
+BookmarkModel::BookmarkModel(PlaybackModel& playback, NoteBook& book, QObject* parent) : QAbstractListModel(parent), playback_(playback), book_(book) {
+    connect(&book, &NoteBook::reset, this, [this] {
         beginResetModel();
-        if (session_ && !bookmarks_.empty()) of_others_[session_.get()] = {session_, std::move(bookmarks_)};
         bookmarks_.clear();
-        session_ = playback_.session();
-        std::erase_if(of_others_, [](const auto& each) { return each.second.first.expired(); });
-        if (const auto known = of_others_.find(session_.get()); known != of_others_.end()) {
-            bookmarks_ = std::move(known->second.second);
-            of_others_.erase(known);
-        }
+        for (const session::Bookmark& each : book_.contents().bookmarks) bookmarks_.push_back({each.event, to_qstring(each.name)});
         endResetModel();
     });
     connect(&playback, &PlaybackModel::position_changed, this, [this] {
@@ -37,14 +31,17 @@ bool BookmarkModel::toggle(trace::EventId event) {
     beginInsertRows({}, row, row);
     bookmarks_.insert(at, {event, {}});
     endInsertRows();
+    book_.set_bookmark({event, {}});
     return true;
 }
 
 void BookmarkModel::remove(int row) {
     if (row < 0 || row >= rowCount()) return;
+    const trace::EventId event = event_at(row);
     beginRemoveRows({}, row, row);
     bookmarks_.erase(bookmarks_.begin() + row);
     endRemoveRows();
+    book_.remove_bookmark(event);
 }
 
 trace::EventId BookmarkModel::event_at(int row) const {
@@ -89,6 +86,7 @@ bool BookmarkModel::setData(const QModelIndex& index, const QVariant& value, int
     if (!index.isValid() || index.row() >= rowCount() || role != Qt::EditRole) return false;
     const QString note = value.toString().trimmed();
     bookmarks_[static_cast<std::size_t>(index.row())].note = note == words(event_at(index.row())) ? QString() : note;
+    book_.set_bookmark({event_at(index.row()), bookmarks_[static_cast<std::size_t>(index.row())].note.toStdString()});
     Q_EMIT dataChanged(index, index);
     return true;
 }

@@ -1,15 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Bookmarks in the session on stage, in the order of events, each with a note that a person may change. Another session
-// has none at first; a session that is shown again (the branches of a manual run) finds its own.
+// Bookmarks in the session on stage, in the order of events, each with a note that a person may change. They are kept in
+// the note book, and by it in the session's file; a session that is shown again (the branches of a manual run) finds its own.
 #pragma once
 
 #include <QAbstractListModel>
-#include <map>
 #include <vector>
 
-#include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/note_book.h"
 
 namespace chimneylab::desktop {
 
@@ -18,7 +17,7 @@ class BookmarkModel : public QAbstractListModel {
 public:
     enum Role { event_role = Qt::UserRole + 1, here_role };
 
-    explicit BookmarkModel(PlaybackModel& playback, QObject* parent = nullptr);
+    BookmarkModel(PlaybackModel& playback, NoteBook& book, QObject* parent = nullptr);
 
     bool toggle(trace::EventId event);  // true: it is set now
     void remove(int row);
@@ -39,9 +38,8 @@ private:
     [[nodiscard]] QString words(trace::EventId event) const;
 
     PlaybackModel& playback_;
+    NoteBook& book_;
     std::vector<Bookmark> bookmarks_;
-    SessionPointer session_;
-    std::map<const Session*, std::pair<std::weak_ptr<const Session>, std::vector<Bookmark>>> of_others_;
 };
 
 }  // namespace chimneylab::desktop

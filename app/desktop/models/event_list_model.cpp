@@ -5,12 +5,20 @@
 #include <algorithm>
 
 #include "app/desktop/models/event_text.h"
+#include "app/desktop/models/note_book.h"
 
 namespace chimneylab::desktop {
 
 EventListModel::EventListModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &EventListModel::rebuild);
     connect(&playback.filter(), &EventFilter::changed, this, &EventListModel::rebuild);
+}
+
+void EventListModel::set_notes(NoteBook& notes) {
+    notes_ = &notes;
+    connect(&notes, &NoteBook::changed, this, [this] {
+        if (rowCount() > 0) Q_EMIT dataChanged(index(0, what), index(rowCount() - 1, what), {note_role, Qt::ToolTipRole, Qt::AccessibleTextRole});
+    });
 }
 
 int EventListModel::rowCount(const QModelIndex& parent) const {
@@ -44,6 +52,7 @@ QVariant EventListModel::data(const QModelIndex& index, int role) const {
         case layer_mark_role: return static_cast<int>(mark_of_layer(history->trace(), event_text(*history, id).layer));
         case function_name_role: return event_text(*history, id).is_function_name;
         case finding_role: return playback_.session()->is_finding(id);
+        case note_role: return notes_ != nullptr && notes_->any_at(id);
         case return_role: return event_text(*history, id).is_return;
         case Qt::TextAlignmentRole:
             if (index.column() == number || index.column() == virtual_time) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
@@ -54,7 +63,7 @@ QVariant EventListModel::data(const QModelIndex& index, int role) const {
                        .arg(id.value)
                        .arg(time_text(event.virtual_time), to_qstring(history->layer_name(event_text(*history, id).layer)),
                             event_text(*history, id).what, operation_text(*history, event.operation)) +
-                   broken_text(id);
+                   broken_text(id) + note_text(id);
         case Qt::DisplayRole: break;
         default: return {};
     }
@@ -75,6 +84,13 @@ QString EventListModel::broken_text(trace::EventId event) const {
         const Finding& each = playback_.session()->findings.rows[i];
         text += QStringLiteral("\n✖ ") + each.rule + QLatin1Char(' ') + each.place();
     }
+    return text;
+}
+
+QString EventListModel::note_text(trace::EventId event) const {
+    QString text;
+    if (notes_ == nullptr) return text;
+    for (const session::Annotation* note : notes_->at(event)) text += QLatin1Char('\n') + tr("Note: %1").arg(to_qstring(note->text));
     return text;
 }
 

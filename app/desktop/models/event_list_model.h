@@ -12,13 +12,16 @@
 
 namespace chimneylab::desktop {
 
+class NoteBook;
+
 class EventListModel : public QAbstractTableModel {
     Q_OBJECT
 public:
     enum Column { number, virtual_time, layer, what, operation, column_count };
-    enum Role { mark_role = Qt::UserRole + 1, depth_role, function_name_role, return_role, layer_mark_role, event_role, finding_role };
+    enum Role { mark_role = Qt::UserRole + 1, depth_role, function_name_role, return_role, layer_mark_role, event_role, finding_role, note_role };
 
     explicit EventListModel(PlaybackModel& playback, QObject* parent = nullptr);
+    void set_notes(NoteBook& notes);  // whose notes are marked and read out; it must outlive the model
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -37,8 +40,10 @@ public:
 private:
     void rebuild();
     [[nodiscard]] QString broken_text(trace::EventId event) const;
+    [[nodiscard]] QString note_text(trace::EventId event) const;
 
     PlaybackModel& playback_;
+    const NoteBook* notes_ = nullptr;
     std::shared_ptr<const ShownEvents> result_;
 };
 

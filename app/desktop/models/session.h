@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/desktop/models/findings.h"
+#include "engine/session/notes.h"
 #include "engine/trace/history.h"
 #include "engine/trace/trace.h"
 
@@ -61,6 +62,8 @@ struct Session {
     QString crash_report;
     // Where a newcomer should stand: the host stack's first call of an operation, else the first event.
     trace::EventId opening;
+    // What the session's file held of a person's notes when it was read. What is added since: NoteBook.
+    session::NoteContents notes;
     // A manual run: where a person could choose, and whether it waits for the next choice.
     bool manual = false;
     bool stopped_at_choice = false;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/desktop/models/library_model.h"
+#include "app/desktop/models/note_store.h"
 #include "app/desktop/models/session_loader.h"
 
 namespace chimneylab::desktop {
@@ -34,8 +35,10 @@ struct SessionSource {
     std::function<LoadWork(const RunRequest& request)> scenario;
     // … to read this session file.
     std::function<LoadWork(const QString& path)> file;
-    // Writes a session; returns what is wrong, empty when done.
-    std::function<QString(const Session& session, const QString& path)> save;
+    // Writes a session with a person's notes; returns what is wrong, empty when done.
+    std::function<QString(const Session& session, const QString& path, const session::NoteContents& notes)> save;
+    // … opens the notes of a session file for writing.
+    OpenNoteStore note_store;
 };
 
 }  // namespace chimneylab::desktop

@@ -57,6 +57,13 @@ NarrationView::NarrationView(PlaybackModel& playback, const Theme& theme, QWidge
     rules_->setAccessibleName(tr("Rules judged here"));
     column->insertWidget(column->indexOf(main_) + 1, rules_);  // in sight without scrolling
     connect(rules_, &QLabel::linkActivated, this, &NarrationView::rule_wanted);
+    notes_label_ = new QLabel(page);
+    notes_label_->setWordWrap(true);
+    notes_label_->setTextFormat(Qt::PlainText);
+    notes_label_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    notes_label_->setAccessibleName(tr("Your notes"));
+    notes_label_->hide();
+    column->insertWidget(column->indexOf(rules_) + 1, notes_label_);
     column->addStretch(1);
     setWidget(page);
     page->setAutoFillBackground(false);
@@ -84,6 +91,7 @@ void NarrationView::tell() {
             label->hide();
         }
         rules_->hide();
+        notes_label_->hide();
         copy_->setEnabled(false);
         main_->setText(tr("What happens is told here, event by event. Choose a scenario and press Space."));
         Q_EMIT summary_changed({});
@@ -107,6 +115,7 @@ void NarrationView::tell() {
     tell_rules();
     copy_->setEnabled(true);
     tell_around();
+    tell_own_notes();
     tell_picture();
     verticalScrollBar()->setValue(0);
     Q_EMIT summary_changed(tr("event %1 of %2").arg(at.value).arg(playback_.event_count() - 1));
@@ -182,6 +191,27 @@ void NarrationView::tell_picture() {
     QAccessible::updateAccessibility(&told);
 }
 
+void NarrationView::tell_notes(NoteBook& notes) {
+    notes_ = &notes;
+    connect(&notes, &NoteBook::changed, this, [this] {
+        tell_own_notes();
+        setAccessibleDescription(whole_text());
+    });
+    connect(&playback_, &PlaybackModel::focus_changed, this, &NarrationView::tell_own_notes);
+    tell_own_notes();
+}
+
+void NarrationView::tell_own_notes() {
+    QStringList lines;
+    if (notes_ != nullptr && narrator_ && session_ == playback_.session()) {
+        for (const session::Annotation* note : notes_->around(playback_.position())) {
+            if (!note->text.empty()) lines << (note->last_event.valid() ? tr("Note on the operation: %1") : tr("Note: %1")).arg(to_qstring(note->text));
+        }
+    }
+    notes_label_->setText(lines.join(QLatin1Char('\n')));
+    notes_label_->setVisible(!lines.isEmpty());
+}
+
 void NarrationView::tell_stage(const StageModel& stage) {
     stage_ = &stage;
     // The stage may be laid out after the narration has been told.
@@ -198,6 +228,7 @@ QString NarrationView::whole_text() const {
         if (!label->text().isEmpty()) parts << label->text();
     }
     if (const QString rules = rules_text(); !rules.isEmpty()) parts << rules;
+    if (const QString notes = notes_text(); !notes.isEmpty()) parts << notes;
     return parts.join(QStringLiteral("\n\n"));
 }
 
@@ -209,6 +240,7 @@ void NarrationView::apply_theme() {
     for (QLabel* label : {before_, after_}) label->setStyleSheet(QStringLiteral("color: %1; font-size: 10px").arg(t.quiet_text.name()));
     more_->setStyleSheet(QStringLiteral("color: %1; font-size: 11px").arg(t.quiet_text.name()));
     rules_->setStyleSheet(QStringLiteral("font-size: 11px; font-weight: 600"));
+    notes_label_->setStyleSheet(QStringLiteral("color: %1; background: %2; border-left: 3px solid %3; padding: 3px 6px; font-size: 11px").arg(t.text.name(), t.raised.name(), t.accent.name()));
     if (session_ && session_ == playback_.session() && playback_.position().valid()) tell_rules();
 }
 

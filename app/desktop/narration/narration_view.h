@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <memory>
 
+#include "app/desktop/models/note_book.h"
 #include "app/desktop/models/playback_model.h"
 #include "app/desktop/models/stage_model.h"
 #include "app/desktop/theme/theme.h"
@@ -29,6 +30,9 @@ public:
     [[nodiscard]] QString whole_text() const;
     // From now on what this stage shows is told as well.
     void tell_stage(const StageModel& stage);
+    // From now on a person's notes are told where they belong.
+    void tell_notes(NoteBook& notes);
+    [[nodiscard]] QString notes_text() const { return notes_label_->isHidden() ? QString() : notes_label_->text(); }
     [[nodiscard]] QAction* copy_action() const { return copy_; }
 
 Q_SIGNALS:
@@ -40,6 +44,7 @@ private:
     void tell();
     void tell_rules();
     void tell_around();
+    void tell_own_notes();
     void tell_picture();
     [[nodiscard]] QString heading_of(trace::EventId event) const;
     void apply_theme();
@@ -56,7 +61,9 @@ private:
     QLabel* before_ = nullptr;
     QLabel* after_ = nullptr;
     QAction* copy_ = nullptr;
+    QLabel* notes_label_ = nullptr;
     const StageModel* stage_ = nullptr;
+    const NoteBook* notes_ = nullptr;
 };
 
 }  // namespace chimneylab::desktop

@@ -6,6 +6,7 @@
 #include <QRegularExpression>
 
 #include "app/desktop/models/event_text.h"
+#include "app/desktop/program/engine_notes.h"
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/choices.h"
 #include "engine/scenario/library.h"
@@ -178,6 +179,13 @@ LoadOutcome read_session(const QString& path) {
     const QString id = known.scenario ? QString::fromStdString(known.scenario->id) : QString();
     auto session = make_session(std::move(shared), id, path, {}, {});
     outcome.word = notice;  // cut short, or damaged: shown beside what is whole
+    auto notes = session::read_notes(path.toStdString());
+    if (const auto* problem = std::get_if<session::Problem>(&notes)) {
+        if (!outcome.word.isEmpty()) outcome.word += QLatin1Char(' ');
+        outcome.word += QString::fromStdString(problem->to_text());
+    } else {
+        session->notes = std::move(std::get<session::NoteContents>(notes));
+    }
     if (known.scenario) let_scenario_speak(*session, std::move(*known.scenario));
     outcome.session = std::move(session);
     return outcome;
@@ -227,8 +235,9 @@ SessionSource engine_source() {
     source.library = read_library;
     source.scenario = [](const RunRequest& request) -> LoadWork { return [request](LoadControl& control) { return run_scenario(request, control); }; };
     source.file = [](const QString& path) -> LoadWork { return [path](LoadControl&) { return read_session(path); }; };
-    source.save = [](const Session& session, const QString& path) {
-        const std::optional<session::Problem> problem = session::save(*session.trace, path.toStdString());
+    source.note_store = open_engine_notes;
+    source.save = [](const Session& session, const QString& path, const session::NoteContents& notes) {
+        const std::optional<session::Problem> problem = session::save(*session.trace, path.toStdString(), notes);
         return problem ? QString::fromStdString(problem->to_text()) : QString();
     };
     return source;

@@ -3,6 +3,8 @@
 //
 // `chimneylab`: the desktop.
 #include <QApplication>
+#include <QDir>
+#include <QStandardPaths>
 #include <QStyleFactory>
 #include <cstdio>
 #include <memory>
@@ -69,6 +71,7 @@ int main(int argc, char** argv) {
 
     // A picture shows what was asked for, not how this person arranged the panes.
     MainWindow window(engine_source(), picture ? nullptr : std::make_unique<QSettings>());
+    if (!picture) window.set_keep_folder(QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath(QStringLiteral("kept")));
     window.resize(1366, 768);
     window.restore_arrangement();
     if (arguments.theme) window.choose_theme(*arguments.theme);

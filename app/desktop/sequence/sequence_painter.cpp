@@ -3,7 +3,6 @@
 #include "app/desktop/sequence/sequence_painter.h"
 
 #include <QFontMetricsF>
-#include <array>
 #include <cmath>
 
 #include "app/desktop/theme/marks.h"
@@ -225,15 +224,6 @@ SequenceMetrics SequenceLook::metrics() const {
     made.mono_advance = QFontMetricsF(bold_mono).horizontalAdvance(QStringLiteral("NdisMInvalidateOffload")) / 22;
     made.word_advance = QFontMetricsF(bold_words).horizontalAdvance(QStringLiteral("call entry #2 of IM 1 released")) / 30;
     return made;
-}
-
-QColor operation_colour(const Tokens& tokens, int number) {
-    return tokens.operations[static_cast<std::size_t>(std::max(0, number - 1)) % tokens.operations.size()];
-}
-
-Qt::BrushStyle operation_pattern(int number) {
-    static constexpr std::array<Qt::BrushStyle, 5> patterns = {Qt::SolidPattern, Qt::BDiagPattern, Qt::HorPattern, Qt::DiagCrossPattern, Qt::Dense5Pattern};
-    return patterns[static_cast<std::size_t>(std::max(0, number - 1)) % patterns.size()];
 }
 
 void paint_sequence(QPainter& painter, const SequenceScene& scene, const SequenceLook& look, trace::EventId hovered) {

@@ -9,6 +9,7 @@
 #include <QPainter>
 
 #include "app/desktop/models/sequence_scene.h"
+#include "app/desktop/theme/marks.h"
 #include "app/desktop/theme/theme.h"
 
 namespace chimneylab::desktop {
@@ -19,10 +20,6 @@ struct SequenceLook {
     QFont title, words, bold_words, quiet, mono, bold_mono, badge;
     [[nodiscard]] SequenceMetrics metrics() const;
 };
-
-// An operation is known by its number; its colour and the pattern of its bars help the eye. Thirty operations in a row differ.
-[[nodiscard]] QColor operation_colour(const Tokens& tokens, int number);
-[[nodiscard]] Qt::BrushStyle operation_pattern(int number);
 
 // Height of the line of lifeline titles, drawn above the scene by paint_sequence_header().
 inline constexpr double sequence_header_height = 30;

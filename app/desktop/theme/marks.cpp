@@ -4,6 +4,8 @@
 
 #include <QPainterPath>
 #include <QPolygonF>
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace chimneylab::desktop {
@@ -46,6 +48,12 @@ void draw_mark(QPainter& painter, Mark mark, const QRectF& box, const QColor& co
             painter.drawLine(inner.topRight(), inner.bottomLeft());
             break;
         }
+        case Mark::note: {
+            const double fold = box.width() * 0.4;
+            const QRectF sheet = box.adjusted(0.5, 0.5, -0.5, -0.5);
+            painter.drawPolygon(QPolygonF{sheet.topLeft(), {sheet.right() - fold, sheet.top()}, {sheet.right(), sheet.top() + fold}, sheet.bottomRight(), sheet.bottomLeft()});
+            break;
+        }
         case Mark::dot: painter.drawEllipse(c, box.width() * 0.22, box.width() * 0.22); break;
     }
     painter.restore();
@@ -63,6 +71,15 @@ void draw_arrow_head(QPainter& painter, QPointF tip, QPointF direction, double s
     painter.setBrush(colour);
     painter.drawPolygon(QPolygonF{tip, base + across * (size * 0.55), base - across * (size * 0.55)});
     painter.restore();
+}
+
+QColor operation_colour(const Tokens& tokens, int number) {
+    return tokens.operations[static_cast<std::size_t>(std::max(0, number - 1)) % tokens.operations.size()];
+}
+
+Qt::BrushStyle operation_pattern(int number) {
+    static constexpr std::array<Qt::BrushStyle, 5> patterns = {Qt::SolidPattern, Qt::BDiagPattern, Qt::HorPattern, Qt::DiagCrossPattern, Qt::Dense5Pattern};
+    return patterns[static_cast<std::size_t>(std::max(0, number - 1)) % patterns.size()];
 }
 
 }  // namespace chimneylab::desktop

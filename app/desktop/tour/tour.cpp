@@ -11,6 +11,7 @@
 #include <QTimer>
 
 #include "app/desktop/main_window/panel_dock.h"
+#include "app/desktop/notes/notes_view.h"
 #include "app/desktop/sequence/sequence_pane.h"
 #include "app/desktop/tour/palette.h"
 #include "app/desktop/tour/tour_stops.h"
@@ -68,6 +69,16 @@ QImage picture_of(MainWindow& window, double scale) {
     return picture;
 }
 
+// Nobody has written any in a run of the tour.
+void write_notes(MainWindow& window) {
+    NoteBook& book = window.note_book();
+    if (const trace::Operation* operation = window.playback().operation()) {
+        book.write(book.add(operation->started, operation->finished), QStringLiteral("The query the exam was about: two entries, one for each driver."));
+    }
+    book.write(book.add(window.playback().position()), QStringLiteral("IM 2 puts ImReserved and SourceHandle back here. What if it forgot SourceHandle?"));
+    if (!book.annotations().empty()) window.notes_view()->edit(book.annotations().back().id);
+}
+
 QString write(const QString& path, const std::function<bool(QSaveFile&)>& content) {
     QSaveFile file(path);
     if (file.open(QIODevice::WriteOnly) && content(file) && file.commit()) return {};
@@ -119,6 +130,7 @@ QString run_tour(MainWindow& window, const QString& folder) {
         settle();
         window.playback().seek(at);
         sequence.view()->set_by_time(stop.by_time);
+        if (stop.pane == QLatin1String("notes") && window.note_book().annotations().empty()) write_notes(window);
         if (stop.whole) sequence.view()->show_whole();
         for (const Theme::Choice theme : stop.themes) {
             window.choose_theme(theme);

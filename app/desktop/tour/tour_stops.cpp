@@ -38,6 +38,15 @@ std::vector<PaneStop> pane_stops() {
         {"rules", "The rule book: every rule with its words, its reason and where it is taught.", main_moment},
         {"narration", "Every event in words, equal in content to the picture.", main_moment},
         {"events", "Every event as a row, indented as the calls nest.", main_moment},
+        {"notes", "What a person found out, on an event or an operation, kept in the session's file.", main_moment},
+        {"latency", "How long operations took, over a logarithm of time; the present one is marked, and what time it is stands beside it.",
+         {QStringLiteral("m8"), QStringLiteral("kind:operation_finished"), true}},
+        {"occupancy", "How many call entries a driver held at once, with the most there ever were.", {QStringLiteral("m8"), QStringLiteral("kind:call_entry_released layer:im1"), false}},
+        {"throughput", "Operations a second, of virtual time.", {QStringLiteral("m8"), QStringLiteral("kind:operation_finished"), false}},
+        {"waterfall", "Operations in the lanes of the layers that had them: filled while the layer worked, open while it was below; every conversion a diamond.",
+         {QStringLiteral("m8"), QStringLiteral("kind:call_entry_released layer:im1"), false}},
+        {"entry_map", "Every call entry by address and time: used again, and one that was never given back.",
+         {QStringLiteral("m3"), QStringLiteral("kind:call_entry_recognised op:query"), true, QStringLiteral("leak")}},
         {"sequence", "Lifelines for every layer and for NDIS at each boundary; the timer's completion is no part of the call that asked for it.", main_moment},
     };
 }

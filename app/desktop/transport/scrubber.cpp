@@ -11,6 +11,7 @@
 #include <cmath>
 
 #include "app/desktop/models/event_text.h"
+#include "app/desktop/models/note_book.h"
 #include "app/desktop/theme/marks.h"
 
 namespace chimneylab::desktop {
@@ -37,6 +38,11 @@ Scrubber::Scrubber(PlaybackModel& playback, const Theme& theme, QWidget* parent)
     connect(&playback.filter(), &EventFilter::changed, this, [this] { update(); });
     connect(&playback, &PlaybackModel::position_changed, this, [this] { update(); });
     connect(&theme, &Theme::changed, this, [this] { update(); });
+}
+
+void Scrubber::show_notes(NoteBook& notes) {
+    notes_ = &notes;
+    connect(&notes, &NoteBook::changed, this, [this] { update(); });
 }
 
 QRectF Scrubber::strip() const { return {inset, 10, std::max(1.0, width() - 2 * inset), 26}; }
@@ -151,6 +157,15 @@ void Scrubber::paintEvent(QPaintEvent*) {
         }
     }
     painter.setOpacity(1);
+    if (notes_ != nullptr) {
+        double last = -100;
+        for (const session::Annotation& note : notes_->annotations()) {
+            const double at = x_of(note.event);
+            if (at < last + 4) continue;  // as many as can be told apart
+            draw_mark(painter, Mark::note, QRectF(at - 4, bar.top() - 9, 8, 9), t.accent);
+            last = at;
+        }
+    }
     painter.setPen(QPen(t.changed, 2));
     painter.drawLine(QPointF(cursor, bar.top() - 5), QPointF(cursor, bar.bottom() + 3));
     const QFont font = theme_.words(measure::small_text, QFont::DemiBold);
@@ -213,6 +228,12 @@ bool Scrubber::event(QEvent* event) {
         for (std::size_t i = first; i < last; ++i) {
             const Finding& broken = playback_.session()->findings.rows[i];
             tip += QStringLiteral("\n✖ ") + broken.rule + QLatin1Char(' ') + broken.place();
+        }
+        if (notes_ != nullptr) {
+            const double reach = std::abs(x_of(event_at(help->pos().x())) - help->pos().x()) + 5;
+            for (const session::Annotation& note : notes_->annotations()) {
+                if (std::abs(x_of(note.event) - help->pos().x()) <= reach) tip += tr("\nNote at %1: %2").arg(note.event.value).arg(to_qstring(note.text));
+            }
         }
         QToolTip::showText(help->globalPos(), tip, this);
         return true;

@@ -16,10 +16,13 @@
 
 namespace chimneylab::desktop {
 
+class NoteBook;
+
 class Scrubber : public QWidget {
     Q_OBJECT
 public:
     Scrubber(PlaybackModel& playback, const Theme& theme, QWidget* parent = nullptr);
+    void show_notes(NoteBook& notes);  // marks a person's notes; the book must outlive the strip
     [[nodiscard]] trace::EventId event_at(double x) const;
     [[nodiscard]] double x_of(trace::EventId event) const;
     QSize sizeHint() const override { return {600, 56}; }
@@ -46,6 +49,7 @@ private:
 
     PlaybackModel& playback_;
     const Theme& theme_;
+    const NoteBook* notes_ = nullptr;
     std::vector<Column> columns_;
     bool dragging_ = false;
 };
