@@ -72,17 +72,6 @@ struct NewDriverOptions {
 };
 int new_driver(const NewDriverOptions& options, Console& console);
 
-struct ExploreOptions {
-    std::string scenario;  // id or path
-    std::string variant;
-    std::vector<std::string> drivers;
-    unsigned budget = 1000;  // runs
-    std::uint64_t seed = 1;
-    bool failures = true;
-    bool json = false;
-};
-int explore_scenario(const ExploreOptions& options, Console& console);
-
 struct ShowOptions {
     std::string session;
     bool json = false;

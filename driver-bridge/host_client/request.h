@@ -24,7 +24,6 @@ struct WorkerRequest {
     bool schedule_goes_on = false;
     bool every_point = false;
     bool confine = true;  // see protections.h; the folders of driver files may be written to
-    bool every_point = false;
     std::uint64_t memory_limit = 0;  // bytes beyond what the host needs for itself
     std::uint32_t processor_seconds = 0;
     std::uint32_t event_limit = 0;  // 0: as many as the shared area holds

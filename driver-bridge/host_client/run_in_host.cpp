@@ -28,7 +28,6 @@ WorkerRequest for_worker(const HostRequest& request) {
     worker.schedule_goes_on = request.schedule_goes_on;
     worker.every_point = request.every_point;
     worker.confine = request.confine;
-    worker.every_point = request.every_point;
     worker.memory_limit = request.limits.memory;
     worker.event_limit = request.limits.events;
     worker.processor_seconds = request.limits.processor_seconds;

@@ -31,7 +31,6 @@ struct HostRequest {
     bool schedule_goes_on = false;
     bool every_point = false;
     bool confine = true;  // the process that runs the drivers: see protections.h
-    bool every_point = false;
     Limits limits;
     const std::atomic<bool>* cancel = nullptr;                // set by another thread
     std::function<void(const scenario::Progress&)> progress;  // now and then, on the calling thread

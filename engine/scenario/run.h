@@ -57,11 +57,6 @@ public:
     [[nodiscard]] virtual Choice::Fault take_fault() = 0;
 };
 
-// Drivers that take the places of the lab's host stack and offload target; without an entry the lab's own stay.
-struct LoadedEnds {
-    LoadedDriver host_stack, offload_target;
-};
-
 struct RunOptions {
     std::string variant;                        // empty: the correct run
     std::optional<machine::Schedule> schedule;  // else the variant's, else the scenario's
@@ -77,7 +72,6 @@ struct RunOptions {
     bool schedule_goes_on = false;
     bool every_point = false;  // where the schedule goes on it is the order of fifo, and the points it decided are told too
     LiveHand* hand = nullptr;  // not together with choices; must outlive the run
-    bool every_point = false;  // where the schedule goes on it is the order of fifo, and the points it decided are told too
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
