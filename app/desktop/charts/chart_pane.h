@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "app/desktop/models/figure_table.h"
+#include "app/desktop/models/session_loader.h"
 #include "app/desktop/models/timing_model.h"
 #include "app/desktop/theme/theme.h"
 
