@@ -8,6 +8,7 @@
 #include <random>
 
 #include "tests/bridge/test_producer.h"
+#include "tests/fuzz/exercise_codec.h"
 #include "tests/fuzz/feed_recorder.h"
 #include "tests/trace/random_trace.h"
 
@@ -37,6 +38,19 @@ TEST(Mutation, DamagedStreamsHarmNothing) {
             }
             ASSERT_EQ(feed_recorder(damaged.data(), damaged.size()), "") << "seed " << seed << ", round " << round;
         }
+    }
+}
+
+// Readers of the codec look at nothing beyond what they are given, at whatever byte a payload is cut and whatever is in it.
+TEST(Mutation, EveryReaderStaysInItsPayload) {
+    std::mt19937_64 random(1147);
+    const Bytes valid = stream_of(5);
+    for (int round = 0; round < 3000; ++round) {
+        const std::size_t from = random() % valid.size(), size = random() % std::min<std::size_t>(valid.size() - from, 600);
+        Bytes piece(valid.begin() + static_cast<std::ptrdiff_t>(from), valid.begin() + static_cast<std::ptrdiff_t>(from + size));
+        for (std::uint64_t bites = random() % 3; bites > 0 && !piece.empty(); --bites) piece[random() % piece.size()] = static_cast<std::uint8_t>(random());
+        piece.shrink_to_fit();  // so that a sanitizer sees the end
+        (void)exercise_codec(piece.data(), piece.size());
     }
 }
 

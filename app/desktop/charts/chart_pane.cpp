@@ -193,6 +193,8 @@ void ChartPane::refresh() {
     bool working = false, stopped = false;
     if (!playback_.session()) {
         words = tr("%1 of the session on stage.\nRun a scenario or open a session.").arg(figure_);
+    } else if (playback_.session()->growing) {
+        words = tr("%1 of a live session is drawn when the view is paused or the session has ended.").arg(figure_);
     } else if (timing_.busy()) {
         working = true;
         words = tr("Working out the figures of %L1 events…").arg(playback_.event_count());

@@ -26,6 +26,9 @@
 #include "app/desktop/ledger/ledger_view.h"
 #include "app/desktop/lens/lens_bar.h"
 #include "app/desktop/library/library_view.h"
+#include "app/desktop/live/driver_bench.h"
+#include "app/desktop/live/live_bar.h"
+#include "app/desktop/live/live_view.h"
 #include "app/desktop/main_window/bookmarks_view.h"
 #include "app/desktop/main_window/command_palette.h"
 #include "app/desktop/main_window/notice_bar.h"
@@ -58,7 +61,8 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
       rule_model_(playback_),
       note_book_(playback_, source_.note_store, source_.save),
       bookmark_model_(playback_, note_book_),
-      timing_model_(playback_) {
+      timing_model_(playback_),
+      live_sessions_(playback_) {
     setWindowTitle(tr("ChimneyLab"));
     setAttribute(Qt::WA_WindowPropagation);
     setMinimumSize(900, 560);
@@ -129,7 +133,9 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
     });
     connect(&saver_, &SessionLoader::failed, this,
             [this](const QString& what, const QString& problem) { notice_->show_problem(tr("%1 did not work. %2").arg(what, problem)); });
-    connect(sequence_pane_, &SequencePane::export_wanted, &exporter_, &SessionLoader::start);
+    connect(sequence_pane_, &SequencePane::export_wanted, this, [this](const QString& what, const LoadWork& work) {
+        if (rests()) exporter_.start(what, work);
+    });
     for (ChartPane* chart : std::initializer_list<ChartPane*>{latency_pane_, occupancy_pane_, throughput_pane_, waterfall_pane_, entry_map_pane_}) {
         connect(chart, &ChartPane::export_wanted, &exporter_, &SessionLoader::start);
     }
@@ -159,6 +165,7 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
         if (shown) notice_->set_percent(percent);
     });
     connect(notice_, &NoticeBar::cancel_wanted, until_bar_, &UntilBar::cancel);
+    connect_live();
     read_library();
     apply_theme();
     update_actions();
@@ -218,6 +225,8 @@ void MainWindow::make_panes() {
     transport.previous_call_entry = actions_[QStringLiteral("previous_call_entry")];
     transport.next_call_entry = actions_[QStringLiteral("next_call_entry")];
     transport_ = new TransportBar(playback_, theme_, transport, body);
+    live_bar_ = new LiveBar(live_sessions_, theme_, body);
+    column->addWidget(live_bar_);
     column->addWidget(transport_);
     transport_->scrubber()->show_notes(note_book_);
     notice_ = new NoticeBar(theme_, body);
@@ -255,6 +264,8 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
     throughput_pane_ = new LoadPane(LoadView::Figure::throughput, playback_, timing_model_, theme_);
     waterfall_pane_ = new WaterfallPane(playback_, timing_model_, theme_);
     entry_map_pane_ = new EntryMapPane(playback_, timing_model_, theme_);
+    live_view_ = new LiveView(live_sessions_, theme_);
+    driver_bench_ = new DriverBench(live_sessions_, library_model_, theme_);
     return {
         // object name, title, view, cell (panes of one cell are tabs), layouts that show it
         {"library", tr("Scenarios"), library_view_, PaneCell::left_top, layout_learn | layout_debug},
@@ -269,6 +280,8 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
         {"member", tr("Member"), member_card_, PaneCell::right_middle, layout_every},
         {"findings", tr("Findings"), findings_view_, PaneCell::right_middle, layout_every},
         {"events", tr("Events"), event_view_, PaneCell::right_bottom, layout_learn | layout_debug},
+        {"live", tr("Live sessions"), live_view_, PaneCell::centre_bottom, layout_debug},
+        {"driver", tr("Driver"), driver_bench_, PaneCell::centre_bottom, layout_debug},
         {"choices", tr("Choices"), choices_view_, PaneCell::centre_bottom, layout_debug},
         {"comparison", tr("Side by side"), comparison_view_, PaneCell::centre_bottom, 0},
         {"bookmarks", tr("Bookmarks"), bookmarks_view_, PaneCell::left_bottom, layout_debug},

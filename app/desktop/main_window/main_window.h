@@ -25,6 +25,7 @@
 #include "app/desktop/models/hex_model.h"
 #include "app/desktop/models/lens_model.h"
 #include "app/desktop/models/library_model.h"
+#include "app/desktop/models/live_sessions.h"
 #include "app/desktop/models/member_model.h"
 #include "app/desktop/models/note_book.h"
 #include "app/desktop/models/palette_model.h"
@@ -45,6 +46,7 @@ class ChoicesView;
 class CommandPalette;
 class ComparisonView;
 class DifferencesView;
+class DriverBench;
 class EntryMapPane;
 class EventListView;
 class FindingsView;
@@ -53,6 +55,8 @@ class LedgerView;
 class LensBar;
 class LensView;
 class LibraryView;
+class LiveBar;
+class LiveView;
 class LoadPane;
 class MemberCard;
 class MemberInspector;
@@ -129,6 +133,10 @@ public:
     [[nodiscard]] LoadPane* throughput_pane() const { return throughput_pane_; }
     [[nodiscard]] WaterfallPane* waterfall_pane() const { return waterfall_pane_; }
     [[nodiscard]] EntryMapPane* entry_map_pane() const { return entry_map_pane_; }
+    [[nodiscard]] LiveSessions& live_sessions() { return live_sessions_; }
+    [[nodiscard]] LiveView* live_view() const { return live_view_; }
+    [[nodiscard]] LiveBar* live_bar() const { return live_bar_; }
+    [[nodiscard]] DriverBench* driver_bench() const { return driver_bench_; }
     [[nodiscard]] NoticeBar* notice() const { return notice_; }
     [[nodiscard]] const std::vector<PanelDock*>& panes() const { return pane_grid_->panes(); }
     [[nodiscard]] PanelDock* pane(const char* name) const { return pane_grid_->pane(QLatin1String(name)); }
@@ -174,12 +182,16 @@ private:
     [[nodiscard]] std::vector<PaletteEntry> palette_entries();
     void show_pane(const char* name);
     void make_navigation_actions();
+    void connect_live();
+    void save_live(quint32 number);  // a live session, from its recording
+    void copy_recording(const QString& recording, const QString& path);
     void begin_manual_run();
     void start(const RunRequest& request);
     void compare_branches(int one, int other);
     void open_driver_with_dialog();
     void fill_recent_drivers();
     void compare_with_dialog();
+    bool rests();  // what is on stage can be read beside the window; else says what to do
     void add_note(bool on_operation);
     void keep_arrangement_with_session();
     void restore_arrangement_of_session();
@@ -211,6 +223,7 @@ private:
     ComparisonModel comparison_model_;
     PaletteModel palette_model_;
     TimingModel timing_model_;
+    LiveSessions live_sessions_;
     SessionLoader loader_;
     SessionLoader saver_;
     SessionLoader exporter_;
@@ -229,6 +242,9 @@ private:
     BytesView* bytes_view_ = nullptr;
     NarrationView* narration_ = nullptr;
     LibraryView* library_view_ = nullptr;
+    LiveView* live_view_ = nullptr;
+    LiveBar* live_bar_ = nullptr;
+    DriverBench* driver_bench_ = nullptr;
     FindingsView* findings_view_ = nullptr;
     RuleBookView* rule_book_ = nullptr;
     BookmarksView* bookmarks_view_ = nullptr;

@@ -14,6 +14,7 @@
 #include <functional>
 
 #include "app/desktop/lens/lens_view.h"
+#include "app/desktop/live/driver_bench.h"
 #include "app/desktop/main_window/main_window.h"
 #include "app/desktop/main_window/menu_corner.h"
 #include "app/desktop/main_window/notice_bar.h"
@@ -81,6 +82,17 @@ void MainWindow::make_actions() {
     action(QStringLiteral("next_member"), tr("Tell the next member (calm lens)"), {QKeySequence(Qt::Key_N)}, [this] { lens_view_->tell_next(); });
     action(QStringLiteral("bookmark"), tr("Set or clear a bookmark here"), {QKeySequence(Qt::Key_B)}, [this] { toggle_bookmark(); });
     make_navigation_actions();
+    action(QStringLiteral("live"), tr("&Live sessions"), {QKeySequence(Qt::CTRL | Qt::Key_L)}, [this] { show_pane("live"); });
+    action(QStringLiteral("follow"), tr("&Follow the live session"), {QKeySequence(Qt::SHIFT | Qt::Key_End)}, [this] { live_sessions_.follow(true); });
+    action(QStringLiteral("pause_view"), tr("&Pause the live view"), {QKeySequence(Qt::Key_Pause)}, [this] { live_sessions_.pause_view(!live_sessions_.view_paused()); });
+    action(QStringLiteral("new_driver"), tr("&New driver…"), {}, [this] {
+        show_pane("driver");
+        driver_bench_->ask_for_new();
+    });
+    action(QStringLiteral("build_and_run"), tr("&Build and run the driver"), {QKeySequence(Qt::CTRL | Qt::Key_B)}, [this] {
+        show_pane("driver");
+        driver_bench_->build_and_run();
+    });
     action(QStringLiteral("faster"), tr("Faster"), {QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Equal)}, [this] { playback_.set_speed(playback_.speed() * 2); });
     action(QStringLiteral("slower"), tr("Slower"), {QKeySequence(Qt::Key_Minus)}, [this] { playback_.set_speed(playback_.speed() / 2); });
     action(QStringLiteral("normal_speed"), tr("Normal speed"), {QKeySequence(Qt::Key_1)}, [this] { playback_.set_speed(1); });
@@ -136,7 +148,7 @@ void MainWindow::make_menus() {
     add(menuBar()->addMenu(tr("&File")), {"open", "open_kept", "compare", "save", "", "quit"});
     QMenu* run_menu = menuBar()->addMenu(tr("&Run"));
     add(run_menu, {"play", "run_again", "manual", "next_choice", "schedule_goes_on", "cancel", "", "until", "until_on", "until_back", "", "schedule_own", "schedule_fifo",
-         "schedule_lifo", "next_seed", "", "my_driver"});
+         "schedule_lifo", "next_seed", "", "my_driver", "new_driver", "build_and_run", "", "live", "follow", "pause_view"});
     recent_drivers_ = run_menu->addMenu(tr("Recent &drivers"));
     connect(recent_drivers_, &QMenu::aboutToShow, this, &MainWindow::fill_recent_drivers);
     run_menu->addSeparator();
@@ -215,6 +227,11 @@ void MainWindow::update_actions() {
 void MainWindow::save_to(const QString& path) {
     const SessionPointer session = playback_.session();
     if (!session || !source_.save) return;
+    // A live session grows while it would be written; its recording has all of it.
+    if (live_sessions_.attached() != 0) {
+        copy_recording(live_sessions_.file_of(live_sessions_.attached()), path);
+        return;
+    }
     saving_.emplace(path, note_book_.snapshot());
     saver_.start(tr("Saving"), [session, path, notes = saving_->second.contents, save = source_.save](LoadControl&) {
         LoadOutcome outcome;

@@ -277,6 +277,12 @@ void MainWindow::add_note(bool on_operation) {
     else notes_view_->add_on_event();
 }
 
+bool MainWindow::rests() {
+    if (!playback_.session() || !playback_.session()->growing) return true;
+    notice_->show_problem(tr("The live session still grows. Pause the view first (Run ▸ Pause the view); recording goes on."));
+    return false;
+}
+
 void MainWindow::compare_with_dialog() {
     if (!playback_.session()) {
         notice_->show_problem(tr("Put a session on stage first: run a scenario or open a file. It is compared with the one you choose then."));
@@ -291,7 +297,7 @@ void MainWindow::compare_with_dialog() {
 
 void MainWindow::compare_with(const QString& file) {
     const SessionPointer a = playback_.session();
-    if (!a || !source_.file) return;
+    if (!a || !source_.file || !rests()) return;
     auto found = std::make_shared<DifferencesPointer>();
     connect(&comparer_, &SessionLoader::done, this, [this, found] {
         if (!*found) return;

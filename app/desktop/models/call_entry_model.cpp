@@ -34,6 +34,7 @@ QString to_text(CallEntryState state) {
 CallEntryModel::CallEntryModel(PlaybackModel& playback, QObject* parent)
     : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &CallEntryModel::rebuild);
+    connect(&playback, &PlaybackModel::shown_events_changed, this, &CallEntryModel::rebuild);
     connect(&playback, &PlaybackModel::position_changed, this, &CallEntryModel::follow);
     connect(&playback, &PlaybackModel::focus_changed, this, &CallEntryModel::follow);
     rebuild();

@@ -16,6 +16,12 @@ void EventFilter::open(const SessionPointer& session) {
     else in_force_ = wanted_;
 }
 
+void EventFilter::session_grew() {
+    if (!session_) return;
+    worker_.forget();
+    put_in_force(wanted_ == Settings{} ? session_->usually_shown : shown_events(*session_->trace, request()), wanted_);
+}
+
 QString EventFilter::set_expression(const QString& expression) {
     Settings settings = wanted_;
     settings.expression = expression.trimmed();
@@ -87,7 +93,7 @@ void EventFilter::work_out() {
         return put_in_force(session_->usually_shown, wanted_);
     }
     if (wanted_ == in_force_) return worker_.forget();
-    if (session_->trace->size() <= at_once) return put_in_force(shown_events(*session_->trace, request()), wanted_);
+    if (session_->growing || session_->trace->size() <= at_once) return put_in_force(shown_events(*session_->trace, request()), wanted_);
     worker_.start([this, session = session_, asked = request(), settings = wanted_](Background::Control& control) -> std::function<void()> {
         auto made = shown_events(*session->trace, asked, [&control](int percent) {
             control.percent = percent;

@@ -25,6 +25,7 @@ public:
     explicit EventFilter(QObject* parent = nullptr);
 
     void open(const SessionPointer& session);  // keeps expression and marks
+    void session_grew();                       // what is asked for holds for what has come since, at once
     // Returns what is wrong with the expression, empty if it is accepted. A wrong one leaves the old one in force.
     QString set_expression(const QString& expression);
     void show_only_findings(bool on);

@@ -23,7 +23,7 @@ void EventListModel::set_notes(NoteBook& notes) {
 
 int EventListModel::rowCount(const QModelIndex& parent) const {
     if (parent.isValid()) return 0;
-    return filtered() ? static_cast<int>(result_->shown.size()) : static_cast<int>(playback_.event_count());
+    return filtered() ? static_cast<int>(result_->shown.size()) : static_cast<int>(events_);
 }
 
 int EventListModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
@@ -35,7 +35,7 @@ trace::EventId EventListModel::event_at(int row) const {
 
 int EventListModel::row_of(trace::EventId event) const {
     if (!event.valid() || rowCount() == 0) return -1;
-    if (!filtered()) return event.value < playback_.event_count() ? static_cast<int>(event.value) : -1;
+    if (!filtered()) return event.value < events_ ? static_cast<int>(event.value) : -1;
     const auto after = std::upper_bound(result_->shown.begin(), result_->shown.end(), event);
     return static_cast<int>(after - result_->shown.begin()) - 1;
 }
@@ -115,6 +115,7 @@ QVariant EventListModel::headerData(int section, Qt::Orientation orientation, in
 void EventListModel::rebuild() {
     beginResetModel();
     result_ = playback_.filter().result();
+    events_ = playback_.event_count();
     endResetModel();
 }
 

@@ -45,6 +45,7 @@ private:
     PlaybackModel& playback_;
     const NoteBook* notes_ = nullptr;
     std::shared_ptr<const ShownEvents> result_;
+    std::uint32_t events_ = 0;  // there were when the rows were made: a live session may have more
 };
 
 }  // namespace chimneylab::desktop

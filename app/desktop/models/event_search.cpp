@@ -16,7 +16,8 @@ void EventSearch::start(SessionPointer session, trace::Filter filter, EventId fr
     std::int64_t at = from.valid() ? std::int64_t{from.value} + direction : direction > 0 ? 0 : size - 1;
     const std::int64_t end = direction > 0 ? (limit.valid() ? limit.value : size) : (limit.valid() ? std::int64_t{limit.value} : -1);
     const auto fits = [&filter, &session](std::int64_t event) { return filter.matches(*session->trace, EventId(static_cast<std::uint32_t>(event))); };
-    const std::int64_t near = direction > 0 ? std::min<std::int64_t>(end, at + at_once) : std::max<std::int64_t>(end, at - at_once);
+    // Of a session that grows no other thread may read.
+    const std::int64_t near = session->growing ? end : direction > 0 ? std::min<std::int64_t>(end, at + at_once) : std::max<std::int64_t>(end, at - at_once);
     for (; direction > 0 ? at < near : at > near; at += direction) {
         if (!fits(at)) continue;
         Q_EMIT found(EventId(static_cast<std::uint32_t>(at)));

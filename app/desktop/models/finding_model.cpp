@@ -9,6 +9,7 @@ namespace chimneylab::desktop {
 
 FindingModel::FindingModel(PlaybackModel& playback, QObject* parent) : QAbstractItemModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &FindingModel::rebuild);
+    connect(&playback, &PlaybackModel::shown_events_changed, this, &FindingModel::rebuild);  // a live session has more
     connect(&playback, &PlaybackModel::position_changed, this, [this] {
         for (int row = 0; row < rowCount(); ++row) {
             const QModelIndex group = index(row, 0);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "app/desktop/models/growing_session.h"
 #include "app/desktop/models/session.h"
 #include "engine/verifier/findings.h"
 #include "engine/verifier/scene.h"
@@ -41,9 +42,10 @@ trace::EventId Findings::next(trace::EventId from, int direction) const {
     return here == events.begin() ? trace::EventId() : *(here - 1);
 }
 
-Findings find_broken_promises(const trace::History& history) {
+Findings find_broken_promises(const trace::History& history) { return tell_findings(history, verifier::verify(history.trace())); }
+
+Findings tell_findings(const trace::History& history, const std::vector<verifier::Violation>& violations) {
     Findings found;
-    const std::vector<verifier::Violation> violations = verifier::verify(history.trace());
     const std::vector<verifier::ViolationRow> words = verifier::violation_rows(history, violations);
     for (std::size_t i = 0; i < violations.size(); ++i) {
         const verifier::Violation& each = violations[i];

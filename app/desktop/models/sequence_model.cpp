@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "app/desktop/models/growing_session.h"
+
 namespace chimneylab::desktop {
 
 using trace::EventId;
@@ -39,7 +41,10 @@ void SequenceModel::rebuild() {
     if (session) {
         const bool all = !events_.filtered();
         const std::shared_ptr<const ShownEvents> shown = events_.shown();
-        if (session->trace->size() <= at_once) {
+        if (is_growing(playback_) && session->trace->size() > at_once) {
+            // Too much to lay out at once, and no other thread may read it: when it rests or has ended it is laid out whole.
+            index_.reset();
+        } else if (session->trace->size() <= at_once) {
             index_ = make_index(session, shown->shown, all);
         } else {
             worker_.start([this, session, all, shown](Background::Control&) {

@@ -37,22 +37,27 @@ std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace,
     session->schedule = to_qstring(trace->description().schedule);
     session->findings = find_broken_promises(*session->history);
     session->trace = std::move(trace);
+    index_for_views(*session);
+    return session;
+}
+
+void index_for_views(Session& session) {
     // In one walk: a long trace may lie on the disk.
     auto shown = std::make_shared<ShownEvents>();
     auto timeline = std::make_shared<TimelineIndex>();
-    for (std::uint32_t i = 0; i < session->trace->size(); ++i) {
+    session.deepest = 0;
+    for (std::uint32_t i = 0; i < session.trace->size(); ++i) {
         const trace::EventId id(i);
-        const trace::Event& event = session->trace->event(id);
+        const trace::Event& event = session.trace->event(id);
         if (event.kind != trace::EventKind::irql_changed) shown->shown.push_back(id);
-        timeline->add(event, session->is_finding(id));
-        session->deepest = std::max<int>(session->deepest, event.depth);
+        timeline->add(event, session.is_finding(id));
+        session.deepest = std::max<int>(session.deepest, event.depth);
     }
-    shown->filtered = shown->shown.size() != session->trace->size();
+    shown->filtered = shown->shown.size() != session.trace->size();
     if (!shown->filtered) shown->shown = {};
     timeline->finish();
-    session->usually_shown = std::move(shown);
-    session->timeline = std::move(timeline);
-    return session;
+    session.usually_shown = std::move(shown);
+    session.timeline = std::move(timeline);
 }
 
 }  // namespace chimneylab::desktop

@@ -72,6 +72,9 @@ struct Session {
     std::shared_ptr<const ShownEvents> usually_shown;  // what has a row when nobody filters
     std::shared_ptr<const TimelineIndex> timeline;
     int deepest = 0;  // nesting of calls
+    // A live session that still gets events: only the GUI thread may read its trace, and what is worked out beforehand is
+    // as far as the views were refreshed last.
+    bool growing = false;
 
     // Something is broken at this event, or the machine found something there.
     [[nodiscard]] bool is_finding(trace::EventId event) const {
@@ -86,6 +89,9 @@ using SessionPointer = std::shared_ptr<const Session>;
 [[nodiscard]] std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace, QString id, QString path,
                                           std::function<QString(trace::EventId)> scenario_words,
                                           std::vector<Expectation> expectations);
+
+// Works out beforehand what no view is to walk the trace for. One walk; again when the session has grown.
+void index_for_views(Session& session);
 
 [[nodiscard]] inline QString to_qstring(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));

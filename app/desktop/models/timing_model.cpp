@@ -115,6 +115,10 @@ TimingPointer make_timing(SessionPointer session, ClockKind kind, const report::
 TimingModel::TimingModel(PlaybackModel& playback, QObject* parent) : QObject(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &TimingModel::open_session);
     connect(&worker_, &Background::changed, this, &TimingModel::progressed);
+    // A live session has grown, or it rests and can be worked out.
+    connect(&playback, &PlaybackModel::shown_events_changed, this, [this] {
+        if (!timing_ && !worker_.busy() && !cancelled_) open_session();
+    });
     open_session();
 }
 
@@ -129,7 +133,7 @@ void TimingModel::open_session() {
 }
 
 void TimingModel::require() {
-    if (timing_ || worker_.busy() || cancelled_ || clocks_.empty()) return;
+    if (timing_ || worker_.busy() || cancelled_ || clocks_.empty() || playback_.session()->growing) return;
     start();
 }
 

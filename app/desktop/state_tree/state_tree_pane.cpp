@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "app/desktop/state_tree/state_tree_delegate.h"
+#include "app/desktop/models/growing_session.h"
 
 namespace chimneylab::desktop {
 
@@ -26,6 +27,10 @@ StateTreePane::StateTreePane(PlaybackModel& playback, const Theme& theme, QWidge
     column->addWidget(target_.title);
     column->addWidget(target_.view, 1);
     connect(&playback, &PlaybackModel::session_changed, this, &StateTreePane::open_session);
+    connect(&playback, &PlaybackModel::shown_events_changed, this, [this] {
+        // No other thread may read a session that grows.
+        if (playback_.session() && (!is_growing(playback_) || playback_.session()->trace->size() <= at_once)) open_session();
+    });
     connect(&playback, &PlaybackModel::position_changed, this, &StateTreePane::refresh);
     connect(&playback, &PlaybackModel::focus_changed, this, &StateTreePane::refresh);
     connect(&theme, &Theme::changed, this, &StateTreePane::apply_theme);
@@ -102,7 +107,7 @@ void StateTreePane::open_session() {
     if (!session_) return refresh();
     if (session_->trace->size() <= at_once) {
         objects_ = std::make_shared<const OffloadedObjects>(*session_->history);
-    } else {
+    } else if (!is_growing(playback_)) {
         worker_.start([this, session = session_](Background::Control&) {
             return [this, made = std::make_shared<const OffloadedObjects>(*session->history)] {
                 objects_ = made;

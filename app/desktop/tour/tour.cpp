@@ -8,13 +8,18 @@
 #include <QImage>
 #include <QPainter>
 #include <QSaveFile>
+#include <QTemporaryDir>
 #include <QTimer>
+#include <atomic>
+#include <memory>
+#include <thread>
 
 #include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/notes/notes_view.h"
 #include "app/desktop/sequence/sequence_pane.h"
 #include "app/desktop/tour/palette.h"
 #include "app/desktop/tour/tour_stops.h"
+#include "driver-bridge/producer/replay.h"
 
 namespace chimneylab::desktop {
 
@@ -105,6 +110,41 @@ QString html(const std::vector<TourStop>& stops) {
     return page + QStringLiteral("</body>\n</html>\n");
 }
 
+// The session on stage once more, as a producer would stream it, with somebody who watches.
+class LiveScene {
+public:
+    explicit LiveScene(MainWindow& window) : window_(window), session_(window.playback().session()) {
+        LiveSessions& live = window.live_sessions();
+        live.set_folder(folder_.path());
+        if (!live.listen(QStringLiteral("tcp:127.0.0.1:0")).isEmpty()) return;
+        live.attach_next();
+        bridge::ReplayOptions options;
+        options.endpoint = std::get<bridge::Endpoint>(bridge::parse_endpoint(live.endpoint().toStdString()));
+        options.events_per_second = 100;
+        options.cancel = &cancel_;
+        producer_ = std::thread([this, options] { (void)bridge::replay(*session_->trace, options); });
+        QEventLoop loop;
+        QTimer::singleShot(1500, &loop, &QEventLoop::quit);
+        loop.exec();
+    }
+    ~LiveScene() {
+        cancel_ = true;
+        if (producer_.joinable()) producer_.join();
+        window_.live_sessions().detach();
+        window_.live_sessions().stop_listening();
+        settle();
+    }
+    LiveScene(const LiveScene&) = delete;
+    LiveScene& operator=(const LiveScene&) = delete;
+
+private:
+    MainWindow& window_;
+    SessionPointer session_;
+    QTemporaryDir folder_;
+    std::atomic<bool> cancel_{false};
+    std::thread producer_;
+};
+
 }  // namespace
 
 QString run_tour(MainWindow& window, const QString& folder) {
@@ -123,12 +163,17 @@ QString run_tour(MainWindow& window, const QString& folder) {
         }
         const trace::EventId at = find_moment(*window.playback().session(), stop.moment);
         if (!at.valid()) return QStringLiteral("%1 has no event that passes “%2”").arg(run, stop.moment.filter.isEmpty() ? QStringLiteral("broken") : stop.moment.filter);
+        std::unique_ptr<LiveScene> live;
+        if (stop.pane == QLatin1String("live")) {
+            live = std::make_unique<LiveScene>(window);
+            on_stage.clear();  // something else is now
+        }
         window.resize(stop.size);
         window.choose_layout(stop.layout);
         if (!stop.pane.isEmpty()) window.show_alone(stop.pane);
         SequencePane& sequence = *window.sequence_pane();
         settle();
-        window.playback().seek(at);
+        if (!live) window.playback().seek(at);
         sequence.view()->set_by_time(stop.by_time);
         if (stop.pane == QLatin1String("notes") && window.note_book().annotations().empty()) write_notes(window);
         if (stop.whole) sequence.view()->show_whole();

@@ -84,7 +84,7 @@ void Scrubber::rebuild() {
     columns_.assign(static_cast<std::size_t>(std::max(1, width())), {});
     const SessionPointer& session = playback_.session();
     if (!session) return;
-    const std::uint32_t count = playback_.event_count();
+    const std::uint32_t count = std::min(playback_.event_count(), session->timeline->size());
     std::uint32_t first = 0;
     for (std::size_t x = 0; x < columns_.size() && first < count; ++x) {
         // The events of this column end where those of the next begin.

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/models/live_window.h"
+
+#include <algorithm>
+
+namespace chimneylab::desktop {
+
+using trace::EventId;
+using trace::RegionId;
+
+void LiveWindow::describe(trace::RunDescription description, std::vector<trace::Layer> layers) {
+    description_ = std::move(description);
+    layers_ = std::move(layers);
+    trace_->set_description(description_);
+    trace_->set_layers(layers_);
+}
+
+void LiveWindow::begin() {
+    trace_ = std::make_shared<trace::Trace>();
+    first_event_ = session_events_;
+    skipped_ = false;
+    region_here_.clear();
+    trace_->set_description(description_);
+    for (const std::string& name : names_) trace_->intern(name);
+    trace_->set_layers(layers_);
+    // In the order of their numbers, so that a parent is there before what belongs to it.
+    std::vector<std::uint32_t> numbers;
+    for (const auto& [number, watched] : watched_) numbers.push_back(number);
+    std::ranges::sort(numbers);
+    for (const std::uint32_t number : numbers) {
+        const Watched& watched = watched_.at(number);
+        trace::Region region = watched.region;
+        region.born = EventId(0);
+        region.died = {};
+        region.parent = here(region.parent);
+        region_here_[number] = trace_->add_region(region, watched.now);
+    }
+}
+
+RegionId LiveWindow::here(RegionId region) const {
+    if (!region.valid()) return {};
+    const auto found = region_here_.find(region.value);
+    return found == region_here_.end() ? RegionId() : found->second;
+}
+
+EventId LiveWindow::here(EventId event) const {
+    if (!event.valid() || event.value < first_event_) return {};
+    return EventId(static_cast<std::uint32_t>(event.value - first_event_));
+}
+
+void LiveWindow::take(const session::Part& part, bool show) {
+    if (show && would_begin_anew(part)) begin();
+    names_.insert(names_.end(), part.names.begin(), part.names.end());
+    if (show)
+        keep(part);
+    else
+        skipped_ = skipped_ || !part.events.empty();
+    follow(part);
+    session_events_ = part.first_event + part.events.size();
+}
+
+void LiveWindow::keep(const session::Part& part) {
+    for (const std::string& name : part.names) trace_->intern(name);
+    const std::span<const std::byte> bytes = part.bytes;
+    for (std::size_t i = 0; i < part.regions.size(); ++i) {
+        trace::Region region = part.regions[i];
+        region.born = here(region.born);
+        region.died = here(region.died);
+        region.parent = here(region.parent);
+        const auto number = static_cast<std::uint32_t>(part.first_region + i);
+        region_here_[number] = trace_->add_region(region, bytes.subspan(part.regions[i].initial_bytes, region.size));
+    }
+    std::vector<trace::Change> changes;
+    for (const trace::Event& told : part.events) {
+        changes.clear();
+        for (std::uint32_t i = 0; i < told.change_count; ++i) {
+            trace::Change change = part.changes[told.first_change + i];
+            change.region = here(change.region);
+            if (!change.region.valid()) continue;
+            change.before = trace_->store_bytes(bytes.subspan(change.before, change.length));
+            change.after = trace_->store_bytes(bytes.subspan(change.after, change.length));
+            changes.push_back(change);
+        }
+        trace::Event event = told;
+        event.partner = here(event.partner);
+        event.parent = here(event.parent);
+        event.region = here(event.region);
+        trace_->append(event, changes);
+    }
+    for (const session::Amendment& news : part.amendments) {
+        const RegionId region = here(news.region);
+        if (!region.valid()) continue;
+        trace_->mutable_region(region).label = news.label;
+        trace_->mutable_region(region).died = here(news.died);
+    }
+}
+
+// What the watched memory holds after the part.
+void LiveWindow::follow(const session::Part& part) {
+    const std::span<const std::byte> bytes = part.bytes;
+    for (std::size_t i = 0; i < part.regions.size(); ++i) {
+        const trace::Region& region = part.regions[i];
+        const auto initial = bytes.subspan(region.initial_bytes, region.size);
+        watched_[static_cast<std::uint32_t>(part.first_region + i)] = {region, {initial.begin(), initial.end()}};
+    }
+    for (const trace::Change& change : part.changes) {
+        const auto found = watched_.find(change.region.value);
+        if (found == watched_.end() || change.offset + change.length > found->second.now.size()) continue;
+        std::ranges::copy(bytes.subspan(change.after, change.length), found->second.now.begin() + change.offset);
+    }
+    for (const session::Amendment& news : part.amendments) {
+        const auto found = watched_.find(news.region.value);
+        if (found == watched_.end()) continue;
+        found->second.region.label = news.label;
+        found->second.region.died = news.died;
+        if (news.died.valid()) watched_.erase(found);
+    }
+    for (std::size_t i = 0; i < part.regions.size(); ++i)
+        if (part.regions[i].died.valid()) watched_.erase(static_cast<std::uint32_t>(part.first_region + i));
+}
+
+}  // namespace chimneylab::desktop

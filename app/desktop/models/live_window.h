@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The part of a live session that is kept in memory: a trace that grows, part by part, up to a limit. Beyond the limit a new
+// window begins at the present moment: what was watched then is born again with the bytes it had, and events are
+// numbered from 0 again (first_event() says which one of the session that is). Costs what is new, never what is there.
+// Not thread safe; the same parts give the same windows, so that a checker on another thread numbers its events alike.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/session/part.h"
+#include "engine/trace/trace.h"
+
+namespace chimneylab::desktop {
+
+class LiveWindow {
+public:
+    explicit LiveWindow(std::uint32_t most_events) : most_events_(most_events) { begin(); }
+
+    void describe(trace::RunDescription description, std::vector<trace::Layer> layers);
+    // The part that follows on the last one. With show false it is taken note of but not kept: the next that is shown
+    // begins a new window.
+    void take(const session::Part& part, bool show = true);
+
+    // From now on a copy grows; who has the present trace keeps it as it is.
+    void go_on_with_copy() { trace_ = std::make_shared<trace::Trace>(*trace_); }
+
+    // Another one after every new beginning. Whoever holds the old one keeps it; it does not grow any more.
+    [[nodiscard]] const std::shared_ptr<trace::Trace>& trace() const { return trace_; }
+    [[nodiscard]] std::uint64_t first_event() const { return first_event_; }  // of the session
+    [[nodiscard]] std::uint64_t session_events() const { return session_events_; }
+    [[nodiscard]] bool would_begin_anew(const session::Part& part) const {
+        return !trace_->empty() && (skipped_ || trace_->size() + part.events.size() > most_events_);
+    }
+
+private:
+    struct Watched {
+        trace::Region region;
+        std::vector<std::byte> now;
+    };
+    void begin();
+    void keep(const session::Part& part);
+    void follow(const session::Part& part);
+    [[nodiscard]] trace::RegionId here(trace::RegionId region) const;
+    [[nodiscard]] trace::EventId here(trace::EventId event) const;
+
+    std::uint32_t most_events_;
+    std::shared_ptr<trace::Trace> trace_;
+    std::uint64_t first_event_ = 0, session_events_ = 0;
+    bool skipped_ = false;
+    trace::RunDescription description_;
+    std::vector<trace::Layer> layers_;
+    std::vector<std::string> names_;
+    std::unordered_map<std::uint32_t, Watched> watched_;             // by the session's number: what lives now
+    std::unordered_map<std::uint32_t, trace::RegionId> region_here_;  // the session's number → this window's
+};
+
+}  // namespace chimneylab::desktop
