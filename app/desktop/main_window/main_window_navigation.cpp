@@ -279,7 +279,7 @@ void MainWindow::add_note(bool on_operation) {
 
 bool MainWindow::rests() {
     if (!playback_.session() || !playback_.session()->growing) return true;
-    notice_->show_problem(tr("The live session still grows. Pause the view first (Run ▸ Pause the view); recording goes on."));
+    notice_->show_problem(tr("The live session still grows. Pause it first (Run ▸ Pause the live view); recording goes on."));
     return false;
 }
 
