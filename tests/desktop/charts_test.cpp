@@ -9,7 +9,6 @@
 #include <QFile>
 #include <QHeaderView>
 #include <QImage>
-#include <QLabel>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -240,7 +239,8 @@ TEST(ThroughputChart, AClickOnABarGoesToTheFirstOperationThatEndedInIt) {
     for (const ThroughputBar& bar : bars) {
         operations += bar.operations;
         if (bar.operations == 0) continue;
-        lab.click(&view, {view.x_of((bar.from + bar.to) / 2), view.plot().bottom() - 4});
+        // The last bar may reach beyond the end of the run.
+        lab.click(&view, {std::min(view.x_of((bar.from + bar.to) / 2), view.plot().right() - 1), view.plot().bottom() - 4});
         EXPECT_EQ(lab.playback().position(), lab.timing().load.finishes[bar.first].event);
         ++clicked;
     }
@@ -317,11 +317,7 @@ TEST(WaterfallChart, ALongRunTakesAFewShapesForEachPixel) {
 TEST(EntryMapChart, LeaksAndReuseAreMarkedByShapeAndTextAndAClickChoosesTheEntry) {
     ChartLab lab("entry_map", 2, true);
     EntryMapView& view = *lab.window->entry_map_pane()->view();
-    QLabel* summary = nullptr;
-    for (QLabel* each : lab.window->pane("entry_map")->findChildren<QLabel*>()) {
-        if (each->text().contains(QLatin1String("leaked"))) summary = each;
-    }
-    EXPECT_NE(summary, nullptr) << "the title says so";
+    EXPECT_TRUE(lab.window->pane("entry_map")->title_bar()->toolTip().contains(QLatin1String("leaked"))) << "the title says so";
     const auto entries = lab.playback().history()->call_entries();
     lab.window->timing_model().show_whole();
     std::uint32_t leaked = 0;
@@ -414,13 +410,12 @@ TEST(Charts, EmptyOnesSayWhatWouldBeThereAndHowToGetIt) {
         EXPECT_FALSE(each.pane->export_button()->isEnabled());
         EXPECT_FALSE(each.pane->table_button()->isEnabled());
     }
-    // A session in which nothing happened.
-    trace::Trace nothing;
-    trace::Event started;
-    started.kind = trace::EventKind::run_started;
-    nothing.append(started, {});
-    window.playback().open(make_session(std::make_shared<const trace::Trace>(std::move(nothing)), {}, {}, {}, {}));
+    // A session in which no operation was asked for.
+    trace::synthetic::Options nothing;
+    nothing.operations.clear();
+    window.playback().open(testing::synthetic_session(nothing, QStringLiteral("Nothing")));
     for (const NamedPane& each : panes_of(window)) {
+        if (each.pane == window.occupancy_pane()) continue;  // drivers hold memory all the same
         ASSERT_TRUE(window.show_alone(QString::fromLatin1(each.name)));
         ChartLab::settle();
         EXPECT_TRUE(each.pane->message().contains(QLatin1String("session"))) << each.name << ": " << each.pane->message().toStdString();
