@@ -21,6 +21,7 @@ void LiveWindow::begin() {
     first_event_ = session_events_;
     skipped_ = false;
     region_here_.clear();
+    operation_here_.clear();
     trace_->set_description(description_);
     for (const std::string& name : names_) trace_->intern(name);
     trace_->set_layers(layers_);
@@ -47,6 +48,12 @@ RegionId LiveWindow::here(RegionId region) const {
 EventId LiveWindow::here(EventId event) const {
     if (!event.valid() || event.value < first_event_) return {};
     return EventId(static_cast<std::uint32_t>(event.value - first_event_));
+}
+
+// A trace counts its operations from 0.
+trace::OperationId LiveWindow::here(trace::OperationId operation) {
+    if (!operation.valid() || first_event_ == 0) return operation;
+    return operation_here_.try_emplace(operation.value, static_cast<std::uint32_t>(operation_here_.size())).first->second;
 }
 
 void LiveWindow::take(const session::Part& part, bool show) {
@@ -86,6 +93,7 @@ void LiveWindow::keep(const session::Part& part) {
         event.partner = here(event.partner);
         event.parent = here(event.parent);
         event.region = here(event.region);
+        event.operation = here(event.operation);
         trace_->append(event, changes);
     }
     for (const session::Amendment& news : part.amendments) {

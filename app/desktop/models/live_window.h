@@ -46,6 +46,7 @@ private:
     void follow(const session::Part& part);
     [[nodiscard]] trace::RegionId here(trace::RegionId region) const;
     [[nodiscard]] trace::EventId here(trace::EventId event) const;
+    [[nodiscard]] trace::OperationId here(trace::OperationId operation);
 
     std::uint32_t most_events_;
     std::shared_ptr<trace::Trace> trace_;
@@ -56,6 +57,7 @@ private:
     std::vector<std::string> names_;
     std::unordered_map<std::uint32_t, Watched> watched_;             // by the session's number: what lives now
     std::unordered_map<std::uint32_t, trace::RegionId> region_here_;  // the session's number → this window's
+    std::unordered_map<std::uint32_t, trace::OperationId> operation_here_;  // the same, in all windows but the first
 };
 
 }  // namespace chimneylab::desktop
