@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "engine/scenario/library.h"
 
 namespace chimneylab::explorer {
@@ -61,7 +63,8 @@ TEST(Explorer, ShortensWhatWasFoundAtRandom) {
 }
 
 TEST(Explorer, FindsNothingWithCorrectDriversAndDoesTheSameAgain) {
-    for (const char* id : {"m1", "m8"}) {
+    // M1 waits once, for its completion; M8 has several under way.
+    for (const auto& [id, points, different] : {std::tuple{"m1", 1u, 3u}, std::tuple{"m8", 5u, 20u}}) {
         const scenario::Loaded loaded = scenario::find_scenario(id);
         ASSERT_TRUE(loaded.scenario);
         Options options;
@@ -69,8 +72,8 @@ TEST(Explorer, FindsNothingWithCorrectDriversAndDoesTheSameAgain) {
         const Exploration exploration = explore(in_this_process(*loaded.scenario), options);
         EXPECT_TRUE(exploration.problems.empty());
         EXPECT_GE(exploration.runs, 10u) << id;
-        EXPECT_GT(exploration.different, 5u) << id;
-        EXPECT_GT(exploration.points, 1u) << id;
+        EXPECT_GE(exploration.different, different) << id;
+        EXPECT_GE(exploration.points, points) << id;
         for (const Found& each : exploration.found) ADD_FAILURE() << id << " " << each.rule << " " << each.explanation << " " << scenario::to_text(each.choices);
         const Exploration again = explore(in_this_process(*loaded.scenario), options);
         EXPECT_EQ(again.runs, exploration.runs);

@@ -64,8 +64,9 @@ void Stack::indicate(std::size_t object, bool data) {
     Address handle = self.objects[object].handle;
     for (const auto& [address, entry] : self.entries)
         if (entry.upper == handle) handle = address;
+    constexpr std::uint64_t abort = 4;  // TcpIndicateAbort
     const EventId call = self.enter(data ? "NdisTcpOffloadReceiveHandler" : "NdisTcpOffloadEventHandler", trace::ndis_layer,
-                                    self.target, handle, nullptr, 0, self.target);
+                                    self.target, handle, nullptr, 0, self.target, data ? 0 : abort);
     self.leave(call, trace::ndis_layer);
 }
 

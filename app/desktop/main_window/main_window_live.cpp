@@ -50,7 +50,7 @@ void MainWindow::copy_recording(const QString& recording, const QString& path) {
         if (!outcome.session) return outcome;
         const SessionPointer session = std::exchange(outcome.session, nullptr);
         outcome.word.clear();
-        outcome.problem = save(*session, path);
+        outcome.problem = save(*session, path, session->notes);
         if (outcome.problem.isEmpty()) outcome.word = tr("Saved as %1.").arg(QFileInfo(path).fileName());
         return outcome;
     });
