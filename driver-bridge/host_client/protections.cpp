@@ -65,7 +65,7 @@ bool forbid_writes(const std::vector<std::filesystem::path>& writable) {
 // Calls that are answered with EPERM. The last ones only when Landlock was not to be had.
 bool filter_calls(bool writes_too) {
     constexpr std::array always{
-        SYS_socket, SYS_execve, SYS_execveat, SYS_process_vm_readv, SYS_process_vm_writev,
+        SYS_socket, SYS_execve, SYS_execveat, SYS_process_vm_writev,
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
         SYS_ptrace,  // a sanitizer looks for leaks with it
 #endif
@@ -92,6 +92,12 @@ bool filter_calls(bool writes_too) {
         program.push_back(refuse);
     };
     for (const long number : always) refuse_call(number);
+    // Of its own memory alone: the crash handler reads so what may not be there.
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(SYS_process_vm_readv), 0, 4));
+    load(offsetof(seccomp_data, args));
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(getpid()), 0, 1));
+    program.push_back(allow);
+    program.push_back(refuse);
     if (writes_too) {
         for (const long number : writing) refuse_call(number);
         constexpr std::uint32_t to_write = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;

@@ -163,7 +163,7 @@ void ListLedger::completed(const trace::Event& event, bool by_intermediate) {
         }
         if (passage->came_back.valid())
             completed_[{event.other_layer, found->second.handle, found->second.kind}] = passage->back_number;
-        if (by_intermediate && !passage->passed.valid() && static_cast<std::uint32_t>(status(link.region)) == request_upload)
+        if (by_intermediate && found->second.kind == TransferKind::send && !passage->passed.valid() && static_cast<std::uint32_t>(status(link.region)) == request_upload)
             upload_requested_.insert({event.other_layer, passage->upper});
     }
 }

@@ -148,6 +148,14 @@ public:
             else put(address + at::net_buffer_list_chain, list);
             last = list;
         }
+        // What a rule compares has values that go together; the rest is a pattern.
+        if (of.type == 17) {
+            put(address + at::size + 0x50, 4, 4);                                                      // State
+            for (const std::uint32_t sequence : {0x60u, 0x64u, 0x68u}) put(address + at::size + sequence, 1, 4);  // SndUna, SndNxt, SndMax
+            put(address + at::size + 0xA8, get(address + at::net_buffer_list_chain));                  // SendDataHead
+            put(address + at::size + 0xB0, last);                                                      // SendDataTail
+        }
+        if (of.type == 4) put(address + at::size + 0x60, get(address + at::size + 0x54, 4), 4);  // NicReachabilityDelta as the host's
         blocks[address] = bench.watch(RegionKind::block_list, 0, address, at::size, labels[plan.object]);
         bench.watch(RegionKind::following_state, 0, address + at::size, state_size, labels[plan.object], blocks[address]);
         return address;
