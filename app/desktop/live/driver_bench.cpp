@@ -16,6 +16,7 @@
 #include <QTextBlock>
 #include <QVBoxLayout>
 
+#include "app/desktop/theme/check_box.h"
 #include "driver-bridge/new_driver/new_driver.h"
 
 namespace chimneylab::desktop {
@@ -34,7 +35,7 @@ DriverBench::DriverBench(LiveSessions& live, LibraryModel& library, const Theme&
     scenarios_->setAccessibleName(tr("Scenario to run"));
     scenarios_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     scenarios_->setMinimumContentsLength(8);
-    hold_ = new QCheckBox(tr("&hold at first event"), this);
+    hold_ = new CheckBox(tr("&Hold at first event"), theme, this);
     hold_->setToolTip(tr("The run stands still until you let it go, step it, or choose what comes next"));
     run_ = new QPushButton(tr("&Build and run"), this);
     run_->setToolTip(tr("Saves the file, builds with the system's compiler, runs the scenario in the driver host and shows it live (Ctrl+B)"));
@@ -264,7 +265,6 @@ void DriverBench::refresh() {
 void DriverBench::apply_theme() {
     const Tokens& t = theme_.tokens();
     empty_->setStyleSheet(QStringLiteral("color: %1").arg(t.quiet_text.name()));
-    hold_->setStyleSheet(QStringLiteral("color: %1").arg(t.text.name()));
     source_->setFont(theme_.mono(measure::body_text));
     source_->setStyleSheet(QStringLiteral("QPlainTextEdit { background: %1; color: %2; border: 1px solid %3; border-radius: 4px }").arg(t.background.name(), t.text.name(), t.line.name()));
     messages_->setStyleSheet(QStringLiteral("QListWidget::item { padding: 2px 4px; color: %1 } QListWidget::item:selected { background: %2 } QListWidget::item:hover { background: %3 }")

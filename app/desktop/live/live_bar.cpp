@@ -44,6 +44,7 @@ LiveBar::LiveBar(LiveSessions& live, const Theme& theme, QWidget* parent) : QWid
     step_ = button(tr("Step"), tr("Lets the producer record so many events more"));
     steps_ = new QSpinBox(host_);
     steps_->setRange(1, 100'000);
+    steps_->setButtonSymbols(QAbstractSpinBox::NoButtons);  // the arrow keys do it
     steps_->setAccessibleName(tr("Events in a step"));
     inject_ = new QToolButton(host_);
     inject_->setText(tr("Inject"));

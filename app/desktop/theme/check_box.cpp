@@ -34,7 +34,7 @@ void CheckBox::paintEvent(QPaintEvent*) {
     }
     painter.setFont(theme_.words(measure::body_text));
     painter.setPen(isEnabled() ? t.text : t.faint_text);
-    painter.drawText(rect().adjusted(box + gap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text());
+    painter.drawText(rect().adjusted(box + gap, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextShowMnemonic, text());
 }
 
 }  // namespace chimneylab::desktop

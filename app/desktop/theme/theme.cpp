@@ -128,9 +128,9 @@ QMenu::separator { height: 1px; background: %line%; margin: 4px 8px; }
 QMenu::indicator { width: 12px; height: 12px; left: 6px; }
 QToolTip { background: %panel%; color: %text%; border: 1px solid %line%; padding: 4px 6px; }
 QLabel { background: transparent; color: %text%; }
-QLineEdit { background: %raised%; color: %text%; border: 1px solid %line%; border-radius: 5px; padding: 3px 8px;
+QLineEdit, QSpinBox { background: %raised%; color: %text%; border: 1px solid %line%; border-radius: 5px; padding: 3px 8px;
             selection-background-color: %selection%; selection-color: %text%; }
-QLineEdit:focus { border: 1px solid %accent%; }
+QLineEdit:focus, QSpinBox:focus { border: 1px solid %accent%; }
 QLineEdit[problem="true"] { border: 1px solid %changed%; }
 QComboBox { background: %raised%; color: %text%; border: 1px solid %line%; border-radius: 5px; padding: 3px 8px; }
 QComboBox:focus, QPushButton:focus { border: 1px solid %accent%; }
