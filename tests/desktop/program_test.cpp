@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include "app/desktop/library/library_view.h"
 #include "app/desktop/main_window/main_window.h"
 #include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/program/arguments.h"
@@ -284,6 +285,19 @@ TEST(Engine, AVariantWithAMistakeInItRunsInTheHostAndBreaksWhatItDeclares) {
         }
     }
     EXPECT_GT(tried, 1);
+}
+
+TEST(Engine, TheListScrollsToAScenarioThatWasOpenedByName) {
+    MainWindow window(engine_source(), nullptr);
+    window.resize(1366, 768);
+    window.show();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return window.library_model().rowCount() > 20; }, 20'000));
+    QSignalSpy shown(&window, &MainWindow::session_shown);
+    window.open_scenario(QStringLiteral("s25"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return shown.count() > 0; }, 60'000));
+    const QListView* list = window.library_view()->list();
+    EXPECT_TRUE(QTest::qWaitFor([&] { return list->viewport()->rect().contains(list->visualRect(list->currentIndex())); }, 5'000));
+    EXPECT_EQ(list->currentIndex().data(LibraryModel::id_role).toString(), QStringLiteral("s25"));
 }
 
 TEST(Engine, ADriverThatIsNotThereIsToldAndNothingIsLost) {
