@@ -89,7 +89,9 @@ std::variant<std::unique_ptr<DriverImage>, DriverImage::Problem> DriverImage::lo
     // layer gets its own globals. The copy lives in memory and goes with the last mapping.
     const Descriptor image(memfd_create(file.filename().c_str(), MFD_CLOEXEC));
     if (image.number < 0 || !copy(source.number, image.number)) return system_problem("cannot copy the driver");
-    const std::string private_path = "/proc/self/fd/" + std::to_string(image.number);
+    // By the number of this process, not as /proc/self: a debugger opens the file under the same name, and there it would be
+    // one of the debugger's own, a pipe perhaps, from which it reads for ever.
+    const std::string private_path = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(image.number);
 
     dlerror();
     std::unique_ptr<DriverImage> loaded(new DriverImage);
