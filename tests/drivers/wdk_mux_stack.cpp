@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include <chimneylab/following_state.h>
+#include <ndischimney.h>
+
 #include "engine/verifier/verifier.h"
 
 extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);  // LinkMux, as it stands
@@ -153,12 +156,19 @@ struct MuxEnds {
             binding->adapter.push_back(static_cast<char>(parameters->AdapterName->Buffer[i]));
         std::copy_n(parameters->CurrentMacAddress, 6, binding->address.begin());
         const NDIS_STATUS status = NdisOpenAdapterEx(stack->talker_protocol, binding.get(), &open, bind_context, &binding->handle);
-        if (status == NDIS_STATUS_SUCCESS) stack->bindings.push_back(std::move(binding));
+        binding->bind_context = bind_context;
+        if (status == NDIS_STATUS_SUCCESS || status == NDIS_STATUS_PENDING) stack->bindings.push_back(std::move(binding));
         return status;
     }
-    static NDIS_STATUS unbind(NDIS_HANDLE, NDIS_HANDLE context) { return NdisCloseAdapterEx(static_cast<Binding*>(context)->handle); }
-    static VOID open_complete(NDIS_HANDLE, NDIS_STATUS) {}
-    static VOID close_complete(NDIS_HANDLE) {}
+    static NDIS_STATUS unbind(NDIS_HANDLE unbind_context, NDIS_HANDLE context) {
+        auto* binding = static_cast<Binding*>(context);
+        binding->unbind_context = unbind_context;
+        return NdisCloseAdapterEx(binding->handle);
+    }
+    static VOID open_complete(NDIS_HANDLE context, NDIS_STATUS status) {
+        NdisCompleteBindAdapterEx(static_cast<Binding*>(context)->bind_context, status);
+    }
+    static VOID close_complete(NDIS_HANDLE context) { NdisCompleteUnbindAdapterEx(static_cast<Binding*>(context)->unbind_context); }
     static NDIS_STATUS event(NDIS_HANDLE, PNET_PNP_EVENT_NOTIFICATION) { return NDIS_STATUS_SUCCESS; }
     static VOID request_complete(NDIS_HANDLE context, PNDIS_OID_REQUEST, NDIS_STATUS status) {
         static_cast<Binding*>(context)->requests_completed.push_back(status);
@@ -188,11 +198,26 @@ struct MuxEnds {
     }
     static VOID unload(PDRIVER_OBJECT) { NdisDeregisterProtocolDriver(stack->talker_protocol); }
 
+    static VOID offload_complete(NDIS_HANDLE, PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST block) { stack->offload_status = block->Status; }
+    static VOID offload_event(NDIS_HANDLE, PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, ULONG) {}
+    static NDIS_STATUS set_options(NDIS_HANDLE handle, NDIS_HANDLE) {
+        NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS generic{};
+        generic.Header = {NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, 1, sizeof generic};
+        generic.InitiateOffloadCompleteHandler = offload_complete;
+        generic.TerminateOffloadCompleteHandler = offload_complete;
+        generic.UpdateOffloadCompleteHandler = offload_complete;
+        generic.InvalidateOffloadCompleteHandler = offload_complete;
+        generic.QueryOffloadCompleteHandler = offload_complete;
+        generic.IndicateOffloadEventHandler = offload_event;
+        return NdisSetOptionalHandlers(handle, reinterpret_cast<PNDIS_DRIVER_OPTIONAL_HANDLERS>(&generic));
+    }
+
     static NTSTATUS entry(PDRIVER_OBJECT driver, PUNICODE_STRING) {
         NDIS_PROTOCOL_DRIVER_CHARACTERISTICS talker{};
         talker.Header = {NDIS_OBJECT_TYPE_PROTOCOL_DRIVER_CHARACTERISTICS, 1, NDIS_SIZEOF_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1};
         talker.MajorNdisVersion = 6;
         talker.Name = NDIS_STRING_CONST("Talker");
+        talker.SetOptionsHandler = set_options;
         talker.BindAdapterHandlerEx = bind;
         talker.UnbindAdapterHandlerEx = unbind;
         talker.OpenAdapterCompleteHandlerEx = open_complete;
@@ -248,19 +273,19 @@ bool MuxStack::boot(const Options& options) {
     for (const std::string& name : ndis_->virtual_adapters(mux)) ndis_->bind(talker, name);
     ndis_->restart_stack();
 
-    const auto lists = [this](machine::LayerIndex layer, NDIS_HANDLE& list_pool, NDIS_HANDLE& buffer_pool) {
+    const auto lists = [this](machine::LayerIndex layer, NDIS_HANDLE owner, NDIS_HANDLE& list_pool, NDIS_HANDLE& buffer_pool) {
         const machine::MachineScope scope(*machine_, layer);
         NET_BUFFER_LIST_POOL_PARAMETERS parameters{};
         parameters.Header = {NDIS_OBJECT_TYPE_DEFAULT, 1, NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1};
         parameters.PoolTag = 1;
-        list_pool = NdisAllocateNetBufferListPool(nullptr, &parameters);
+        list_pool = NdisAllocateNetBufferListPool(owner, &parameters);
         NET_BUFFER_POOL_PARAMETERS buffers{};
         buffers.Header = {NDIS_OBJECT_TYPE_DEFAULT, 1, NDIS_SIZEOF_NET_BUFFER_POOL_PARAMETERS_REVISION_1};
         buffers.PoolTag = 1;
-        buffer_pool = NdisAllocateNetBufferPool(nullptr, &buffers);
+        buffer_pool = NdisAllocateNetBufferPool(owner, &buffers);
     };
-    lists(talker, talker_lists_, talker_buffers_);
-    lists(card, card_lists_, card_buffers_);
+    lists(talker, talker_protocol, talker_lists_, talker_buffers_);
+    lists(card, card_adapter, card_lists_, card_buffers_);
     return true;
 }
 
@@ -269,7 +294,8 @@ MuxStack::~MuxStack() {
     stack = nullptr;
 }
 
-PNET_BUFFER_LIST MuxStack::make_list(NDIS_HANDLE list_pool, NDIS_HANDLE buffer_pool, const std::vector<Bytes>& frames, Sent& keep) {
+PNET_BUFFER_LIST MuxStack::make_list(NDIS_HANDLE owner, NDIS_HANDLE list_pool, NDIS_HANDLE buffer_pool, const std::vector<Bytes>& frames,
+                                     Sent& keep) {
     std::size_t size = 0;
     for (const Bytes& bytes : frames) size += bytes.size();
     keep.memory = ExAllocatePoolWithTag(NonPagedPool, std::max<std::size_t>(size, 1), 1);
@@ -281,10 +307,10 @@ PNET_BUFFER_LIST MuxStack::make_list(NDIS_HANDLE list_pool, NDIS_HANDLE buffer_p
         // The header ends in the middle of an MDL when there is more than one.
         constexpr std::size_t first_part = 10;
         const std::size_t first = bytes.size() > 40 ? first_part : bytes.size();
-        PMDL mdl = NdisAllocateMdl(nullptr, at, static_cast<UINT>(first));
+        PMDL mdl = NdisAllocateMdl(owner, at, static_cast<UINT>(first));
         keep.mdls.push_back(mdl);
         if (first < bytes.size()) {
-            mdl->Next = NdisAllocateMdl(nullptr, at + first, static_cast<UINT>(bytes.size() - first));
+            mdl->Next = NdisAllocateMdl(owner, at + first, static_cast<UINT>(bytes.size() - first));
             keep.mdls.push_back(mdl->Next);
         }
         *tail = NdisAllocateNetBuffer(buffer_pool, mdl, 0, bytes.size());
@@ -315,7 +341,7 @@ std::vector<MuxStack::Sent*> MuxStack::send_chain(std::size_t edge, const std::v
     std::vector<Sent*> made;
     for (const auto& frames : lists) {
         Sent& sent = sent_.emplace_back();
-        make_list(talker_lists_, talker_buffers_, frames, sent);
+        make_list(talker_protocol, talker_lists_, talker_buffers_, frames, sent);
         sent.list->SourceHandle = bindings[edge]->handle;
         if (!made.empty()) made.back()->list->Next = sent.list;
         made.push_back(&sent);
@@ -333,6 +359,24 @@ void MuxStack::give_back(std::size_t edge) {
         chain = std::exchange(received.list, nullptr);
     }
     if (chain) NdisReturnNetBufferLists(bindings[edge]->handle, chain, 0);
+}
+
+std::optional<NDIS_STATUS> MuxStack::offload_neighbor(std::size_t edge) {
+    const machine::MachineScope scope(*machine_, talker);
+    offload_status.reset();
+    auto* handle = static_cast<PNDIS_OFFLOAD_HANDLE>(ExAllocatePoolWithTag(NonPagedPool, sizeof(NDIS_OFFLOAD_HANDLE), 1));
+    std::memset(static_cast<void*>(handle), 0, sizeof *handle);
+    auto* block = static_cast<PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>(
+        ExAllocatePoolWithTag(NonPagedPool, ChimneylabBlockAndStateSize(NeighborOffloadState), 1));
+    std::memset(static_cast<void*>(block), 0, sizeof *block);
+    block->Header = {NeighborOffloadState, 1, sizeof *block};
+    block->OffloadHandle = handle;
+    ChimneylabInitializeFollowingState(block);
+    NdisInitiateOffload(bindings[edge]->handle, block);
+    machine_->run_until_idle();
+    ExFreePoolWithTag(block, 1);
+    ExFreePoolWithTag(handle, 1);
+    return offload_status;
 }
 
 NDIS_STATUS MuxStack::request(std::size_t edge, NDIS_REQUEST_TYPE type, NDIS_OID oid, void* buffer, UINT length, PVOID id) {
@@ -383,7 +427,7 @@ void MuxStack::arrive(const std::vector<Bytes>& frames, bool lent) {
     const std::size_t before = arrived_.size();
     for (const Bytes& bytes : frames) {
         Sent& made = arrived_.emplace_back();
-        *tail = make_list(card_lists_, card_buffers_, {bytes}, made);
+        *tail = make_list(card_adapter, card_lists_, card_buffers_, {bytes}, made);
         (*tail)->SourceHandle = card_adapter;
         tail = &(*tail)->Next;
     }
@@ -440,7 +484,8 @@ std::string MuxStack::shut_down() {
     machine_->finish();
     for (const machine::Finding& finding : machine_->findings())
         text += std::string(machine::to_text(finding.kind)) + ": " + finding.explanation + "\n";
-    for (const verifier::Violation& violation : verifier::verify(machine_->recorder().trace())) text += std::string(violation.rule) + ": " + violation.explanation + "\n";
+    for (const verifier::Violation& violation : verifier::verify(machine_->recorder().trace()))
+        if (violation.layer == mux) text += std::string(violation.rule) + ": " + violation.explanation + "\n";
     return text;
 }
 

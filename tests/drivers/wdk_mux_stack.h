@@ -64,6 +64,7 @@ public:
     };
     struct Binding {
         NDIS_HANDLE handle = nullptr;
+        NDIS_HANDLE bind_context = nullptr, unbind_context = nullptr;  // of what NDIS finishes later
         std::string adapter;
         Address address{};
         std::vector<Received> received;
@@ -87,6 +88,8 @@ public:
     // One chain.
     std::vector<Sent*> send_chain(std::size_t edge, const std::vector<std::vector<Bytes>>& lists, ULONG flags = 0);
     void give_back(std::size_t edge);  // every list that was kept
+    // Tries to offload a neighbor: the status that the root block comes back with; no value: it never did.
+    std::optional<NDIS_STATUS> offload_neighbor(std::size_t edge);
     NDIS_STATUS request(std::size_t edge, NDIS_REQUEST_TYPE type, NDIS_OID oid, void* buffer, UINT length, PVOID id = nullptr);
     template <typename Value>
     NDIS_STATUS query(std::size_t edge, NDIS_OID oid, Value& value) {
@@ -108,7 +111,7 @@ public:
     // --- a program with the control device ---
     machine::DeviceResult control(ULONG code, const void* input, std::size_t input_bytes, std::size_t output_bytes);
 
-    // Everything unloaded, everything looked at: findings of the machine and violations of the rules, one a line.
+    // Everything unloaded, everything looked at: findings of the machine and LinkMux's violations of the rules, one a line.
     std::string shut_down();
 
     std::vector<std::unique_ptr<Binding>> bindings;
@@ -118,11 +121,13 @@ public:
     PNDIS_OID_REQUEST pended_request = nullptr;
     bool pend_requests = false, complete_at_once = false;
     std::vector<PVOID> cancelled_requests;
+    std::optional<NDIS_STATUS> offload_status;
     NDIS_HANDLE card_driver = nullptr, card_adapter = nullptr, talker_protocol = nullptr;
 
 private:
     bool boot(const Options& options);
-    PNET_BUFFER_LIST make_list(NDIS_HANDLE list_pool, NDIS_HANDLE buffer_pool, const std::vector<Bytes>& frames, Sent& keep);
+    PNET_BUFFER_LIST make_list(NDIS_HANDLE owner, NDIS_HANDLE list_pool, NDIS_HANDLE buffer_pool, const std::vector<Bytes>& frames,
+                               Sent& keep);
     void free_list(Sent& sent);
 
     std::unique_ptr<machine::Machine> machine_;

@@ -31,7 +31,8 @@ protected:
     }
     MuxStack::Binding& edge(std::size_t number) { return *stack().bindings.at(number); }
     void TearDown() override {
-        if (stack_) EXPECT_EQ(stack_->shut_down(), "");
+        if (!stack_) return;
+        EXPECT_EQ(stack_->shut_down(), "");
     }
     LINKMUX_COUNTERS counters(ULONG vnic) {
         const LINKMUX_SELECT select{0, vnic};
@@ -85,8 +86,8 @@ TEST_P(WdkMuxSends, GoDownAndComeBack) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, WdkMuxSends, testing::Values(LINKMUX_SEND_PASS_THROUGH, LINKMUX_SEND_CLONE, LINKMUX_SEND_COPY),
-                         [](const auto& info) {
-                             return info.param == LINKMUX_SEND_CLONE ? "Clone" : info.param == LINKMUX_SEND_COPY ? "Copy" : "PassThrough";
+                         [](const auto& mode) {
+                             return mode.param == LINKMUX_SEND_CLONE ? "Clone" : mode.param == LINKMUX_SEND_COPY ? "Copy" : "PassThrough";
                          });
 
 TEST_F(WdkMux, SwitchesBetweenItsVirtualMiniports) {
@@ -375,6 +376,12 @@ TEST_F(WdkMux, TheSendModeMayChangeWhileSendsAreBelow) {
     }
     stack().complete();
     for (const auto* sent : all) EXPECT_EQ(sent->status, NDIS_STATUS_SUCCESS);
+}
+
+TEST_F(WdkMux, OffersNoOffload) {
+    EXPECT_EQ(stack().offload_neighbor(0), NDIS_STATUS_NOT_SUPPORTED) << "NDIS answers for a driver without the handlers";
+    NDIS_TCP_CONNECTION_OFFLOAD capabilities{};
+    EXPECT_EQ(stack().query(0, OID_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES, capabilities), NDIS_STATUS_NOT_SUPPORTED);
 }
 
 TEST_F(WdkMux, AChangedConfigurationBringsAnotherVirtualMiniport) {

@@ -13,6 +13,9 @@
  */
 #include "precomp.h"
 
+#include <initguid.h>
+#include "lmguid.h"
+
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(PAGE, LmRegisterDevice)
 #pragma alloc_text(PAGE, LmDeregisterDevice)
@@ -53,6 +56,7 @@ LmRegisterDevice(
     Attributes.SymbolicName = &LinkName;
     Attributes.MajorFunctions = &Dispatch[0];
     Attributes.ExtensionSize = 0;
+    Attributes.DeviceClassGuid = &GUID_LINKMUX_CONTROL;
 
     return NdisRegisterDeviceEx(LmDriver.MiniportDriverHandle, &Attributes, &LmDriver.DeviceObject, &LmDriver.DeviceHandle);
 }

@@ -184,6 +184,7 @@ LmDistribute(
     if (NetBuffer == NULL || !LmReadHeader(NetBuffer, &Header)) {
         return FALSE;
     }
+    LMTRACE(LM_LOUD, ("%wZ: a frame of type 0x%04x\n", &Link->AdapterName, RtlUshortByteSwap(Header.EtherType)));
     Count = LmSnapshotVnics(Link, Vnics);
     for (i = 0; i < Count; i++) {
         if (LmVnicWantsFrame(Vnics[i], &Header)) {

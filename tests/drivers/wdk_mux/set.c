@@ -75,7 +75,7 @@ LmSetMulticastList(
     ULONG Length = Request->DATA.SET_INFORMATION.InformationBufferLength;
     ULONG Capacity = Vnic->Link->BindParameters.MaxMulticastListSize * ETH_LENGTH_OF_ADDRESS;
     ULONG Joined;
-    PUCHAR Addresses;
+    PUCHAR Addresses = NULL;
     NDIS_STATUS Status;
 
     if (Length % ETH_LENGTH_OF_ADDRESS != 0) {
@@ -86,9 +86,8 @@ LmSetMulticastList(
         return NDIS_STATUS_MULTICAST_FULL;
     }
     Capacity = min(Capacity, LM_MAX_VNICS * LM_MAX_MULTICAST * ETH_LENGTH_OF_ADDRESS);
-    Addresses = (PUCHAR)NdisAllocateMemoryWithTagPriority(Vnic->MiniportHandle, max(Capacity, ETH_LENGTH_OF_ADDRESS), LM_TAG_BUFFER,
-                                                          NormalPoolPriority);
-    if (Addresses == NULL) {
+    Capacity = max(Capacity, ETH_LENGTH_OF_ADDRESS);
+    if (NdisAllocateMemoryWithTag((PVOID *)&Addresses, Capacity, LM_TAG_BUFFER) != NDIS_STATUS_SUCCESS) {
         return NDIS_STATUS_RESOURCES;
     }
     NdisAcquireSpinLock(&Vnic->Lock);
@@ -98,7 +97,7 @@ LmSetMulticastList(
 
     Joined = LmCombinedMulticast(Vnic->Link, Addresses, Capacity);
     Status = LmSetBelow(Vnic, Request, OID_802_3_MULTICAST_LIST, Addresses, Joined);
-    NdisFreeMemory(Addresses, 0, 0);
+    NdisFreeMemory(Addresses, Capacity, 0);
     return Status;
 }
 
@@ -160,10 +159,12 @@ LmSetInformation(
     case OID_PNP_ADD_WAKE_UP_PATTERN:
     case OID_PNP_REMOVE_WAKE_UP_PATTERN:
     case OID_PNP_ENABLE_WAKE_UP:
-    case OID_TCP_OFFLOAD_PARAMETERS:
-    case OID_TCP_CONNECTION_OFFLOAD_PARAMETERS:
     case OID_OFFLOAD_ENCAPSULATION:
         return NDIS_STATUS_NOT_SUPPORTED;
+
+    case OID_TCP_OFFLOAD_PARAMETERS:
+    case OID_TCP_CONNECTION_OFFLOAD_PARAMETERS:
+        return LmForwardRequest(Vnic, Request); /* an intermediate driver always passes these on */
 
     default:
         return LmForwardRequest(Vnic, Request);
