@@ -144,14 +144,13 @@ struct MuxEnds {
 
     static NDIS_STATUS bind(NDIS_HANDLE, NDIS_HANDLE bind_context, PNDIS_BIND_PARAMETERS parameters) {
         NDIS_MEDIUM media[] = {NdisMedium802_3};
-        UINT selected = 0;
         NDIS_OPEN_PARAMETERS open{};
         open.Header = {NDIS_OBJECT_TYPE_OPEN_PARAMETERS, 1, NDIS_SIZEOF_OPEN_PARAMETERS_REVISION_1};
         open.AdapterName = parameters->AdapterName;
         open.MediumArray = media;
         open.MediumArraySize = 1;
-        open.SelectedMediumIndex = &selected;
         auto binding = std::make_unique<Binding>();
+        open.SelectedMediumIndex = &binding->selected_medium;
         for (USHORT i = 0; i < parameters->AdapterName->Length / sizeof(WCHAR); ++i)
             binding->adapter.push_back(static_cast<char>(parameters->AdapterName->Buffer[i]));
         std::copy_n(parameters->CurrentMacAddress, 6, binding->address.begin());

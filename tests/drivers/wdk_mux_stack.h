@@ -65,6 +65,7 @@ public:
     struct Binding {
         NDIS_HANDLE handle = nullptr;
         NDIS_HANDLE bind_context = nullptr, unbind_context = nullptr;  // of what NDIS finishes later
+        UINT selected_medium = 0;  // written when the open is over
         std::string adapter;
         Address address{};
         std::vector<Received> received;

@@ -16,6 +16,6 @@ if(output MATCHES "(ptrace: Operation not permitted|Could not trace the inferior
   message("SKIPPED: this system lets nobody trace a process (${CMAKE_MATCH_1})")
   return()
 endif()
-if(NOT output MATCHES "hit Breakpoint 1[^\n]*DriverEntry")
+if(NOT output MATCHES "hit Breakpoint 1" OR NOT output MATCHES "#0[^\n]*DriverEntry")
   message(FATAL_ERROR "gdb did not stop in DriverEntry (${result}):\n${output}")
 endif()
