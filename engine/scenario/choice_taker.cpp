@@ -106,6 +106,11 @@ Refusal ChoiceTaker::make(const Choice& choice, const std::vector<machine::Pendi
     return {};
 }
 
+bool at_rest(machine::Machine& machine) {
+    machine.system_threads().wake();
+    return machine.queue().only_recurring();
+}
+
 void ChoiceTaker::settle(const std::function<bool()>& cancelled) {
     if (options_.hand != nullptr) {
         settle_with_hand(cancelled);
@@ -115,7 +120,7 @@ void ChoiceTaker::settle(const std::function<bool()>& cancelled) {
     for (std::size_t count = 0; !cancelled() && !result_.stopped_at_choice; ++count) {
         const bool by_schedule = taken_ == choices.size() && options_.schedule_goes_on;
         if (count == options_.dispatch_limit || (by_schedule && !options_.every_point)) {
-            machine_.run_until(cancelled, options_.dispatch_limit - count);
+            machine_.run_until([&] { return cancelled() || at_rest(machine_); }, options_.dispatch_limit - count);
             return;
         }
         const std::vector<machine::PendingWork> pending = candidates();
@@ -160,7 +165,7 @@ void ChoiceTaker::settle_with_hand(const std::function<bool()>& cancelled) {
             inject_what_is_wanted();
             ++count;
             wants = !std::exchange(schedule_chooses, false) && hand.wants_to_choose();
-            return wants;
+            return wants || at_rest(machine_);
         }, options_.dispatch_limit);
         if (!wants || cancelled()) return;
         const std::vector<machine::PendingWork> pending = candidates();

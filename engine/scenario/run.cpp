@@ -282,7 +282,7 @@ private:
             built_.machine->run_until_idle(options_.dispatch_limit);
             return;
         }
-        built_.machine->run_until([this] { return cancelled(); }, options_.dispatch_limit);
+        built_.machine->run_until([this] { return cancelled() || at_rest(*built_.machine); }, options_.dispatch_limit);
     }
 
     // Runs what comes due in that time; then the clock stands at its end.
