@@ -60,6 +60,14 @@ void Endpoint::send(std::uint32_t bytes, std::uint32_t now) {
     take_outcome(now);
 }
 
+void Endpoint::sent_by_hand(std::uint32_t bytes, std::uint32_t now) {
+    tcp_.queued += bytes;
+    tcp_.snd_nxt += bytes;
+    if (chimney_tcp_before(tcp_.snd_max, tcp_.snd_nxt)) tcp_.snd_max = tcp_.snd_nxt;
+    chimney_tcp_start(&tcp_, now);  // starts its retransmission timer
+    take_outcome(now);
+}
+
 void Endpoint::close(std::uint32_t now) { chimney_tcp_close(&tcp_, now); }
 void Endpoint::abort(std::uint32_t now) { chimney_tcp_abort(&tcp_, now); }
 

@@ -26,6 +26,7 @@ public:
 
     chimney_tcp_disposition input(const chimney_tcp_segment& segment, std::uint32_t now);
     void send(std::uint32_t bytes, std::uint32_t now);
+    void sent_by_hand(std::uint32_t bytes, std::uint32_t now);  // data at SndNxt that somebody else has put on the wire
     void close(std::uint32_t now);
     void abort(std::uint32_t now);
     void timer(std::uint32_t now);

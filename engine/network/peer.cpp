@@ -85,6 +85,10 @@ void Peer::send_odd(const OddSegment& odd) {
     const std::uint32_t position = segment.sequence - description_.state.snd_una;
     for (std::size_t i = 0; i < segment.payload_bytes; ++i) data[i] = chimney_stream_byte(position + static_cast<std::uint32_t>(i));
     transmit(segment);
+    if (odd.sequence_offset == 0 && (odd.flags & (CHIMNEY_TCP_RST | CHIMNEY_TCP_SYN)) == 0 && segment.payload_bytes > 0) {
+        endpoint_->sent_by_hand(static_cast<std::uint32_t>(segment.payload_bytes), now());
+        set_timers();
+    }
 }
 
 void Peer::set_timers() {

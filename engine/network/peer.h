@@ -26,7 +26,8 @@ struct PeerDescription {
     std::uint32_t receive_position = 0;
 };
 
-// A segment made by hand. Numbers are relative to what the peer would use: 0 is its SndNxt, and the ACK its RcvNxt.
+// A segment made by hand. Numbers are relative to what the peer would use: 0 is its SndNxt, and the ACK its RcvNxt. Data
+// at its place counts as sent: the peer sends it again, as ordinary data, until it is acknowledged.
 struct OddSegment {
     std::uint8_t flags = 0;
     std::int32_t sequence_offset = 0;
