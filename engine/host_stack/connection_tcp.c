@@ -201,6 +201,9 @@ static BOOLEAN Adopt(PHS_OBJECT Connection)
     }
     Settings(Connection, &settings);
     ValuesToState(&Connection->Values.Connection, &state);
+    if (state.snd_max - state.snd_una > 0x40000000u || state.snd_nxt - state.snd_una > state.snd_max - state.snd_una) {
+        return FALSE; /* values of a client that cannot belong together */
+    }
     if (tcp->SendEnd - tcp->Acknowledged < state.snd_max - state.snd_una && !tcp->Closing) {
         tcp->SendEnd = tcp->Acknowledged + (state.snd_max - state.snd_una); /* what a scenario says was sent before it began */
     }
@@ -315,6 +318,7 @@ VOID HsTcpPrepareOffload(PHS_OBJECT Connection, PULONG SendDataCount, PULONG Sen
     chimney_tcp_export(&tcp->Core, &state, HsNow());
     StateToValues(&state, &Connection->Values.Connection);
     tcp->Running = FALSE;
+    tcp->Stopped = TRUE;
     if (tcp->SendEnd != tcp->Acknowledged && *SendDataCount == 0) {
         ULONG bytes = tcp->SendEnd - tcp->Acknowledged;
         ULONG count = (bytes + 0xFFFF) / 0x10000;
@@ -331,7 +335,11 @@ VOID HsTcpResume(PHS_OBJECT Connection)
 {
     struct _HS_TCP *tcp = Connection->Tcp;
 
-    if (tcp == NULL || !Adopt(Connection)) {
+    if (tcp == NULL) {
+        return;
+    }
+    tcp->Stopped = FALSE;
+    if (!Adopt(Connection)) {
         return;
     }
     while (!IsListEmpty(&tcp->Kept)) {
@@ -349,10 +357,19 @@ VOID HsTcpResume(PHS_OBJECT Connection)
     HsTcpSettle(Connection);
 }
 
+/* The initiate was refused before anybody saw it. */
+VOID HsTcpResumeStopped(PHS_OBJECT Connection)
+{
+    if (Connection->Tcp != NULL && Connection->Tcp->Stopped) {
+        HsTcpResume(Connection);
+    }
+}
+
 /* The target has it: segments that were kept are processed there (HS-035). */
 VOID HsTcpOffloaded(PHS_OBJECT Connection)
 {
     if (Connection->Tcp != NULL) {
+        Connection->Tcp->Stopped = FALSE;
         HsForwardKept(Connection);
     }
 }

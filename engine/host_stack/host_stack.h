@@ -304,6 +304,7 @@ ULONG HsTcpSend(PHS_OBJECT Connection, ULONG Bytes);
 ULONG HsTcpDisconnect(PHS_OBJECT Connection, ULONG Bytes, BOOLEAN Abortive);
 VOID HsTcpPrepareOffload(PHS_OBJECT Connection, PULONG SendDataCount, PULONG SendDataBytes);
 VOID HsTcpResume(PHS_OBJECT Connection);
+VOID HsTcpResumeStopped(PHS_OBJECT Connection);
 VOID HsTcpOffloaded(PHS_OBJECT Connection);
 VOID HsTcpUploaded(PHS_OBJECT Connection, PNET_BUFFER_LIST BufferedData);
 VOID HsTcpSubmitted(PHS_OBJECT Connection, PHS_TRANSFER Transfer);   /* the application has sent it */

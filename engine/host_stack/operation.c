@@ -251,7 +251,7 @@ static VOID ResumeConnections(PHS_OPERATION Operation)
     for (i = 0; Operation->Kind == CHIMNEY_OPERATION_INITIATE && i < Operation->BlockCount; i++) {
         PHS_OBJECT object = HsFindObject(Operation->Binding->Driver, Operation->Blocks[i].Public.object);
         if (object != NULL && object->Kind == CHIMNEY_OBJECT_CONNECTION) {
-            HsTcpResume(object);
+            HsTcpResumeStopped(object);
         }
     }
 }

@@ -23,6 +23,7 @@
 struct _HS_TCP {
     struct chimney_tcp Core;
     BOOLEAN Running;      /* the host holds the connection and its state is in Core */
+    BOOLEAN Stopped;      /* for an initiate that is being prepared */
     BOOLEAN Closing;      /* the application has closed its half */
     BOOLEAN FinReceived;
     BOOLEAN Broken;       /* reset, or given up */

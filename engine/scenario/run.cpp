@@ -290,14 +290,20 @@ private:
     // Runs what is pending until nothing is.
     void settle() {
         if (chooser_) {
-            chooser_->settle([this] { return cancelled(); });
+            chooser_->settle([this] { return cancelled() || at_rest(); });
             return;
         }
         if (!options_.cancel) {
             built_.machine->run_until_idle(options_.dispatch_limit);
             return;
         }
-        built_.machine->run_until([this] { return cancelled(); }, options_.dispatch_limit);
+        built_.machine->run_until([this] { return cancelled() || at_rest(); }, options_.dispatch_limit);
+    }
+
+    // Periodic timers alone do not keep the machine busy, here as in run_until_idle.
+    bool at_rest() {
+        built_.machine->system_threads().wake();
+        return built_.machine->queue().only_recurring();
     }
 
     // Runs what comes due in that time; then the clock stands at its end.
