@@ -54,6 +54,11 @@ Look look_of(const trace::Trace& trace, const trace::Event& event) {
             return {"✗", Tone::bad};
         case EventKind::fault_injected:
             return {"!", Tone::bad};
+        case EventKind::frame_sent:
+        case EventKind::frame_received:
+            return {"~", Tone::plain};
+        case EventKind::frame_dropped:
+            return {"~", Tone::bad};
         case EventKind::message:
             return {"\"", Tone::plain};
         default:
@@ -80,6 +85,9 @@ bool is_important(const trace::Trace& trace, const trace::Event& event) {
         case EventKind::choice:
         case EventKind::finding:
         case EventKind::fault_injected:
+        case EventKind::frame_sent:
+        case EventKind::frame_received:
+        case EventKind::frame_dropped:
             return true;
         default:
             return false;

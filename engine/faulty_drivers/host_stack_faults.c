@@ -5,7 +5,7 @@
  * The mistakes of the host stack. A function that is called Correct… here is the real one; the function of the same name
  * without it, or with Faulty before it, is what the host stack's sources call instead.
  */
-#include "engine/host_stack/host_stack.h"
+#include "engine/host_stack/tcp.h"
 #include "engine/faulty_drivers/host_stack_faults.h"
 
 #define CHIMNEYLAB_MISTAKES CHIMNEYLAB_HOST_STACK_FAULTS
@@ -185,4 +185,24 @@ NDIS_STATUS HsTcpOffloadReceiveIndicate(PVOID OffloadContext, PNET_BUFFER_LIST L
         *BytesConsumed = 1;
     }
     return answer;
+}
+
+/* ---- segments that came during the offload ---- */
+
+VOID CorrectHsForwardKept(PHS_OBJECT Connection);
+
+VOID HsForwardKept(PHS_OBJECT Connection)
+{
+    if (Is(HostAnswersItself) && !IsListEmpty(&Connection->Tcp->Kept)) {
+        struct chimney_tcp_segment segment;
+        NdisZeroMemory(&segment, sizeof(segment));
+        segment.source_port = Connection->Values.Connection.local_port;
+        segment.destination_port = Connection->Values.Connection.remote_port;
+        segment.sequence = Connection->Values.Connection.snd_nxt;
+        segment.acknowledgement = Connection->Values.Connection.rcv_nxt;
+        segment.flags = CHIMNEY_TCP_ACK;
+        segment.window = 0xFFFF;
+        HsSendSegment(Connection, &segment);
+    }
+    CorrectHsForwardKept(Connection);
 }

@@ -34,7 +34,9 @@
     FAULT(HostBytesConsumedWrong, "host-bytes-consumed-wrong", \
           "accepts received data and writes a BytesConsumed that is too small") \
     FAULT(HostRefusesAndConsumes, "host-refuses-and-consumes", \
-          "refuses received data with a BytesConsumed that is not 0")
+          "refuses received data with a BytesConsumed that is not 0") \
+    FAULT(HostAnswersItself, "host-answers-itself", \
+          "acknowledges a segment that came during the offload before it forwards it")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_host_stack_fault { NoHostStackFault, CHIMNEYLAB_HOST_STACK_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfHostStackFaults };

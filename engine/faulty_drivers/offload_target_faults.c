@@ -6,7 +6,7 @@
  * name without it, or with Faulty before it, is what the target's sources call instead. What it calls through the table of
  * NdisMGetOffloadHandlers goes through the functions of a table of our own.
  */
-#include "engine/offload_target/offload_target.h"
+#include "engine/offload_target/wire.h"
 #include "engine/faulty_drivers/offload_target_faults.h"
 
 #define CHIMNEYLAB_MISTAKES CHIMNEYLAB_OFFLOAD_TARGET_FAULTS
@@ -179,6 +179,19 @@ NDIS_STATUS OtTcpOffloadSend(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportO
     if (Is(TargetSendLost)) {
         return NDIS_STATUS_PENDING;
     }
+    if (Is(TargetCompletesAtTransmit) && ((POT_OBJECT)MiniportOffloadContext)->Wire != NULL) {
+        POT_OBJECT connection = (POT_OBJECT)MiniportOffloadContext;
+        PNET_BUFFER_LIST list;
+        ULONG bytes = 0;
+        for (list = Lists; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
+            bytes += OtListBytes(list);
+        }
+        status = CorrectOtTcpOffloadSend(MiniportAdapterContext, MiniportOffloadContext, Lists);
+        connection->Wire->Acknowledged += bytes;
+        OtWireSettle(connection);
+        connection->Wire->Acknowledged = 0;
+        return status;
+    }
     status = CorrectOtTcpOffloadSend(MiniportAdapterContext, MiniportOffloadContext, Lists);
     return Is(TargetReturnsSuccess) ? NDIS_STATUS_SUCCESS : status;
 }
@@ -189,6 +202,9 @@ NDIS_STATUS OtTcpOffloadReceive(NDIS_HANDLE MiniportAdapterContext, PVOID Minipo
         Held = Lists;
         HeldOf = (POT_OBJECT)MiniportOffloadContext;
         return NDIS_STATUS_PENDING;
+    }
+    if (Is(TargetPushesAlways)) {
+        NET_BUFFER_LIST_INFO(Lists, TcpReceiveNoPush) = NULL;
     }
     return CorrectOtTcpOffloadReceive(MiniportAdapterContext, MiniportOffloadContext, Lists);
 }
@@ -288,6 +304,9 @@ VOID FaultyOtProcessTerminate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal
 
     if (last->MiniportOffloadContext != NULL) {
         EndedHandle = ((POT_OBJECT)*last->MiniportOffloadContext)->OffloadHandle;
+        if (Is(TargetDropsBufferedData)) {
+            ((POT_OBJECT)*last->MiniportOffloadContext)->BytesBuffered = 0;
+        }
     }
     OtProcessTerminate(Adapter, Root, Ordinal);
     if (Is(TargetHandsBackReversed) && last->NetBufferListChain != NULL) {
@@ -316,4 +335,65 @@ VOID FaultyNdisMTerminateOffloadComplete(NDIS_HANDLE miniport, POT_BLOCK root)
     if (Is(TargetIndicatesAfterEnd) && EndedHandle != NULL) {
         Real.NdisTcpOffloadEventHandler(EndedHandle, TcpIndicateRetrieve, LowActivity);
     }
+}
+
+/* ---- the wire ---- */
+
+size_t FaultyFrameBuild(const struct chimney_frame_route *route, const struct chimney_tcp_segment *segment, uint8_t *bytes,
+                        size_t capacity)
+{
+    struct chimney_frame_route wrongRoute = *route;
+    struct chimney_tcp_segment wrongSegment = *segment;
+
+    if (Is(TargetTakesHostIds)) {
+        wrongRoute.identification &= 0x7FFF;
+    }
+    if (Is(TargetLeavesTimestampsOut)) {
+        wrongSegment.has_timestamps = 0;
+    }
+    return chimney_frame_build(&wrongRoute, &wrongSegment, bytes, capacity);
+}
+
+void FaultyTcpImport(struct chimney_tcp *tcp, const struct chimney_tcp_settings *settings,
+                     const struct chimney_tcp_callbacks *callbacks, const struct chimney_tcp_state *state, uint32_t queued,
+                     uint32_t now)
+{
+    struct chimney_tcp_state wrong = *state;
+
+    if (Is(TargetTimestampsStepBack)) {
+        wrong.ts_time = 0;
+    }
+    if (Is(TargetStartsAtSndMax)) {
+        wrong.snd_nxt = wrong.snd_max;
+    }
+    chimney_tcp_import(tcp, settings, callbacks, &wrong, queued, now);
+}
+
+void FaultyTcpQuiesce(struct chimney_tcp *tcp, uint32_t now)
+{
+    if (!Is(TargetForgetsDueAck)) {
+        chimney_tcp_quiesce(tcp, now);
+    }
+}
+
+void FaultyTcpClose(struct chimney_tcp *tcp, uint32_t now)
+{
+    if (Is(TargetSendsReset)) {
+        chimney_tcp_abort(tcp, now);
+    } else {
+        chimney_tcp_close(tcp, now);
+    }
+}
+
+enum chimney_tcp_disposition FaultyTcpInput(struct chimney_tcp *tcp, const struct chimney_tcp_segment *segment, uint32_t now)
+{
+    struct chimney_tcp_segment wrong = *segment;
+
+    if (Is(TargetBelievesAnyReset) && (wrong.flags & CHIMNEY_TCP_RST) != 0) {
+        wrong.sequence = tcp->rcv_nxt;
+    }
+    if (Is(TargetAcknowledgesUrgent)) {
+        wrong.flags &= (uint8_t)~CHIMNEY_TCP_URG;
+    }
+    return chimney_tcp_input(tcp, &wrong, now);
 }

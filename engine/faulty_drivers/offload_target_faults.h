@@ -43,7 +43,19 @@
     FAULT(TargetSendLost, "target-send-lost", \
           "neither completes nor hands back a send that is outstanding when the connection is terminated") \
     FAULT(TargetHandsBackReversed, "target-hands-back-reversed", "hands send data back in the reverse order") \
-    FAULT(TargetIndicatesAfterEnd, "target-indicates-after-end", "indicates an event after the terminate is complete")
+    FAULT(TargetIndicatesAfterEnd, "target-indicates-after-end", "indicates an event after the terminate is complete") \
+    FAULT(TargetTakesHostIds, "target-takes-host-ids", "takes IP identifications from the half that belongs to the host stack") \
+    FAULT(TargetLeavesTimestampsOut, "target-leaves-timestamps-out", "sends segments without the timestamps that were agreed") \
+    FAULT(TargetTimestampsStepBack, "target-timestamps-step-back", "begins its timestamps at 0 instead of at TsTime") \
+    FAULT(TargetStartsAtSndMax, "target-starts-at-snd-max", "does not send again what lies between SndNxt and SndMax") \
+    FAULT(TargetCompletesAtTransmit, "target-completes-at-transmit", "completes a send when it has left, not when the peer has it") \
+    FAULT(TargetForgetsDueAck, "target-forgets-due-ack", "gives a connection back with an acknowledgement still due") \
+    FAULT(TargetDropsBufferedData, "target-drops-buffered-data", \
+          "forgets data that it has acknowledged and not delivered when it gives a connection back") \
+    FAULT(TargetPushesAlways, "target-pushes-always", "completes receive requests without push on PSH") \
+    FAULT(TargetSendsReset, "target-sends-reset", "answers a graceful disconnect with a RST") \
+    FAULT(TargetBelievesAnyReset, "target-believes-any-reset", "believes every RST that lies in the window") \
+    FAULT(TargetAcknowledgesUrgent, "target-acknowledges-urgent", "treats urgent data like any other and acknowledges it")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_offload_target_fault {

@@ -61,11 +61,15 @@ static BOOLEAN BuildBlock(PHS_OPERATION Operation, PHS_BLOCK Block)
             return FALSE;
         }
         Block->SendData->Internal = TRUE;
+        if (Block->SendDataPositionKnown) { /* what the host's own TCP had not seen acknowledged */
+            Block->SendData->Position = Block->SendDataPosition;
+        }
         Block->Block->NetBufferListChain =
             HsAllocateLists(Operation->Binding, Block->SendData, FALSE, Operation->WithoutContextRoom);
         if (Block->Block->NetBufferListChain == NULL) {
             return FALSE;
         }
+        HsTcpSubmitted(Block->Object, Block->SendData);
     }
     if (stateClass != CHIMNEY_STATE_ABSENT) {
         HsWriteState(Block->Object, Block->Block);
@@ -153,6 +157,7 @@ static VOID MarkObjects(PHS_OPERATION Operation)
                 object->Handle.MiniportOffloadContext = NULL;
                 object->State = CHIMNEY_OBJECT_OFFLOADING;
                 object->Binding = Operation->Binding;
+                object->LastBinding = Operation->Binding->Number;
                 if (block->NewParent != NULL) {
                     object->Parent = block->NewParent; /* counts as a dependent from now on (HS-036) */
                 }
@@ -214,17 +219,58 @@ PHS_OPERATION HsAllocateOperation(PHS_BINDING Binding, ULONG Kind, ULONG BlockCo
     return operation;
 }
 
+/* New connections leave the host's own TCP, if it runs them: their values are those of this moment. */
+static VOID PrepareConnections(PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; Operation->Kind == CHIMNEY_OPERATION_INITIATE && i < Operation->BlockCount; i++) {
+        PHS_BLOCK block = &Operation->Blocks[i];
+        PHS_OBJECT object = HsFindObject(Operation->Binding->Driver, block->Public.object);
+        ULONG before = block->Public.send_data_count;
+        ULONG count = before;
+        ULONG bytes = block->Public.send_data_bytes;
+        if (object == NULL || object->Kind != CHIMNEY_OBJECT_CONNECTION || block->Public.role != CHIMNEY_BLOCK_NEW ||
+            object->State != CHIMNEY_OBJECT_IN_HOST) {
+            continue;
+        }
+        HsTcpPrepareOffload(object, &count, &bytes);
+        block->Public.send_data_count = count;
+        block->Public.send_data_bytes = bytes;
+        if (count > 0 && before == 0) {
+            block->SendDataPositionKnown = TRUE;
+            block->SendDataPosition = HsStreamPosition(object) - count * bytes;
+        }
+    }
+}
+
+static VOID ResumeConnections(PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; Operation->Kind == CHIMNEY_OPERATION_INITIATE && i < Operation->BlockCount; i++) {
+        PHS_OBJECT object = HsFindObject(Operation->Binding->Driver, Operation->Blocks[i].Public.object);
+        if (object != NULL && object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+            HsTcpResumeStopped(object);
+        }
+    }
+}
+
 /* Takes the operation over: refused, it is freed. An internal one may be gone when this returns. */
 ULONG HsStartPrepared(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock)
 {
-    ULONG result = HsCheckOperation(Driver, Operation, RefusedBlock);
+    ULONG result;
     BOOLEAN internal = Operation->Internal;
+
+    PrepareConnections(Operation);
+    result = HsCheckOperation(Driver, Operation, RefusedBlock);
 
     if (result == CHIMNEY_HOST_STACK_DONE && !BuildTree(Operation)) {
         AbandonTree(Driver, Operation);
         result = CHIMNEY_HOST_STACK_NO_MEMORY;
     }
     if (result != CHIMNEY_HOST_STACK_DONE) {
+        ResumeConnections(Operation);
         NdisFreeMemory(Operation, 0, 0);
         return result;
     }
@@ -328,8 +374,10 @@ static VOID BackInHost(PHS_OBJECT Object)
     Object->State = CHIMNEY_OBJECT_IN_HOST;
     Object->Binding = NULL;
     Object->TerminateFailedBefore = FALSE;
-    Object->SendHalfClosed = FALSE;
-    Object->Reset = FALSE;
+    if (Object->Tcp == NULL) { /* else it stays as far closed as it was */
+        Object->SendHalfClosed = FALSE;
+        Object->Reset = FALSE;
+    }
     Object->Handle.NdisReserved[0] = NULL; /* the owner's part: nobody else clears them (HS-059) */
     Object->Handle.MiniportOffloadContext = NULL;
 }
@@ -350,6 +398,9 @@ static VOID FinishInitiate(PHS_DRIVER Driver, PHS_BLOCK Block)
     if (Block->Block->NetBufferListChain != NULL) {
         Block->Public.returned_count = HsListsReturned(Driver, Block->Block->NetBufferListChain, TRUE);
     }
+    if (object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+        Block->ResumeAfterwards = TRUE;
+    }
 }
 
 static VOID FinishTerminate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOCK Block)
@@ -361,6 +412,7 @@ static VOID FinishTerminate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOC
     }
     if (Block->Block->Status == NDIS_STATUS_SUCCESS) {
         PTCP_OFFLOAD_STATE_DELEGATED delegated = NULL;
+        PNET_BUFFER_LIST buffered = NULL;
         if (Block->Public.state_class != CHIMNEY_STATE_ABSENT) {
             HsReadDelegatedState(object, Block->Block);
             delegated = ChimneylabTcpDelegated(Block->Block);
@@ -370,7 +422,12 @@ static VOID FinishTerminate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOC
             for (list = delegated->BufferedData; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
                 object->BytesReceived += HsListBytes(list);
             }
-            HsReturnLater(Operation->Binding, delegated->BufferedData);
+            buffered = delegated->BufferedData;
+            HsReturnLater(Operation->Binding, buffered);
+        }
+        if (delegated != NULL && object->Tcp != NULL) {
+            HsTcpUploaded(object, buffered);
+            Block->ResumeAfterwards = TRUE;
         }
         BackInHost(object);
     } else if (object->TerminateFailedBefore) {
@@ -433,6 +490,15 @@ static VOID FinishOperation(PHS_BLOCK_LIST Root, ULONG Kind)
     operation->Untouched = CameBackUntouched(operation);
     for (i = 0; i < operation->BlockCount; i++) {
         FinishBlock(driver, operation, &operation->Blocks[i]);
+    }
+    for (i = 0; i < operation->BlockCount; i++) {
+        PHS_BLOCK block = &operation->Blocks[i];
+        if (block->ResumeAfterwards) {
+            HsTcpResume(block->Object);
+        } else if (Kind == CHIMNEY_OPERATION_INITIATE && block->Public.role == CHIMNEY_BLOCK_NEW && block->Object != NULL &&
+                   block->Object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+            HsTcpOffloaded(block->Object);
+        }
     }
     FreeBlocks(operation);
     NdisGetCurrentSystemTime(&operation->Ended);

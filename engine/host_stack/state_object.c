@@ -214,14 +214,14 @@ ULONG HsSetConnection(PHS_DRIVER Driver, struct chimney_host_stack_connection *C
     if (result != CHIMNEY_HOST_STACK_DONE) {
         return result;
     }
-    if (object->State == CHIMNEY_OBJECT_IN_HOST) {
+    if (object->State == CHIMNEY_OBJECT_IN_HOST && (object->Tcp == NULL || Command->object == 0)) {
         object->Values.Connection = *Command;
     } else {
         TakeCachedConnectionValues(&object->Values.Connection, Command);
     }
     Command->object = object->Number;
     Command->handle_address = (uint64_t)(ULONG_PTR)&object->Handle;
-    return CHIMNEY_HOST_STACK_DONE;
+    return HsCreateTcp(object);
 }
 
 static BOOLEAN IsNamedByOperation(PHS_DRIVER Driver, PHS_OBJECT Object)
@@ -280,6 +280,7 @@ ULONG HsDeleteObject(PHS_DRIVER Driver, struct chimney_host_stack_object *Comman
     NdisAcquireSpinLock(&Driver->Lock);
     RemoveEntryList(&object->Link);
     NdisReleaseSpinLock(&Driver->Lock);
+    HsFreeTcp(object);
     NdisFreeMemory(object, 0, 0);
     return CHIMNEY_HOST_STACK_DONE;
 }
@@ -310,12 +311,17 @@ ULONG HsQueryObject(PHS_DRIVER Driver, struct chimney_host_stack_object *Command
     Command->last_event = object->LastEvent;
     Command->last_event_information = object->LastEventInformation;
     Command->send_data_taken_back = object->SendDataTakenBack;
+    if (Command->command.size >= sizeof(*Command)) { /* a client of version 1 does not know these */
+        HsTcpQuery(object, Command);
+    }
     return CHIMNEY_HOST_STACK_DONE;
 }
 
 VOID HsFreeAllObjects(PHS_DRIVER Driver)
 {
     while (!IsListEmpty(&Driver->Objects)) {
-        NdisFreeMemory(CONTAINING_RECORD(RemoveHeadList(&Driver->Objects), HS_OBJECT, Link), 0, 0);
+        PHS_OBJECT object = CONTAINING_RECORD(RemoveHeadList(&Driver->Objects), HS_OBJECT, Link);
+        HsFreeTcp(object);
+        NdisFreeMemory(object, 0, 0);
     }
 }

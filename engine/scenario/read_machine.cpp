@@ -38,6 +38,7 @@ void ScenarioReader::read_machine(const Node& node) {
     if (const auto there = fields_.yes_or_no(fields.find("chimney_handlers"), "chimney_handlers"))
         scenario_.machine.chimney_handlers = *there;
     scenario_.machine.faults = read_faults(fields.find("faults"));
+    if (const Node* network = fields.find("network")) scenario_.machine.network = read_link(*network, {});
 }
 
 std::vector<IntermediateDriver> ScenarioReader::read_intermediate_drivers(const Node* node) {

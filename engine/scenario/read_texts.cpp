@@ -120,6 +120,7 @@ std::optional<Expectation> ScenarioReader::read_expectation(const Node& node) {
         {"events", Expectation::Kind::events},
         {"order", Expectation::Kind::order},
         {"findings", Expectation::Kind::findings},
+    {"received", Expectation::Kind::received},
     };
     const KindKey* chosen = nullptr;
     for (const KindKey& kind : kinds) {
@@ -135,7 +136,7 @@ std::optional<Expectation> ScenarioReader::read_expectation(const Node& node) {
     }
     if (!chosen) {
         fields_.problem(node, "this expectation expects nothing",
-                        "Give it one of: statuses, call_entries, offload_entries, events, order, findings.");
+                        "Give it one of: statuses, call_entries, offload_entries, events, order, findings, received.");
         return std::nullopt;
     }
     expectation.kind = chosen->kind;
@@ -195,6 +196,8 @@ std::optional<Expectation> ScenarioReader::read_expectation(const Node& node) {
             if (const auto count = fields_.number(&value, "the number of findings", 0, 1000000))
                 expectation.count = static_cast<unsigned>(*count);
             break;
+        case Expectation::Kind::received:
+            return read_received(std::move(expectation), value);
     }
     if (fields.find("count") && expectation.kind != Expectation::Kind::events) {
         fields_.problem(fields.key_node("count"), "'count' has no meaning beside '" + std::string(chosen->key) + "'",

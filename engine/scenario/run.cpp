@@ -9,6 +9,7 @@
 #include "engine/scenario/expectations.h"
 #include "engine/scenario/faults.h"
 #include "engine/scenario/host_stack_client.h"
+#include "engine/scenario/network_control.h"
 #include "engine/scenario/machine_builder.h"
 #include "engine/scenario/pattern.h"
 #include "engine/scenario/stack_control.h"
@@ -168,13 +169,18 @@ private:
         host_ = std::make_unique<HostStackClient>(*built_.machine, *built_.ndis, scenario_.objects, built_.adapters[1]);
         target_ = std::make_unique<TargetClient>(*built_.machine, *host_);
         faults_ = std::make_unique<FaultInjector>(*built_.machine, *built_.ndis, *target_);
+        if (scenario_.machine.network)
+            network_ = std::make_unique<NetworkControl>(*built_.machine, *scenario_.machine.network, built_.offload_target);
         stack_ = std::make_unique<StackControl>(built_, scenario_.machine, drivers_, ends_);
         if (!host_->is_open() || !target_->is_open()) {
             result_.failure =
                 host_->is_open() ? "the offload target has no control device" : "the host stack has no control device";
             return;
         }
-        Refusal refusal = host_->create_objects();
+        Refusal refusal;
+        if (network_) refusal = network_->attach(*target_, scenario_.objects);
+        if (network_ && refusal.empty()) refusal = host_->enable_tcp();
+        if (refusal.empty()) refusal = host_->create_objects();
         if (refusal.empty()) refusal = target_->set_capacities(scenario_.machine.capacities);
         if (refusal.empty()) refusal = target_->apply(scenario_.machine.target);
         if (refusal.empty()) refusal = faults_->inject(scenario_.machine.faults);
@@ -186,6 +192,7 @@ private:
         for (std::size_t i = 0; i < scenario_.steps.size() && !stop(i); ++i) take_step(scenario_.steps[i]);
         if (!result_.cancelled && !result_.stopped_at_choice) settle();
         update();
+        if (network_) result_.streams = network_->streams(*host_);
         report(scenario_.steps.size());
     }
 
@@ -258,6 +265,14 @@ private:
             case StepAction::unload:
             case StepAction::load:
                 return stack_->act(step);
+            case StepAction::network:
+            case StepAction::lose:
+            case StepAction::peer_sends:
+            case StepAction::peer_closes:
+            case StepAction::peer_resets:
+            case StepAction::peer_segment:
+            case StepAction::peer_reads:
+                return network_->act(step);
             case StepAction::wait:
                 if (step.duration) pass_time(*step.duration);
                 return {};
@@ -365,6 +380,7 @@ private:
     machine::Schedule schedule_;
     std::vector<LoadedDriver> drivers_;
     LoadedEnds ends_;
+    std::unique_ptr<NetworkControl> network_;  // on a machine with a network; outlives it, its adapter is detached at the end
     BuiltMachine built_;
     std::unique_ptr<HostStackClient> host_;
     std::unique_ptr<TargetClient> target_;

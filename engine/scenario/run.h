@@ -115,6 +115,14 @@ struct TransferResult {
     std::uint32_t bytes_transferred = 0;
 };
 
+// How far the two byte streams of a connection came, on a machine with a network.
+struct StreamResult {
+    std::string connection;
+    std::uint32_t by_application = 0;  // received in order
+    std::uint32_t by_peer = 0;
+    std::uint32_t damaged = 0;         // bytes of either that are not what was sent at their place
+};
+
 struct ExpectationResult {
     std::string text;
     bool met = false;
@@ -134,6 +142,7 @@ struct RunResult {
     std::uint64_t fingerprint = 0;
     std::vector<OperationResult> operations;
     std::vector<TransferResult> transfers;
+    std::vector<StreamResult> streams;
     std::vector<machine::Finding> findings;
     std::vector<Leak> leaks;
     std::vector<ExpectationResult> expectations;

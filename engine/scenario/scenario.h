@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/network/link.h"
 #include "engine/scenario/problem.h"
 #include "engine/scenario/state_tree.h"
 #include "engine/trace/event.h"
@@ -118,6 +119,8 @@ struct MachineDescription {
     TargetSettings target;
     bool chimney_handlers = true;  // false: the target's driver registers no provider chimney tables
     std::vector<Fault> faults;     // given when the machine is up, before the first step
+    // What lies behind the offload target: with it every connection has a peer and runs TCP, in the host or offloaded.
+    std::optional<network::LinkSettings> network;
 };
 
 struct Neighbor {
@@ -225,6 +228,13 @@ enum class StepAction : std::uint8_t {
     unload,           // an intermediate driver
     load,
     wait,             // virtual time passes
+    network,          // new settings of the link
+    lose,             // the next frames of one direction are lost
+    peer_sends,
+    peer_closes,      // FIN
+    peer_resets,      // RST with the number that is expected
+    peer_segment,     // any segment
+    peer_reads,       // whether its application takes what arrives; if not its window closes
 };
 enum class StateClass : std::uint8_t { natural, absent, constant, cached, delegated, all };
 enum class ReceiveAnswer : std::uint8_t { accept_and_return, accept_and_hold, refuse, accept_part, return_inside };
@@ -274,6 +284,13 @@ struct Step {
     bool youngest = false;                // release
     std::optional<Nanoseconds> duration;  // wait; none: until nothing is pending
 
+    std::optional<network::LinkSettings> link;  // network
+    unsigned frames = 0;                        // lose
+    bool to_target = false;                     // lose
+    std::uint8_t tcp_flags = 0;                 // peer_segment: of the TCP header
+    std::int32_t sequence_offset = 0;           // peer_segment: from the peer's SND.NXT
+    bool reading = true;                        // peer_reads
+
     // Whether the next step begins only when nothing is pending any more.
     bool settle = true;
 
@@ -309,7 +326,7 @@ struct Question {
 };
 
 struct Expectation {
-    enum class Kind : std::uint8_t { statuses, call_entries, offload_entries, events, order, findings };
+    enum class Kind : std::uint8_t { statuses, call_entries, offload_entries, events, order, findings, received };
     Location where;
     Kind kind = Kind::findings;
     std::string text;  // one sentence; made from the rest when the file gives none
@@ -320,6 +337,9 @@ struct Expectation {
     std::optional<unsigned> released;
     std::optional<unsigned> count;  // events, findings
     std::vector<EventPattern> patterns;
+    std::string connection;                       // received: bytes in order, each as it was sent
+    std::optional<std::uint32_t> by_application;
+    std::optional<std::uint32_t> by_peer;
 };
 
 struct Variant {

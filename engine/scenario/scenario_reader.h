@@ -53,6 +53,11 @@ private:
     std::string read_object_name(const Node* node, StateLayer layer);
     bool in_tree(const Step& step, std::string_view object) const;
 
+    // read_network.cpp
+    network::LinkSettings read_link(const Node& node, const network::LinkSettings& from);
+    void read_network_step(Step& step, const MappingFields& fields, const Node& value);
+    std::optional<Expectation> read_received(Expectation expectation, const Node& node);
+
     // read_texts.cpp
     EventPattern read_pattern(const Node& node);
     std::string read_layer_name(const Node* node);
@@ -70,6 +75,7 @@ private:
     FieldReader fields_;
     Problems& problems_;
     Scenario scenario_;
+    std::optional<network::LinkSettings> last_link_;  // of the last step that changed it
 };
 
 }  // namespace chimneylab::scenario

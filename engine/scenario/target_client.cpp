@@ -79,6 +79,11 @@ Refusal TargetClient::set_capacities(const Capacities& capacities) {
     return refusal_of(command.command.result);
 }
 
+Refusal TargetClient::attach_wire(chimney_target_wire& wire) {
+    if (!device_.send(IOCTL_CHIMNEY_TARGET_ATTACH_WIRE, wire)) return no_answer;
+    return refusal_of(wire.command.result);
+}
+
 Refusal TargetClient::apply(const TargetSettings& settings) {
     const bool timing = settings.completion || settings.per_operation || settings.per_block ||
                         settings.send_acknowledged || settings.indication || settings.hold_sends ||

@@ -26,7 +26,7 @@ void write_words(Database& database) {
         Statement statement(database, "INSERT INTO " + std::string(table) + " VALUES(?, ?)");
         for (int i = 0; i <= last; ++i) statement.bind(i).bind_text(word_of(i)).execute();
     };
-    fill("event_kind", static_cast<int>(trace::EventKind::fault_injected),
+    fill("event_kind", static_cast<int>(trace::last_event_kind),
          [](int i) { return trace::to_text(static_cast<trace::EventKind>(i)); });
     fill("operation_kind", static_cast<int>(trace::OperationKind::terminate),
          [](int i) { return trace::to_text(static_cast<trace::OperationKind>(i)); });

@@ -131,7 +131,8 @@ constexpr Rule rules[] = {
     {"HS-035", error, d, "Forwarding Data to an Offload Target",
      "The host stack forwards, after a successful offload, the segments it received and did not acknowledge meanwhile, "
      "and acknowledges none of them itself.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "segments that the host stack sends for a connection that the target holds",
+     "s9"},
     {"HS-036", fatal, d | i, "Terminate Offload Initiated by the Host Stack",
      "The host stack counts dependents of each neighbor and path from the moment it links to them, including links in "
      "initiates still in progress.",

@@ -128,7 +128,8 @@ constexpr Rule rules[] = {
     {"OT-032", fatal, d, "Send Data That Contains Data to Be Retransmitted",
      "The offload target sends [SndNxt, SndMax) first, as far as it is still unacknowledged, then the unsent rest of the "
      "chain, then newly posted sends; honours ACKs for [SndUna, SndNxt).",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the first segment with data after the offload: its sequence number against SndNxt",
+     "s8"},
     {"OT-033", fatal, d, "Completing the Transmission of Send Data",
      "The offload target completes the chained send NET_BUFFER_LISTs with NdisTcpOffloadSendComplete as they are "
      "acknowledged.",
@@ -224,17 +225,20 @@ constexpr Rule rules[] = {
     {"OT-058", fatal, d, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The offload target hands every received and acknowledged byte to the host: through the delivery algorithm or "
      "BufferedData.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "RcvNxt at the terminate against the bytes completed, accepted and in BufferedData",
+     "s15"},
     {"OT-059", fatal, d, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The offload target does not touch the NET_BUFFER_LISTs of BufferedData until MiniportTcpOffloadReceiveReturn.",
      yes, "writes into lists of BufferedData", ""},
     {"OT-060", error, d, "Handling Segments Received During a Terminate Offload Operation; Push Timer",
      "The offload target sends due delayed ACKs and stops its push and SWS timers before completing.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "RcvNxt at the terminate against the last ACK that was sent",
+     "s15"},
     {"OT-061", error, d, "Handling Segments Received During a Terminate Offload Operation",
      "The offload target processes no segment received after the terminate began; passes it, and all later ones, up "
      "NdisMIndicateReceiveNetBufferLists.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "segments of the target's own for a connection that has been given back",
+     "s15"},
     {"OT-062", error, d, "Handling Segments Received During a Terminate Offload Operation",
      "With SACK the offload target drops received data that no cumulative ACK covers, neither indicating nor "
      "acknowledging it.",
@@ -251,10 +255,12 @@ constexpr Rule rules[] = {
      yes, "the checks of IM-076 at the offload target", "s22"},
     {"OT-066", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The offload target transmits in FIFO order across NET_BUFFERs, NET_BUFFER_LISTs and calls.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "sequence numbers of new data: each byte follows the one before",
+     "s8"},
     {"OT-067", fatal, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE",
      "The offload target completes a send with SUCCESS only after the peer acknowledged all of it.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "bytes of the sends completed with success against what the peer has acknowledged",
+     "s8"},
     {"OT-068", error, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE",
      "The offload target states acknowledged bytes in TcpOffloadBytesTransferred and advances each NET_BUFFER by them, "
      "without freeing MDLs.",
@@ -271,7 +277,8 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-072", error, d, "Sending Data from an Offload Target; Required and Suggested TCP/IP Protocol Support",
      "The offload target sets DF, sends no IP fragments, takes IP IDs from the upper half of the space.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "DF and identification of the IP headers that the target builds",
+     "s8"},
     {"OT-073", error, d, "Sending 802.1Q-Marked and 802.1p-Marked Packets on an Offloaded TCP Connection",
      "The offload target tags frames from neighbor VLAN and, where it supports 802.1p, user priority as the table says, "
      "uses the cached TTL, TOS and flow label, and the source MAC given.",
@@ -292,7 +299,8 @@ constexpr Rule rules[] = {
     {"OT-078", error, d | i, "Posting and Completing Receive Requests",
      "The offload target completes a filled request at once; a part-filled push request on PSH or push timer; a "
      "part-filled non-push request only when filled (or at upload, abort or end of stream).",
-     no, "what part of a request is filled, and why, is not in a trace", ""},
+     yes, "receive requests without push that are completed with success: are they full?",
+     "s19"},
     {"OT-079", warning, d, "Posting and Completing Receive Requests; W_TCP_OFFLOAD_RECEIVE_HANDLER; Delivery Algorithm",
      "The offload target starts the push timer when the first byte enters a push request (NDIS 6.20: at once if "
      "TcpReceiveBytesTransferred is nonzero), restarts it on further data, stops it when requests complete, and runs none "
@@ -338,7 +346,8 @@ constexpr Rule rules[] = {
     {"OT-090", error, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "On a graceful disconnect the offload target sends queued data and the NET_BUFFER's data, then FIN, without waiting "
      "for ACKs before the FIN.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the sequence number of the FIN against the bytes that were posted",
+     "s15"},
     {"OT-091", error, d | i, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The offload target completes all outstanding sends, in order, before the disconnect; at an upload a send may "
      "instead be handed back in NetBufferListChain.",
@@ -346,14 +355,17 @@ constexpr Rule rules[] = {
     {"OT-092", error, d, "NDIS_TCP_OFFLOAD_DISCONNECT_COMPLETE",
      "The offload target completes a graceful disconnect with SUCCESS only when FIN and data are acknowledged, with the "
      "acknowledged byte count.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "what the peer has acknowledged when a graceful disconnect is completed with success",
+     "s15"},
     {"OT-093", error, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "On an abortive disconnect the offload target sends RST without waiting for indications, completes sends with "
      "REQUEST_ABORTED before the disconnect, and stops processing and acknowledging received segments.",
-     no, "whether RST was sent shows on the modelled wire only", ""},
+     yes, "whether a RST has left when an abortive disconnect is completed with success",
+     "s23"},
     {"OT-094", error, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The offload target sends RST in no other case.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "RST segments of the target against the disconnects that were requested",
+     "s23"},
     {"OT-095", error, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The offload target fails a disconnect only while uploading or aborted.",
      yes, "statuses of completed disconnects", "s22"},
@@ -362,11 +374,13 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-097", fatal, d | i, "Responding to the Reception of a FIN or RST Segment",
      "The offload target indicates TcpIndicateDisconnect once, only after FIN and after all earlier data was consumed.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the event against the FIN segments that have come",
+     "s23"},
     {"OT-098", error, d, "Responding to the Reception of a FIN or RST Segment; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On an acceptable RST the offload target marks the connection aborted, indicates TcpIndicateAbort, and completes "
      "sends, receives and disconnects with REQUEST_ABORTED.",
-     no, "RST shows on the modelled wire only", ""},
+     yes, "TcpIndicateAbort against the RST that has come",
+     "s23"},
     {"OT-099", error, d, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "The offload target gives a valid TCP_UPLOAD_REASON, one connection per call, and never asks for a path or neighbor.",
      yes, "arguments of events", "s18"},
@@ -413,11 +427,13 @@ constexpr Rule rules[] = {
     {"OT-111", error, d, "Handling the Reception of Urgent Data; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On a valid URG segment the offload target requests upload with ReceivedUrgentData, acknowledges nothing further, "
      "queues, and after the terminate passes the data up the non-offload path.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "acknowledgement numbers after a segment with URG",
+     "s24"},
     {"OT-112", error, d, "Requirements for TCP Chimney NICs for Blind-Reset Attacks; Handling the Reception of SYN Segments",
      "Outside TIME_WAIT the offload target uploads in CLOSED state on an in-order SYN, and follows the blind-reset "
      "procedure for other SYNs and RSTs.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "TcpIndicateAbort against the sequence number of the RST that came",
+     "s23"},
     {"OT-113", error, d, "Receiving 802.1Q-Marked and 802.1p-Marked Packets on an Offloaded TCP Connection",
      "The offload target drops received frames whose VLAN does not match a nonzero neighbor VLAN, and filters on nothing "
      "when it is zero.",
@@ -447,7 +463,8 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-120", error, d, "Generating and Using Timestamps",
      "The offload target generates timestamps NicTime + NicDelta that never step backwards across offload and upload.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "timestamps of one connection in the order in which they were sent, across offload and upload",
+     "s15"},
     {"OT-121", error, d, "Power Management for Offload Targets",
      "The offload target does not finish OID_PNP_SET_POWER to a state other than D0 with SUCCESS before the terminates of "
      "all offloaded connections have completed.",
@@ -459,11 +476,13 @@ constexpr Rule rules[] = {
     {"OT-123", error, d, "TCP_OFFLOAD_STATE_CONST; Required and Suggested TCP/IP Protocol Support",
      "The offload target puts a timestamp in every segment when TCP_FLAG_TIMESTAMP_ENABLED, uses SACK and window scaling "
      "only as the constant flags say, and skips SACK options it does not support.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the timestamps option against the constant flags",
+     "s15"},
     {"OT-124", error, d, "Required and Suggested TCP/IP Protocol Support",
      "The offload target keeps sends within the peer window and congestion window, and applies Nagle as "
      "TCP_FLAG_NAGLING_ENABLED says.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "sequence numbers against the window that the peer has advertised last",
+     "s8"},
     {"OT-125", error, d, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The offload target completes a zero-byte receive request without any data in it, and takes it as leave to indicate "
      "refused data again.",

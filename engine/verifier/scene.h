@@ -36,9 +36,10 @@ enum class Moment : std::uint8_t {
     registration,           // enter of NdisSetOptionalHandlers; leave of NdisMGetOffloadHandlers and of DriverEntry
     found_by_machine,       // a finding event
     fault_injected,         // into a completion
+    frame,                  // a frame of a connection is sent by the target or has reached it; model.wire().frame()
     run_ended,
 };
-inline constexpr std::size_t moments = 20;
+inline constexpr std::size_t moments = 21;
 
 // Why a call is out of turn.
 enum class Turn : std::uint8_t {

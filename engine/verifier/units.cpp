@@ -13,7 +13,7 @@ std::span<const Unit> units() {
              {registration_units(), tree_units(), propagation_units(), handle_units(), ownership_units(),
               completion_units(), entry_units(), net_buffer_list_units(), indication_units(), transfer_units(),
               list_units(), received_data_units(), host_stack_units(),
-              offload_target_units(), ndis_units(), machine_units()})
+              offload_target_units(), wire_units(), ndis_units(), machine_units()})
             together.insert(together.end(), group.begin(), group.end());
         std::ranges::stable_sort(together, {}, &Unit::rule);
         return together;

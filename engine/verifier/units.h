@@ -22,6 +22,7 @@ namespace chimneylab::verifier {
 [[nodiscard]] std::span<const Unit> received_data_units();     // IM-091 … IM-094, IM-096 … IM-100
 [[nodiscard]] std::span<const Unit> host_stack_units();        // HS-… beyond the twins of the IM rules
 [[nodiscard]] std::span<const Unit> offload_target_units();    // OT-… likewise
+[[nodiscard]] std::span<const Unit> wire_units();              // HS-… and OT-… that show in frames
 [[nodiscard]] std::span<const Unit> ndis_units();              // IM-101 … IM-108
 [[nodiscard]] std::span<const Unit> machine_units();           // MEM-001 …
 

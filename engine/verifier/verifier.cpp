@@ -123,6 +123,12 @@ void Verifier::Inside::take_in() {
         if (event.subject == 0) model_.fault_seen();
         else show(Moment::fault_injected, scene(event.layer));
         break;
+    case EventKind::frame_sent:
+    case EventKind::frame_received:
+        model_.wire().look_at(event);
+        if (model_.wire().frame()) show(Moment::frame, scene(event.layer));
+        model_.wire().forget_frame();
+        break;
     case EventKind::run_finished: show(Moment::run_ended, scene(trace::machine_layer)); break;
     default: break;
     }
@@ -157,6 +163,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
         break;
     case FunctionGroup::indication:
         if (driver_calls) {
+            if (replay_.is_offload_target(event.other_layer)) model_.wire().indicated(event);
             show(Moment::indication, scene(event.other_layer));
             if (is_received_data(event)) {
                 const EventId frame = replay_.frame_of(event.other_layer);
@@ -192,6 +199,7 @@ void Verifier::Inside::driver_transfers(const Event& event, const Function& func
     const bool intermediate = replay_.is_intermediate_driver(event.other_layer);
     if (function.completion) model_.chain_completed(event);
     show(Moment::transfer, scene(event.other_layer));
+    if (function.completion && replay_.is_offload_target(event.other_layer)) model_.wire().transfer(event, function, lists, event.other_layer);
     if (function.completion) {
         model_.chain_forwarded(event);
         lists.completed(event, intermediate);
@@ -212,6 +220,7 @@ void Verifier::Inside::transfer_arrives(const Event& event, const Function& func
     };
     const bool end_of_the_way = !intermediate && (function.completion || transfer_kind(function) == TransferKind::none);
     if (!end_of_the_way) move();
+    if (!function.completion && replay_.is_offload_target(event.layer)) model_.wire().transfer(event, function, lists, event.layer);
     show(Moment::transfer, scene(event.layer));
     if (function.completion) model_.run_delivered(event);
     if (end_of_the_way) move();
@@ -232,7 +241,10 @@ void Verifier::Inside::take_in_return(const Event& event) {
     } else if (function->group == FunctionGroup::offloaded_io && !function->completion) {
         show(Moment::transfer_handler_returned, scene(event.layer));
     } else if (function->group == FunctionGroup::indication) {
-        if (driver_calls && is_received_data(event)) model_.lists().answered(event);
+        if (driver_calls && is_received_data(event)) {
+            if (replay_.is_offload_target(event.other_layer)) model_.wire().data_answered(event, model_.lists());
+            model_.lists().answered(event);
+        }
         show(driver_calls ? Moment::indication_returned : Moment::indication_answered, scene(driver_calls ? event.other_layer : event.layer));
     } else if (function->group == FunctionGroup::state_manipulation && driver_calls && !function->completion) {
         OperationRecord* operation = model_.operation_of_block(event.region);
@@ -306,6 +318,7 @@ void Verifier::Inside::arrives(const Event& event, const Function& function) {
     what.passage = &passage;
     what.now = &passage.at_arrival;
     show(Moment::operation_arrives, what);
+    if (replay_.is_offload_target(event.layer)) model_.wire().operation_arrives(*operation, passage, model_.lists());
     if (DriverRecord& driver = model_.driver(event.layer); !driver.first_initiate.valid()) driver.first_initiate = replay_.now();
 }
 
@@ -326,6 +339,7 @@ void Verifier::Inside::completed(const Event& event, const Function& function) {
     passage->at_completion = capture(replay_, operation->shapes[passage->upper_shape]);
     what.now = &passage->at_completion;
     show(Moment::operation_completed, what);
+    if (replay_.is_offload_target(driver)) model_.wire().operation_completed(*operation, *passage);
     lists_of_operation(*operation, *passage, driver);
 }
 
