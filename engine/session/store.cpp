@@ -43,13 +43,11 @@ void write_words(Database& database) {
 void create_tables(Database& database) {
     database.run("PRAGMA application_id = " + std::to_string(application_id));
     database.run("PRAGMA user_version = " + std::to_string(format_version));
-    database.run("BEGIN");
     for (const auto definitions : {base_tables(), summary_tables(), word_tables(), notes_tables(), views()})
         for (const Definition& each : definitions) database.run(each.sql);
     write_words(database);
     Statement state(database, "INSERT INTO run VALUES('state', 'recording')");
     state.execute();
-    database.run("COMMIT");
 }
 
 Store::Store(Database& database)

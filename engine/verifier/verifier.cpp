@@ -20,6 +20,7 @@ class Verifier::Inside {
 public:
     Inside(const trace::Trace& trace, VerifierOptions options);
     bool extend();
+    bool extend(std::uint32_t most);
 
     std::vector<Violation> violations;
     std::size_t left_out = 0;
@@ -87,6 +88,16 @@ bool Verifier::Inside::extend() {
     while (replay_.step()) take_in();
     if (added_) find_causes(violations);
     return added_;
+}
+
+bool Verifier::Inside::extend(std::uint32_t most) {
+    added_ = false;
+    while (most > 0 && replay_.step()) {
+        take_in();
+        --most;
+    }
+    if (added_) find_causes(violations);
+    return most == 0 && replay_.now().value + 1 < replay_.trace().size();
 }
 
 Scene Verifier::Inside::scene(LayerIndex driver, OperationKind kind) const {

@@ -39,6 +39,8 @@ public:
 
     // Takes in what was appended since. True when violations were added.
     bool extend();
+    // At most so many events, for whoever wants to stop on the way or to tell how far it is. False: there are none left.
+    bool extend(std::uint32_t most);
     [[nodiscard]] std::span<const Violation> violations() const;
     [[nodiscard]] std::size_t left_out() const;  // violations beyond most_per_rule
 
