@@ -2,16 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include "engine/machine/address_space.h"
 
-#include <dlfcn.h>
-#include <link.h>
-
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "engine/machine/handle_table.h"
 #include "engine/machine/pool.h"
+#include "engine/machine/process_map.h"
 
 namespace chimneylab::machine {
 namespace {
@@ -21,18 +17,14 @@ constexpr std::uint64_t highest_pointer = 0x0000800000000000;
 // New mappings of a process appear near old ones. A word farther away than this from every mapping is data, and the
 // process map need not be read again for it.
 constexpr std::uint64_t neighbourhood = std::uint64_t{1} << 34;
-// No driver's object lies in a mapping of this size: reservations, and the shadow memory of a sanitizer, which covers
-// what would otherwise be plain numbers.
-constexpr std::uint64_t reservation = std::uint64_t{1} << 36;
 
 }  // namespace
 
 AddressSpace::AddressSpace(const Pool& pool) : pool_(pool) { read_process_map(); }
 
 void AddressSpace::register_image(std::string name, const void* address_inside) {
-    Dl_info info{};
-    if (dladdr(address_inside, &info) == 0 || info.dli_fbase == nullptr) return;
-    const auto load_base = reinterpret_cast<std::uint64_t>(info.dli_fbase);
+    const std::uint64_t load_base = load_base_of(address_inside);
+    if (load_base == 0) return;
     if (std::ranges::any_of(images_, [&](const RegisteredImage& image) { return image.load_base == load_base; })) return;
     images_.push_back({std::move(name), load_base});
     plain_data_.clear();
@@ -41,56 +33,15 @@ void AddressSpace::register_image(std::string name, const void* address_inside) 
 
 void AddressSpace::read_process_map() {
     ranges_.clear();
-    dl_iterate_phdr(
-        [](dl_phdr_info* info, std::size_t, void* context) {
-            Range range;
-            range.image = true;
-            range.load_base = info->dlpi_addr;
-            range.begin = ~std::uint64_t{0};
-            for (int i = 0; i < info->dlpi_phnum; ++i) {
-                const ElfW(Phdr)& header = info->dlpi_phdr[i];
-                if (header.p_type != PT_LOAD) continue;
-                range.begin = std::min<std::uint64_t>(range.begin, info->dlpi_addr + header.p_vaddr);
-                range.end = std::max<std::uint64_t>(range.end, info->dlpi_addr + header.p_vaddr + header.p_memsz);
-            }
-            if (range.begin < range.end) static_cast<std::vector<Range>*>(context)->push_back(range);
-            return 0;
-        },
-        &ranges_);
-    for (Range& range : ranges_) {
+    for (const MappedRange& mapped : machine::read_process_map()) {
+        Range range{mapped.begin, mapped.end, mapped.image, -1, mapped.load_base};
         for (std::size_t i = 0; i < images_.size(); ++i) {
-            if (images_[i].load_base >= range.begin && images_[i].load_base < range.end) {
-                range.registered = static_cast<int>(i);
-                range.load_base = images_[i].load_base;
-            }
+            if (!range.image || images_[i].load_base < range.begin || images_[i].load_base >= range.end) continue;
+            range.registered = static_cast<int>(i);
+            range.load_base = images_[i].load_base;
         }
+        ranges_.push_back(range);
     }
-    std::vector<Range> images = ranges_;
-    std::ranges::sort(images, {}, &Range::begin);
-    std::ifstream map("/proc/self/maps");
-    for (std::string line; std::getline(map, line);) {
-        std::istringstream text(line);
-        Range range;
-        char dash = 0;
-        text >> std::hex >> range.begin >> dash >> range.end;
-        std::string access;
-        text >> access;
-        if (!text || dash != '-' || range.begin >= highest_pointer) continue;
-        if (access.front() != 'r' || range.end - range.begin >= reservation) continue;
-        // What an image covers is the image's; the remains on either side are stack, heap or mapped memory.
-        for (const Range& image : images) {
-            if (image.end <= range.begin || image.begin >= range.end) continue;
-            if (image.begin > range.begin) {
-                Range left = range;
-                left.end = image.begin;
-                ranges_.push_back(left);
-            }
-            range.begin = std::min(image.end, range.end);
-            if (range.begin >= range.end) break;
-        }
-        if (range.begin < range.end) ranges_.push_back(range);
-    }
-    std::ranges::sort(ranges_, {}, &Range::begin);
 }
 
 const AddressSpace::Range* AddressSpace::range_of(std::uint64_t word) const {

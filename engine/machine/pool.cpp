@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include "engine/machine/pool.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstring>
 #include <new>
 
 #include "engine/machine/machine.h"
+#include "engine/machine/reserved_memory.h"
 
 namespace chimneylab::machine {
 namespace {
@@ -52,12 +51,12 @@ bool Allocation::contains(const void* pointer) const {
 
 Pool::Pool(Machine& machine, PoolOptions options) : machine_(machine), options_(options) {
     options_.arena_bytes = round_up(std::max<std::size_t>(options_.arena_bytes, 1 << 20), 4096);
-    void* arena = mmap(nullptr, options_.arena_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (arena == MAP_FAILED) throw std::bad_alloc();
+    void* arena = reserve_memory(options_.arena_bytes);
+    if (!arena) throw std::bad_alloc();
     arena_ = static_cast<std::byte*>(arena);
 }
 
-Pool::~Pool() { munmap(arena_, options_.arena_bytes); }
+Pool::~Pool() { release_memory(arena_, options_.arena_bytes); }
 
 bool Pool::in_arena(const void* address) const {
     const auto* byte = static_cast<const std::byte*>(address);

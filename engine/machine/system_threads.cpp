@@ -2,45 +2,16 @@
 // SPDX-License-Identifier: MIT
 #include "engine/machine/system_threads.h"
 
-#include <sys/mman.h>
-#include <ucontext.h>
-
 #include <new>
+#include <optional>
 
+#include "engine/machine/coroutine.h"
 #include "engine/machine/machine.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define CHIMNEYLAB_ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CHIMNEYLAB_ADDRESS_SANITIZER 1
-#endif
-#endif
-#ifdef CHIMNEYLAB_ADDRESS_SANITIZER
-#include <sanitizer/common_interface_defs.h>
-#endif
 
 namespace chimneylab::machine {
 namespace {
 
 constexpr std::size_t stack_bytes = 512 * 1024;
-constexpr std::size_t guard_page = 4096;
-
-// The sanitizer has to know on which stack the code runs.
-struct StackSwitch {
-    void* fake_stack = nullptr;
-    const void* other_stack = nullptr;
-    std::size_t other_size = 0;
-#ifdef CHIMNEYLAB_ADDRESS_SANITIZER
-    void leaving(const void* bottom, std::size_t size, bool for_ever = false) {
-        __sanitizer_start_switch_fiber(for_ever ? nullptr : &fake_stack, bottom, size);
-    }
-    void arrived() { __sanitizer_finish_switch_fiber(fake_stack, &other_stack, &other_size); }
-#else
-    void leaving(const void*, std::size_t, bool = false) {}
-    void arrived() {}
-#endif
-};
 
 }  // namespace
 
@@ -59,16 +30,7 @@ struct SystemThreads::Thread {
     WorkId slice;
     WorkId alarm;
     trace::EventId call;
-    void* stack = nullptr;
-    ucontext_t own{};
-    ucontext_t resumer{};
-    StackSwitch own_switch;
-    StackSwitch resumer_switch;
-
-    ~Thread() {
-        if (stack) munmap(stack, stack_bytes + guard_page);
-    }
-    [[nodiscard]] std::byte* stack_bottom() const { return static_cast<std::byte*>(stack) + guard_page; }
+    std::optional<Coroutine> code;
 };
 
 SystemThreads::SystemThreads(Machine& machine) : machine_(machine) {}
@@ -81,19 +43,15 @@ Handle SystemThreads::create(Routine routine, void* context) {
     thread->owner = machine_.current_layer();
     thread->routine = routine;
     thread->argument = context;
-    thread->stack = mmap(nullptr, stack_bytes + guard_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (thread->stack == MAP_FAILED) {
-        thread->stack = nullptr;
+    Thread* const own = thread.get();
+    try {
+        thread->code.emplace(stack_bytes, [own] {
+            own->routine(own->argument);
+            own->threads->switch_out(*own, true);
+        });
+    } catch (const std::bad_alloc&) {
         return nullptr;
     }
-    mprotect(thread->stack, guard_page, PROT_NONE);
-    getcontext(&thread->own);
-    thread->own.uc_stack.ss_sp = thread->stack_bottom();
-    thread->own.uc_stack.ss_size = stack_bytes;
-    thread->own.uc_link = nullptr;
-    const auto address = reinterpret_cast<std::uint64_t>(thread.get());
-    makecontext(&thread->own, reinterpret_cast<void (*)()>(&SystemThreads::start), 2, static_cast<unsigned>(address),
-                static_cast<unsigned>(address >> 32));
     thread->handle = machine_.handles().open(HandleKind::thread, thread->owner, thread.get());
     const Handle handle = thread->handle;
     Thread& reference = *thread;
@@ -101,15 +59,6 @@ Handle SystemThreads::create(Routine routine, void* context) {
     threads_.emplace(thread->number, std::move(thread));
     queue_slice(reference);
     return handle;
-}
-
-void SystemThreads::start(unsigned low, unsigned high) {
-    auto& thread = *reinterpret_cast<Thread*>(static_cast<std::uint64_t>(high) << 32 | low);
-    thread.own_switch.arrived();
-    thread.resumer_switch.other_stack = thread.own_switch.other_stack;
-    thread.resumer_switch.other_size = thread.own_switch.other_size;
-    thread.routine(thread.argument);
-    thread.threads->switch_out(thread, true);
 }
 
 void SystemThreads::queue_slice(Thread& thread) {
@@ -146,23 +95,16 @@ void SystemThreads::run_slice(Thread& thread) {
         thread.call = call.event();
         running_ = &thread;
         machine_.current_flow_ = std::uint64_t{1} << 63 | thread.number;
-        thread.resumer_switch.leaving(thread.stack_bottom(), stack_bytes);
-        swapcontext(&thread.resumer, &thread.own);
-        thread.resumer_switch.arrived();
+        thread.code->resume();
         running_ = previous;
     }
     machine_.current_flow_ = previous_flow;
-    if (thread.state == Thread::State::ended) {
-        munmap(thread.stack, stack_bytes + guard_page);
-        thread.stack = nullptr;
-    }
+    if (thread.state == Thread::State::ended) thread.code.reset();
 }
 
 void SystemThreads::switch_out(Thread& thread, bool for_ever) {
     if (for_ever) thread.state = Thread::State::ended;
-    thread.own_switch.leaving(thread.own_switch.other_stack, thread.own_switch.other_size, for_ever);
-    swapcontext(&thread.own, &thread.resumer);
-    thread.own_switch.arrived();
+    thread.code->suspend(for_ever);
 }
 
 bool SystemThreads::can_park() const { return running_ && machine_.recorder().innermost() == running_->call; }

@@ -49,7 +49,6 @@ private:
     struct Thread;
     void queue_slice(Thread& thread);
     void run_slice(Thread& thread);
-    static void start(unsigned low, unsigned high);
     void switch_out(Thread& thread, bool for_ever);
 
     Machine& machine_;

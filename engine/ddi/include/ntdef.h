@@ -51,7 +51,8 @@ CHIMNEYLAB_DDI_BEGIN
 #endif
 #endif
 
-/* Integers. */
+/* Integers. CHIMNEYLAB_SAME_TYPES, for C++ alone: LONG and WCHAR are the types that they are where the lab itself runs, of the
+ * same size and passed alike, so that its sources compile for Windows too. */
 typedef char CHAR, CCHAR, *PCHAR, *LPSTR, *PSTR, *PSZ;
 typedef const char *PCSTR, *LPCSTR, *PCSZ;
 typedef unsigned char UCHAR, BYTE, *PUCHAR, *PBYTE;
@@ -60,7 +61,7 @@ typedef short SHORT, CSHORT, *PSHORT;
 typedef unsigned short USHORT, WORD, *PUSHORT;
 typedef int INT, *PINT;
 typedef unsigned int UINT, *PUINT;
-#if defined(_WIN32)
+#if defined(_WIN32) && !defined(CHIMNEYLAB_SAME_TYPES)
 typedef long LONG, *PLONG;
 typedef unsigned long ULONG, DWORD, *PULONG;
 #else
@@ -94,7 +95,7 @@ typedef ULONG_PTR SIZE_T, *PSIZE_T, KAFFINITY, DWORD_PTR;
 typedef LONG_PTR SSIZE_T, *PSSIZE_T;
 
 /* 16-bit characters. */
-#if defined(__SIZEOF_WCHAR_T__) && __SIZEOF_WCHAR_T__ == 2
+#if defined(__SIZEOF_WCHAR_T__) && __SIZEOF_WCHAR_T__ == 2 && !defined(CHIMNEYLAB_SAME_TYPES)
 typedef wchar_t WCHAR;
 #elif defined(__cplusplus)
 typedef char16_t WCHAR;

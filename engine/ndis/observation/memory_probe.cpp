@@ -2,42 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include "engine/ndis/observation/memory_probe.h"
 
-#include <sys/uio.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
+
+#include "engine/ndis/observation/guarded_copy.h"
 
 namespace chimneylab::ndis::observation {
 
 namespace {
 
 constexpr std::size_t page = 4096;
-
-// Copies within this process by way of the kernel. Where that is forbidden (some containers), a pipe does the same.
-bool copy_by_kernel(const void* address, void* destination, std::size_t size, bool write) {
-    iovec local{destination, size};
-    iovec remote{const_cast<void*>(address), size};
-    const pid_t self = ::getpid();
-    const ssize_t done = write ? ::process_vm_writev(self, &local, 1, &remote, 1, 0) : ::process_vm_readv(self, &local, 1, &remote, 1, 0);
-    if (done == static_cast<ssize_t>(size)) return true;
-    if (done >= 0 || (errno != EPERM && errno != ENOSYS)) return false;
-    std::array<int, 2> ends{};
-    if (::pipe(ends.data()) != 0) return false;
-    bool copied = true;
-    for (std::size_t at = 0; copied && at < size;) {
-        const std::size_t part = std::min(size - at, page);
-        const auto* from = static_cast<const char*>(write ? destination : address) + at;
-        auto* to = static_cast<char*>(write ? const_cast<void*>(address) : destination) + at;
-        copied = ::write(ends[1], from, part) == static_cast<ssize_t>(part) && ::read(ends[0], to, part) == static_cast<ssize_t>(part);
-        at += part;
-    }
-    ::close(ends[0]);
-    ::close(ends[1]);
-    return copied;
-}
 
 [[nodiscard]] bool plausible(const void* address, std::size_t size) {
     const auto value = reinterpret_cast<std::uintptr_t>(address);
@@ -62,7 +38,7 @@ bool MemoryProbe::read(const void* address, void* destination, std::size_t size)
         if (*live) std::memcpy(destination, address, size);
         return *live;
     }
-    return copy_by_kernel(address, destination, size, false);
+    return guarded_copy(address, destination, size, false);
 }
 
 bool MemoryProbe::readable(const void* address, std::size_t size) const {
@@ -70,7 +46,7 @@ bool MemoryProbe::readable(const void* address, std::size_t size) const {
     if (const auto live = live_in_pool(address, size)) return *live;
     std::array<std::byte, 512> bytes;
     for (std::size_t at = 0; at < size; at += bytes.size()) {
-        if (!copy_by_kernel(static_cast<const std::byte*>(address) + at, bytes.data(), std::min(bytes.size(), size - at), false)) return false;
+        if (!guarded_copy(static_cast<const std::byte*>(address) + at, bytes.data(), std::min(bytes.size(), size - at), false)) return false;
     }
     return true;
 }
@@ -83,7 +59,7 @@ bool MemoryProbe::writable(const void* address, std::size_t size) const {
         const std::size_t part = std::min(bytes.size(), size - at);
         const auto* from = static_cast<const std::byte*>(address) + at;
         // Written back unchanged: a page that may only be read says no.
-        if (!copy_by_kernel(from, bytes.data(), part, false) || !copy_by_kernel(from, bytes.data(), part, true)) return false;
+        if (!guarded_copy(from, bytes.data(), part, false) || !guarded_copy(from, bytes.data(), part, true)) return false;
     }
     return true;
 }
