@@ -8,6 +8,7 @@
 
 #include "app/command_line/verbs.h"
 #include "app/command_line/version.h"
+#include "engine/scenario/languages.h"
 
 namespace chimneylab::command_line {
 
@@ -28,6 +29,13 @@ namespace {
 void add_run_choice(CLI::App* verb, TraceName& name) {
     verb->add_option("--variant", name.variant, "A variant of the scenario");
     verb->add_option("--schedule", name.schedule, "Order of pending work: fifo, lifo or seed:N");
+}
+
+void add_language(CLI::App* verb, std::string& language) {
+    std::vector<std::string> codes;
+    for (const scenario::Language& each : scenario::languages()) codes.emplace_back(each.code);
+    verb->add_option("--language", language, "Of the scenario's texts: en, ja or sv (the environment's if it is one of them)")
+        ->check(CLI::IsMember(codes));
 }
 
 }  // namespace
@@ -52,9 +60,10 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     layout_verb->add_option("--arch", layout_options.arch, "x64 or x86");
     layout_verb->add_flag("--json", layout_options.json, "One JSON document");
 
-    bool scenarios_json = false;
+    ScenariosOptions scenarios_options;
     CLI::App* scenarios_verb = app.add_subcommand("scenarios", "The scenario library");
-    scenarios_verb->add_flag("--json", scenarios_json, "One JSON document");
+    add_language(scenarios_verb, scenarios_options.language);
+    scenarios_verb->add_flag("--json", scenarios_options.json, "One JSON document");
 
     RunVerbOptions run_options;
     CLI::App* run_verb = app.add_subcommand("run", "Run a scenario to its end and tell what happened");
@@ -74,6 +83,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     run_verb->add_option("--choices", run_options.choices, "What is taken at each point where something is pending, as explore tells it");
     run_verb->add_option("--record", run_options.record, "Write the session to this file");
     run_verb->add_flag("--json", run_options.json, "One JSON document");
+    add_language(run_verb, run_options.language);
     run_verb->add_flag("--all", run_options.all, "Tell every event, not only the important ones");
     run_verb->add_flag("--timing", run_options.timing, "Measured times too (they differ from run to run)");
 
@@ -94,6 +104,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     ShowOptions show_options;
     CLI::App* show_verb = app.add_subcommand("show", "Tell a recorded session");
     show_verb->add_option("SESSION", show_options.session, "A file written by run --record")->required();
+    add_language(show_verb, show_options.language);
     show_verb->add_flag("--json", show_options.json, "One JSON document");
     show_verb->add_flag("--all", show_options.all, "Tell every event, not only the important ones");
     show_verb->add_flag("--timing", show_options.timing, "Measured times too");
@@ -210,7 +221,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     }
     if (include) return ddi_include(console);
     if (*layout_verb) return layout(layout_options, console);
-    if (*scenarios_verb) return list_scenarios(scenarios_json, console);
+    if (*scenarios_verb) return list_scenarios(scenarios_options, console);
     if (*run_verb) return run_scenario(run_options, console);
     if (*explore_verb) return explore_scenario(explore_options, console);
     if (*show_verb) return show_session(show_options, console);

@@ -5,6 +5,7 @@
 #include "app/command_line/finished_run.h"
 #include "app/command_line/run_report.h"
 #include "app/command_line/tell.h"
+#include "app/command_line/told_scenario.h"
 #include "app/command_line/verbs.h"
 #include "engine/scenario/library.h"
 #include "engine/session/violations.h"
@@ -44,8 +45,9 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
         add_crash_json(run, history, json);
         console.out << json_text(json);
     } else {
-        tell_heading(history, &*loaded.scenario, console);
-        tell_events(history, &*loaded.scenario, {options.all, options.timing}, console);
+        const scenario::Scenario told = told_in(options.language, *loaded.scenario, console);
+        tell_heading(history, &told, console);
+        tell_events(history, &told, {options.all, options.timing}, console);
         tell_crash(run, history, console);
         tell_outcome(result, history, judgement, console);
     }

@@ -39,7 +39,11 @@ struct LayoutOptions {
 };
 int layout(const LayoutOptions& options, Console& console);
 
-int list_scenarios(bool json, Console& console);
+struct ScenariosOptions {
+    std::string language;  // of the texts; empty: the environment's
+    bool json = false;
+};
+int list_scenarios(const ScenariosOptions& options, Console& console);
 
 struct RunVerbOptions {
     std::string scenario;  // id or path
@@ -49,6 +53,7 @@ struct RunVerbOptions {
     std::string choices;    // scenario::parse_choices; what comes then is in the order of fifo
     double time_limit = 0;  // seconds a run with drivers from files may take; 0: the usual
     std::string record;    // file to write the session to
+    std::string language;  // that it is told in; empty: the environment's
     bool json = false;
     bool timing = false;  // measured times too; these differ from run to run
     bool all = false;     // narrate every event, not only the important ones
@@ -74,6 +79,7 @@ int new_driver(const NewDriverOptions& options, Console& console);
 
 struct ShowOptions {
     std::string session;
+    std::string language;  // as for run
     bool json = false;
     bool timing = false;
     bool all = false;

@@ -12,7 +12,12 @@ namespace chimneylab::scenario {
 class ScenarioReader {
 public:
     explicit ScenarioReader(Problems& problems) : fields_(problems), problems_(problems) {}
+    // For patterns that are about a scenario which has been read already.
+    ScenarioReader(Problems& problems, Scenario about) : fields_(problems), problems_(problems), scenario_(std::move(about)) {}
     [[nodiscard]] Scenario read(const Node& root);
+
+    // read_texts.cpp
+    EventPattern read_pattern(const Node& node);
 
 private:
     // read_machine.cpp
@@ -59,7 +64,6 @@ private:
     std::optional<Expectation> read_received(Expectation expectation, const Node& node);
 
     // read_texts.cpp
-    EventPattern read_pattern(const Node& node);
     std::string read_layer_name(const Node* node);
     void read_narration(const Node* node);
     void read_questions(const Node* node);
