@@ -51,13 +51,19 @@ bool Allocation::contains(const void* pointer) const {
 }
 
 Pool::Pool(Machine& machine, PoolOptions options) : machine_(machine), options_(options) {
+    if (options_.memory != nullptr) {
+        arena_ = options_.memory;
+        return;
+    }
     options_.arena_bytes = round_up(std::max<std::size_t>(options_.arena_bytes, 1 << 20), 4096);
     void* arena = mmap(nullptr, options_.arena_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (arena == MAP_FAILED) throw std::bad_alloc();
     arena_ = static_cast<std::byte*>(arena);
 }
 
-Pool::~Pool() { munmap(arena_, options_.arena_bytes); }
+Pool::~Pool() {
+    if (options_.memory == nullptr) munmap(arena_, options_.arena_bytes);
+}
 
 bool Pool::in_arena(const void* address) const {
     const auto* byte = static_cast<const std::byte*>(address);
