@@ -44,6 +44,10 @@ public:
                 scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
             if (options_.sink) machine_options.sink = options_.sink();
+            if (!options_.pool_memory.empty()) {
+                machine_options.pool.memory = options_.pool_memory.data();
+                machine_options.pool.arena_bytes = options_.pool_memory.size();
+            }
             built_ = build_machine(scenario_.machine, machine_options, drivers_, ends_);
             describe();
             if (built_.failure.empty())
@@ -51,6 +55,7 @@ public:
             else
                 result_.failure = built_.failure;
             if (!result_.stopped_at_choice) close();
+            if (options_.hand != nullptr) options_.hand->over();
         } catch (const std::exception& error) {
             result_.crashed = true;
             result_.failure = error.what();
@@ -188,6 +193,7 @@ private:
             result_.failure = refusal;
             return;
         }
+        if (options_.hand != nullptr) options_.hand->begins(*built_.machine);
         if (options_.choices || options_.hand) chooser_ = std::make_unique<ChoiceTaker>(*built_.machine, *target_, *faults_, options_, result_);
         for (std::size_t i = 0; i < scenario_.steps.size() && !stop(i); ++i) take_step(scenario_.steps[i]);
         if (!result_.cancelled && !result_.stopped_at_choice) settle();

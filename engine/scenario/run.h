@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@
 #include "engine/trace/recorder.h"
 #include "engine/trace/trace.h"
 
+namespace chimneylab::machine {
+class Machine;
+}
 struct _DRIVER_OBJECT;  // <ndis.h>; named here so that who only runs scenarios needs no DDI headers
 struct _UNICODE_STRING;
 
@@ -53,6 +57,11 @@ public:
     // What comes next, of what is pending; nothing: the schedule goes on. `refused` says why the last choice for this
     // point could not be made.
     [[nodiscard]] virtual std::optional<Choice> choose(const ChoicePoint& point, const std::string& refused) = 0;
+    // The machine is up, no step has been taken. It lives until the run is over.
+    virtual void begins(machine::Machine&) {}
+    // Everything has ended, results are yet to be gathered. A hand that leaves the run's thread of control for good here does so
+    // with every object of the run (the explorer, which puts the memory of a whole run back).
+    virtual void over() {}
     // A fault that was asked for, once. `dropped` and `doubled` wait for the next completion that can be lost or doubled.
     [[nodiscard]] virtual Choice::Fault take_fault() = 0;
 };
@@ -72,6 +81,7 @@ struct RunOptions {
     bool schedule_goes_on = false;
     bool every_point = false;  // where the schedule goes on it is the order of fifo, and the points it decided are told too
     LiveHand* hand = nullptr;  // not together with choices; must outlive the run
+    std::span<std::byte> pool_memory;  // of the machine's pool, page aligned, outlives the run; empty: the pool maps its own
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
