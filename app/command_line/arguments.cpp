@@ -95,8 +95,11 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         ->type_name("FILE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    explore_verb->add_option("--budget", explore_options.budget, "Runs to make, besides those that shorten what was found (usually 1000)")
-        ->check(CLI::Range(1, 1'000'000));
+    explore_verb->add_option("--budget", explore_options.budget, "Schedules to run, besides those that shorten what was found (usually 1000)")
+        ->check(CLI::Range(1, 10'000'000));
+    explore_verb->add_option("--workers", explore_options.workers, "Threads (usually one for each processor); they change the time, not the answer")
+        ->check(CLI::Range(1, 16));
+    explore_verb->add_flag("!--no-reduction", explore_options.reduction, "Run every order, even those that come to the same state as another");
     explore_verb->add_option("--seed", explore_options.seed, "Of the random part (usually 1)");
     explore_verb->add_flag("!--no-failures", explore_options.failures, "Other orders only: nothing fails at the target, no allocation fails");
     explore_verb->add_flag("--json", explore_options.json, "One JSON document");

@@ -64,9 +64,11 @@ struct ExploreOptions {
     std::string scenario;  // id or path
     std::string variant;
     std::vector<std::string> drivers;
-    unsigned budget = 1000;  // runs
+    unsigned budget = 1000;  // schedules
+    unsigned workers = 0;    // threads; 0: one for each processor
     std::uint64_t seed = 1;
     bool failures = true;
+    bool reduction = true;
     bool json = false;
 };
 int explore_scenario(const ExploreOptions& options, Console& console);

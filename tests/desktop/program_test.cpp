@@ -62,6 +62,14 @@ TEST(Arguments, AreRead) {
     EXPECT_DOUBLE_EQ(parsed.arguments.scale, 2);
     EXPECT_EQ(parse_arguments({QStringLiteral("--tour"), QStringLiteral("folder")}).arguments.tour, QStringLiteral("folder"));
     EXPECT_EQ(parse_arguments({QStringLiteral("--pane=stage")}).arguments.pane, QStringLiteral("stage"));
+    const auto found = parse_arguments({QStringLiteral("--scenario"), QStringLiteral("m8"), QStringLiteral("--variant"), QStringLiteral("v"), QStringLiteral("--schedule=lifo"),
+                                        QStringLiteral("--choices"), QStringLiteral("0,0=FAILURE"), QStringLiteral("--driver"), QStringLiteral("a.so"),
+                                        QStringLiteral("--driver"), QStringLiteral("b.so")});
+    EXPECT_EQ(found.problem, QString());
+    EXPECT_EQ(found.arguments.variant, QStringLiteral("v"));
+    EXPECT_EQ(found.arguments.schedule, QStringLiteral("lifo"));
+    EXPECT_EQ(found.arguments.choices, QStringLiteral("0,0=FAILURE"));
+    EXPECT_EQ(found.arguments.drivers, QStringList({QStringLiteral("a.so"), QStringLiteral("b.so")}));
 }
 
 TEST(Arguments, WrongOnesAreToldInOneLine) {
@@ -75,6 +83,9 @@ TEST(Arguments, WrongOnesAreToldInOneLine) {
                                       {QStringLiteral("--scale"), QStringLiteral("100")},
                                       {QStringLiteral("--scenario")},
                                       {QStringLiteral("--scenario=")},
+                                      {QStringLiteral("--choices"), QStringLiteral("0")},
+                                      {QStringLiteral("--scenario=m8"), QStringLiteral("--choices"), QStringLiteral("first")},
+                                      {QStringLiteral("--scenario=m8"), QStringLiteral("--schedule"), QStringLiteral("sideways")},
                                       {QStringLiteral("--nonsense")},
                                       {QStringLiteral("-x")},
                                       {QStringLiteral("a.chimney"), QStringLiteral("b.chimney")},

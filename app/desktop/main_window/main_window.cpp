@@ -387,8 +387,9 @@ void MainWindow::open_scenario(const QString& id, const QString& variant) { run(
 void MainWindow::run(const RunRequest& request) {
     branch_model_.clear();
     RunRequest whole = request;
-    whole.manual = false;
-    whole.choices.clear();
+    // A whole run: choices belong to one only when the schedule goes on after them.
+    whole.manual = request.schedule_goes_on && !request.choices.isEmpty();
+    if (!whole.manual) whole.choices.clear();
     start(whole);
 }
 
@@ -411,6 +412,7 @@ void MainWindow::choose_schedule(const QString& schedule) {
     if (request_.scenario.isEmpty()) return;
     RunRequest again = request_;
     again.schedule = schedule;
+    again.choices.clear();  // of another order
     if (branch_model_.active()) branch_model_.begin(again);
     else run(again);
 }
