@@ -113,6 +113,10 @@ static VOID FillRequests(POT_OBJECT Connection, BOOLEAN PushTimer)
         ULONG bytes = Connection->BytesBuffered < room ? Connection->BytesBuffered : room;
         BOOLEAN push = (BOOLEAN)(NET_BUFFER_LIST_INFO(list, TcpReceiveNoPush) == NULL);
 
+        if (Connection->DisconnectIndicated) {
+            CompleteReceive(Connection, NDIS_STATUS_INVALID_STATE);
+            continue;
+        }
         if (bytes > 0) {
             Place(buffer, Connection->ReceiveFilled, DeliveredPosition(Connection), bytes);
             Connection->ReceiveFilled += bytes;

@@ -137,7 +137,7 @@ VOID OtAcknowledge(POT_OBJECT Connection, ULONG Count)
 {
     PNET_BUFFER_LIST list;
 
-    if (IsInvalid(Connection)) {
+    if (IsInvalid(Connection) || Connection->Stopped) {
         return; /* nothing leaves any more, so nothing is acknowledged */
     }
     while (Count-- > 0 && (list = OtTakeList(Connection->Adapter, &Connection->Sends)) != NULL) {

@@ -28,6 +28,7 @@ constexpr KeyFormat capacities_keys[] = {
     {"transmit_buffer_bytes"},
     {"receive_buffer_bytes"},
     {"host_memory_objects"},
+    {"interface_vlan_id"},
 };
 constexpr KeyFormat target_keys[] = {
     {"completion"}, {"per_operation"}, {"per_block"},        {"send_acknowledged"},
@@ -86,6 +87,7 @@ constexpr KeyFormat connection_keys[] = {
     {"KeepAliveTimeoutDelta"},
     {"RetransmitCount"},
     {"RetransmitTimeoutDelta"},
+    {"BufferedData"},
 };
 constexpr KeyFormat step_keys[] = {
     {"name", true},      {"text"},        {"initiate"},  {"query"},
@@ -99,6 +101,7 @@ constexpr KeyFormat step_keys[] = {
     {"state"},           {"set"},         {"send_data"}, {"buffers"},
     {"bytes"},           {"abortive"},    {"push"},      {"connection"},
     {"event"},           {"information"}, {"settle"},    {"context_room"},
+    {"refused"},
 };
 constexpr KeyFormat change_keys[] = {
     {"DlDestinationAddress"}, {"PathMtu"},           {"cached_flags"}, {"InitialRcvWnd"}, {"RcvIndicationSize"},
@@ -121,7 +124,7 @@ constexpr KeyFormat entries_keys[] = {{"layer"}, {"live"}, {"released"}};
 constexpr KeyFormat variant_keys[] = {
     {"name", true},  {"title", true}, {"teaches"}, {"breaks"},  {"drivers"},
     {"mode"},        {"completion"},  {"schedule"}, {"faults"}, {"intermediate_drivers"},
-    {"expectations"}, {"until"},
+    {"expectations"}, {"until"},      {"strict"},
 };
 
 constexpr MappingFormat formats[] = {

@@ -8,6 +8,7 @@
 
 #include "engine/verifier/causes.h"
 #include "engine/verifier/scene.h"
+#include "engine/verifier/strict_readings.h"
 
 namespace chimneylab::verifier {
 
@@ -60,8 +61,11 @@ private:
 
 Verifier::Inside::Inside(const trace::Trace& trace, VerifierOptions options)
     : options_(std::move(options)), replay_(trace), model_(replay_) {
+    std::vector<std::string_view> strict = readings_of(trace.description());
+    strict.insert(strict.end(), options_.strict.begin(), options_.strict.end());
     for (const Unit& unit : units()) {
         const Rule* rule = find(unit.rule);
+        if (!unit.strict.empty() && std::ranges::find(strict, unit.strict) == strict.end()) continue;
         if (!rule || std::ranges::find(options_.without, rule->id) != options_.without.end()) continue;
         if (!options_.strict_rules && rule->strict_only) continue;
         units_[static_cast<std::size_t>(unit.moment)].push_back(
@@ -108,6 +112,7 @@ Address Verifier::Inside::root_address(const Event& event) const {
 
 void Verifier::Inside::take_in() {
     const Event& event = replay_.event();
+    model_.event_seen(event);
     if (event.change_count != 0) show_writes();
     switch (event.kind) {
     case EventKind::enter:
@@ -118,12 +123,18 @@ void Verifier::Inside::take_in() {
         show(Moment::memory_freed, scene(event.layer));
         model_.memory_freed(event);
         break;
+    case EventKind::message: model_.room_told(event); break;
     case EventKind::finding: show(Moment::found_by_machine, scene(event.layer)); break;
     case EventKind::fault_injected:
-        if (event.subject == 0) model_.fault_seen();
-        else show(Moment::fault_injected, scene(event.layer));
+        if (event.subject == 0 && event.detail != 0) model_.fault_seen();
+        else model_.disturbed_by_hand();
+        if (event.subject != 0) show(Moment::fault_injected, scene(event.layer));
         break;
-    case EventKind::run_finished: show(Moment::run_ended, scene(trace::machine_layer)); break;
+    case EventKind::run_finished:
+        if (std::ranges::any_of(violations, [](const Violation& each) { return each.severity <= Severity::error && each.rule != "MEM-005"; }))
+            model_.disturbed_by_hand();
+        show(Moment::run_ended, scene(trace::machine_layer));
+        break;
     default: break;
     }
 }
@@ -158,6 +169,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
     case FunctionGroup::indication:
         if (driver_calls) {
             show(Moment::indication, scene(event.other_layer));
+            model_.indicated(event);
             if (is_received_data(event)) {
                 const EventId frame = replay_.frame_of(event.other_layer);
                 const bool forwarded = frame.valid() && is_received_data(replay_.trace().event(frame));
@@ -165,6 +177,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
             }
         } else {
             if (is_received_data(event)) model_.lists().comes_up(event);
+            model_.event_arrived(event);
             show(Moment::indication_arrives, scene(event.layer));
         }
         break;
@@ -176,6 +189,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
     default:
         show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
         if (function.name == "MiniportInitializeEx") model_.driver(event.layer).adapters.insert(event.subject);
+        if (function.name == "NdisMSetMiniportAttributes") model_.capabilities_reported(event);
         if (function.name == "NdisSetOptionalHandlers") show(Moment::registration, scene(event.other_layer));
         break;
     }
@@ -212,6 +226,8 @@ void Verifier::Inside::transfer_arrives(const Event& event, const Function& func
     };
     const bool end_of_the_way = !intermediate && (function.completion || transfer_kind(function) == TransferKind::none);
     if (!end_of_the_way) move();
+    if (replay_.is_offload_target(event.layer))
+        if (const ListRecord* list = lists.list(event.detail)) model_.disconnect_arrived(*list);
     show(Moment::transfer, scene(event.layer));
     if (function.completion) model_.run_delivered(event);
     if (end_of_the_way) move();
@@ -241,7 +257,7 @@ void Verifier::Inside::take_in_return(const Event& event) {
     } else if (function->name == "NdisMGetOffloadHandlers" || function->name == "NdisSetOptionalHandlers") {
         show(Moment::registration, scene(event.other_layer));
         model_.registration(event);
-    } else if (function->name == "ProtocolNetPnPEvent") {
+    } else if (function->name == "ProtocolNetPnPEvent" || function->name == "MiniportOidRequest") {
         show(Moment::other_call, scene(event.layer));
     } else if (function->name == "DriverEntry") {
         show(Moment::registration, scene(event.layer));
@@ -326,6 +342,7 @@ void Verifier::Inside::completed(const Event& event, const Function& function) {
     passage->at_completion = capture(replay_, operation->shapes[passage->upper_shape]);
     what.now = &passage->at_completion;
     show(Moment::operation_completed, what);
+    if (replay_.is_offload_target(driver)) model_.completed_by_target(*operation, *passage);
     lists_of_operation(*operation, *passage, driver);
 }
 
