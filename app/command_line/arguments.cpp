@@ -81,6 +81,11 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         ->check(CLI::Range(0.5, 3600.0));
     run_verb->add_option("--schedule", run_options.schedule, "Order of pending work: fifo, lifo or seed:N");
     run_verb->add_option("--choices", run_options.choices, "What is taken at each point where something is pending, as explore tells it");
+    run_verb->add_option("--strict-reading", run_options.readings,
+                            "Judge by a strict reading of a rule too, e.g. inside-handler, or by all; may be repeated")
+        ->type_name("NAME")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     run_verb->add_option("--record", run_options.record, "Write the session to this file");
     run_verb->add_flag("--json", run_options.json, "One JSON document");
     add_language(run_verb, run_options.language);
@@ -124,6 +129,11 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         ->allow_extra_args(false);
     verify_verb->add_flag("--strict,!--no-strict", verify_options.strict,
                           "Also rules that show only in sessions of a strict machine (the default)");
+    verify_verb->add_option("--strict-reading", verify_options.readings,
+                            "Judge by a strict reading of a rule too, e.g. inside-handler, or by all; may be repeated")
+        ->type_name("NAME")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     verify_verb->add_flag("--errors-only", verify_options.errors_only, "No warnings and notes");
     verify_verb->add_flag("--json", verify_options.json, "One JSON document");
 

@@ -14,6 +14,8 @@
 namespace chimneylab::command_line {
 
 int run_scenario(const RunVerbOptions& options, Console& console) {
+    const auto readings = readings_named(options.readings, console);
+    if (!readings) return exit_bad_input;
     const scenario::Loaded loaded = scenario::find_scenario(options.scenario);
     if (!loaded.scenario) return refuse(loaded.problems, console);
 
@@ -31,7 +33,7 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
         }
     }
     const trace::History history(result.trace);
-    Judgement judgement = judge(result.trace);
+    Judgement judgement = judge(result.trace, {.without = {}, .strict = *readings});
     judgement.take_declaration(&*loaded.scenario, options.variant);
     if (!options.record.empty() && !judgement.silent()) {
         const auto rows = stored_violations(judgement, history);

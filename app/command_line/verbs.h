@@ -14,7 +14,9 @@
 #include <cstdint>
 #include <ostream>
 #include <span>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <string_view>
 #include <vector>
 
@@ -57,6 +59,7 @@ struct RunVerbOptions {
     bool json = false;
     bool timing = false;  // measured times too; these differ from run to run
     bool all = false;     // narrate every event, not only the important ones
+    std::vector<std::string> readings = {};  // strict ones of rules, by name; "all"
 };
 int run_scenario(const RunVerbOptions& options, Console& console);
 
@@ -100,10 +103,13 @@ struct VerifyOptions {
     std::string session;
     std::vector<std::string> without;  // rules that are not judged
     bool strict = true;                // rules that show only in traces of a strict machine
+    std::vector<std::string> readings;  // strict ones, beside those of the run; "all"
     bool errors_only = false;          // no warnings and notes
     bool json = false;
 };
 int verify_session(const VerifyOptions& options, Console& console);
+// The readings of these names; refuses a name that is none and gives no value.
+std::optional<std::vector<std::string_view>> readings_named(const std::vector<std::string>& names, Console& console);
 
 // A recorded session, or a scenario to run: by id or path.
 struct TraceName {

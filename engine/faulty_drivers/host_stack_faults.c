@@ -97,19 +97,102 @@ static VOID ChangeState(PHS_BLOCK_LIST Block)
     }
 }
 
+static VOID ReuseBuffered(PHS_BLOCK_LIST Block)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED connection = Block->Header.Type == TcpOffloadState ? ChimneylabTcpDelegated(Block) : NULL;
+
+    if (connection != NULL && connection->BufferedData != NULL) {
+        connection->BufferedData->Scratch = Block;
+    }
+}
+
 VOID FaultyNdisInitiateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
 {
     EachBlock(root, ChangeState);
     NdisInitiateOffload(binding, root);
+    if (Is(HostReusesBuffered)) {
+        EachBlock(root, ReuseBuffered);
+    }
     if (Is(HostTreeTouched)) {
         root->PortNumber = 9;
     }
+}
+
+static PHS_OBJECT Another(PHS_OBJECT Object, ULONG Kind)
+{
+    PLIST_ENTRY link;
+
+    for (link = Object->Driver->Objects.Flink; link != &Object->Driver->Objects; link = link->Flink) {
+        PHS_OBJECT other = CONTAINING_RECORD(link, HS_OBJECT, Link);
+        if (other != Object && other->Kind == Kind && other->State != CHIMNEY_OBJECT_IN_HOST) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static VOID ChangeUpdate(PHS_BLOCK_LIST Block)
+{
+    PHS_OBJECT object = Block->OffloadHandle != NULL ? CONTAINING_RECORD(Block->OffloadHandle, HS_OBJECT, Handle) : NULL;
+    PHS_OBJECT other;
+
+    if (object == NULL) {
+        return;
+    }
+    if (Is(HostLengthWrong) && object->Kind == CHIMNEY_OBJECT_CONNECTION && ChimneylabTcpCached(Block) != NULL) {
+        ChimneylabTcpCached(Block)->Header.Length += 4;
+    }
+    other = Another(object, object->Kind);
+    if (other != NULL && ((Is(HostMovesConnection) && object->Kind == CHIMNEY_OBJECT_PATH) ||
+                          (Is(HostForeignAddress) && object->Kind == CHIMNEY_OBJECT_NEIGHBOR))) {
+        Block->OffloadHandle = &other->Handle;
+    }
+}
+
+static PHS_BLOCK_LIST HeldUpdate;
+
+VOID FaultyNdisUpdateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
+{
+    PHS_BLOCK_LIST held = HeldUpdate;
+
+    EachBlock(root, ChangeUpdate);
+    if (Is(HostUpdatesAtOnce) && held == NULL) {
+        HeldUpdate = root; /* begun, as its client believes, and not yet passed down */
+        return;
+    }
+    HeldUpdate = NULL;
+    if (held != NULL) {
+        NdisUpdateOffload(binding, held);
+    }
+    NdisUpdateOffload(binding, root);
+}
+
+ULONG FaultyHsCheckOperation(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock)
+{
+    ULONG result = HsCheckOperation(Driver, Operation, RefusedBlock);
+    ULONG i;
+
+    if (Is(HostUpdatesAtOnce) && Operation->Kind == CHIMNEY_OPERATION_UPDATE && result == CHIMNEY_HOST_STACK_BUSY) {
+        result = CHIMNEY_HOST_STACK_DONE;
+    }
+    if (Is(HostBeyondCapacity) && result == CHIMNEY_HOST_STACK_BEYOND_CAPABILITIES) {
+        result = CHIMNEY_HOST_STACK_DONE;
+    }
+    for (i = 0; Is(HostStateBehindInvalidate) && Operation->Kind == CHIMNEY_OPERATION_INVALIDATE && i < Operation->BlockCount; i++) {
+        if (Operation->Blocks[i].Public.role != CHIMNEY_BLOCK_PLACEHOLDER) {
+            Operation->Blocks[i].Public.state_class = CHIMNEY_STATE_CACHED;
+        }
+    }
+    return result;
 }
 
 VOID FaultyNdisTerminateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
 {
     PNET_BUFFER_LIST held = Is(HostSendsDuringTerminate) ? TakeHeld() : NULL;
 
+    if (Is(HostForgetsTerminate) || (Is(HostKeepsParents) && ChimneylabStateLayer(root->Header.Type) != ChimneylabTcpLayer)) {
+        return;
+    }
     NdisTerminateOffload(binding, root);
     if (held != NULL) {
         (VOID)NdisOffloadTcpSend(HeldHandle, held);

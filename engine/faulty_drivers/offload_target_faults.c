@@ -19,6 +19,7 @@ static NDIS_HANDLE HeldFrom;
 static POT_OBJECT HeldOf;
 static NDIS_HANDLE EndedHandle;
 static BOOLEAN Done;
+static BOOLEAN Paused; /* by an indication of its own */
 
 /* ---- registration ---- */
 
@@ -44,6 +45,9 @@ static VOID SendComplete(NDIS_HANDLE miniport, PNET_BUFFER_LIST lists)
 {
     PNET_BUFFER_LIST held;
 
+    if (Is(TargetUploadsLostSends) && NET_BUFFER_LIST_STATUS(lists) == NDIS_STATUS_REQUEST_ABORTED) {
+        NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_UPLOAD_IN_PROGRESS;
+    }
     if (Is(TargetRequestsUpload)) {
         NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_REQUEST_UPLOAD;
     }
@@ -69,6 +73,12 @@ static VOID ReceiveComplete(NDIS_HANDLE miniport, PNET_BUFFER_LIST lists)
 {
     PNET_BUFFER_LIST held;
 
+    if (Is(TargetFillsAfterEnd) && NET_BUFFER_LIST_STATUS(lists) == NDIS_STATUS_INVALID_STATE) {
+        NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_SUCCESS;
+    }
+    if (Is(TargetUploadsLostSends) && NET_BUFFER_LIST_STATUS(lists) == NDIS_STATUS_REQUEST_ABORTED) {
+        NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_UPLOAD_IN_PROGRESS;
+    }
     if (Is(TargetReceivesReordered) && !Done && Held == NULL) {
         Held = lists;
         return;
@@ -135,7 +145,51 @@ static VOID EventIndicate(NDIS_HANDLE handle, ULONG type, ULONG information)
     if (Is(TargetOddReason)) {
         information = MaxUploadReason;
     }
+    if ((Is(TargetAbortsUnasked) && type == TcpIndicateRetrieve && information == HardwareFailure) ||
+        (Is(TargetNeverAsksBack) && type == TcpIndicateRetrieve && information == InvalidState)) {
+        return;
+    }
+    if (Is(TargetEndsTwice) && type == TcpIndicateDisconnect) {
+        Real.NdisTcpOffloadEventHandler(handle, type, information);
+    }
     Real.NdisTcpOffloadEventHandler(handle, type, information);
+    if (Is(TargetWishesInClose) && type == TcpIndicateDisconnect) {
+        Real.NdisTcpOffloadEventHandler(handle, TcpIndicateRetrieve, LowActivity);
+    }
+}
+
+VOID CorrectOtArrive(POT_OBJECT Connection, ULONG Bytes, BOOLEAN Push);
+
+VOID OtArrive(POT_OBJECT Connection, ULONG Bytes, BOOLEAN Push)
+{
+    if (Is(TargetShowsWaiting)) {
+        Connection->Refused = FALSE;
+    }
+    CorrectOtArrive(Connection, Bytes, Push);
+}
+
+/* ---- the adapter ---- */
+
+VOID FaultyNdisMIndicateStatusEx(NDIS_HANDLE miniport, PNDIS_STATUS_INDICATION indication)
+{
+    if (Is(TargetResumesUnasked) && indication->StatusCode == NDIS_STATUS_OFFLOAD_PAUSE) {
+        return;
+    }
+    if (indication->StatusCode == NDIS_STATUS_OFFLOAD_PAUSE || indication->StatusCode == NDIS_STATUS_OFFLOAD_RESUME) {
+        Paused = (BOOLEAN)(indication->StatusCode == NDIS_STATUS_OFFLOAD_PAUSE);
+    }
+    NdisMIndicateStatusEx(miniport, indication);
+}
+
+NDIS_STATUS CorrectOtOidRequest(NDIS_HANDLE MiniportAdapterContext, PNDIS_OID_REQUEST OidRequest);
+
+NDIS_STATUS OtOidRequest(NDIS_HANDLE MiniportAdapterContext, PNDIS_OID_REQUEST OidRequest)
+{
+    if (Is(TargetRefusesParameters) && OidRequest->RequestType == NdisRequestSetInformation &&
+        OidRequest->DATA.SET_INFORMATION.Oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS) {
+        return NDIS_STATUS_NOT_SUPPORTED;
+    }
+    return CorrectOtOidRequest(MiniportAdapterContext, OidRequest);
 }
 
 NDIS_STATUS FaultyNdisMGetOffloadHandlers(NDIS_HANDLE handle, NDIS_CHIMNEY_OFFLOAD_TYPE type, PNDIS_OFFLOAD_EVENT_HANDLERS *handlers)
@@ -192,6 +246,9 @@ NDIS_STATUS OtTcpOffloadSend(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportO
         connection->Wire->Acknowledged = 0;
         return status;
     }
+    if (Is(TargetGoesOn)) {
+        ((POT_OBJECT)MiniportOffloadContext)->Stopped = FALSE;
+    }
     status = CorrectOtTcpOffloadSend(MiniportAdapterContext, MiniportOffloadContext, Lists);
     return Is(TargetReturnsSuccess) ? NDIS_STATUS_SUCCESS : status;
 }
@@ -230,15 +287,69 @@ static POT_BLOCK LastBlock(POT_BLOCK root)
     return last;
 }
 
+/* One layer of a tree after the other: neighbors and paths take the room, and no connection comes to life. */
+static ULONG StoreLayer(POT_ADAPTER Adapter, POT_BLOCK First, POT_BLOCK Parent, ULONG Kind, ULONG Ordinal)
+{
+    POT_BLOCK block;
+    ULONG failed = 0;
+
+    for (block = First; block != NULL; block = block->NextBlock) {
+        POT_OBJECT parent = Parent != NULL ? (POT_OBJECT)*Parent->MiniportOffloadContext : NULL;
+        ULONG above;
+        if (OtBlockKind(block) == Kind && *block->MiniportOffloadContext == NULL) {
+            POT_OBJECT object = NULL;
+            if ((Kind == OtNeighbor || parent != NULL) && OtCountObjects(Adapter, 0) < Adapter->Capacity.host_memory_objects) {
+                object = OtCreateObject(Adapter, block, Kind, parent);
+            }
+            block->Status = object != NULL                          ? NDIS_STATUS_SUCCESS
+                            : Kind != OtNeighbor && parent == NULL ? NDIS_STATUS_FAILURE
+                                                                    : NDIS_STATUS_RESOURCES;
+            if (object != NULL) {
+                object->State = CHIMNEY_TARGET_OBJECT_OFFLOADING;
+                object->OffloadedBy = Ordinal;
+                *block->MiniportOffloadContext = object;
+            }
+        }
+        above = StoreLayer(Adapter, block->DependentBlockList, block, Kind, Ordinal);
+        if (above > 0 && block->Status == NDIS_STATUS_SUCCESS) {
+            block->Status = NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS;
+        }
+        failed += block->Status < 0;
+    }
+    return failed;
+}
+
 VOID FaultyOtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
 {
     OT_TREE_WALK walk;
     POT_BLOCK block;
     POT_BLOCK last = LastBlock(Root);
     PVOID first = NULL;
+    struct chimney_target_capacity room;
 
     OnlyAdapter = Adapter;
+    if (Is(TargetBreadthFirst)) {
+        ULONG kind;
+        for (kind = OtNeighbor; kind <= OtConnection; kind++) {
+            (VOID)StoreLayer(Adapter, Root, NULL, kind, Ordinal);
+        }
+        return;
+    }
+    if (Is(TargetRefusesWhilePaused) && Paused) {
+        for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
+            block->Status = NDIS_STATUS_FAILURE;
+        }
+        return;
+    }
+    room = Adapter->Capacity;
+    if (Is(TargetTakesAnyVlan)) {
+        Adapter->Capacity.interface_vlan_count = 0;
+    }
+    if (Is(TargetTakesAnyAddress)) {
+        Adapter->Capacity.source_hardware_addresses = 4;
+    }
     OtProcessInitiate(Adapter, Root, Ordinal);
+    Adapter->Capacity = room;
     if (Is(TargetProtocolReservedUsed)) {
         last->ProtocolReserved[1] = Adapter;
     }
@@ -251,6 +362,9 @@ VOID FaultyOtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
         }
         if (Is(TargetParentSucceeds) && block->Status == NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS) {
             block->Status = NDIS_STATUS_SUCCESS;
+        }
+        if (Is(TargetNoReason) && block->Status < 0) {
+            block->Status = NDIS_STATUS_FAILURE;
         }
         if (Is(TargetContextOfFailed) && block->Status < 0) {
             *block->MiniportOffloadContext = Adapter;
@@ -280,9 +394,28 @@ VOID FaultyNdisMInitiateOffloadComplete(NDIS_HANDLE miniport, POT_BLOCK root)
 
 VOID FaultyOtProcessQuery(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
 {
+    if (Is(TargetQueryEmpty)) {
+        Root->Status = NDIS_STATUS_SUCCESS;
+        return;
+    }
+    if (Is(TargetRefusesSecondQuery) && Adapter->Accepted[OtQuery] > Adapter->Completed[OtQuery]) {
+        Root->Status = NDIS_STATUS_FAILURE;
+        return;
+    }
     OtProcessQuery(Adapter, Root, Ordinal);
     if (Is(TargetQueryResources)) {
         Root->Status = NDIS_STATUS_RESOURCES;
+    }
+    if (Is(TargetFreesAtFailure) && Root->Status == NDIS_STATUS_FAILURE && OtBlockKind(Root) == OtConnection) {
+        OtFreeObject((POT_OBJECT)*Root->MiniportOffloadContext);
+    }
+}
+
+VOID FaultyOtProcessInvalidate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
+{
+    OtProcessInvalidate(Adapter, Root, Ordinal);
+    if (Is(TargetFreesInvalid)) {
+        OtFreeObject((POT_OBJECT)*Root->MiniportOffloadContext);
     }
 }
 

@@ -207,7 +207,8 @@ struct chimney_host_stack_connection {
     uint32_t retransmit_count;
     uint32_t retransmit_timeout_delta; /* 0xFFFFFFFF = not running */
     uint32_t send_backlog_size;        /* out, from a query; 0xFFFFFFFF = not supported */
-    uint32_t receive_backlog_size;     /* out, from a query */
+    uint32_t receive_backlog_size;     /* out, from a query; in, while the connection is in the host: bytes received and not yet
+                                          taken by the application, which an offload hands over in BufferedData (0..65536) */
 };
 
 enum chimney_object_state {

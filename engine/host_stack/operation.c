@@ -29,6 +29,54 @@ static ULONG NaturalClass(ULONG OperationKind, ULONG Role)
     }
 }
 
+static PTCP_OFFLOAD_STATE_DELEGATED HandedOver(PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    return Operation->Kind == CHIMNEY_OPERATION_INITIATE && Block->Public.role == CHIMNEY_BLOCK_NEW && Block->Block != NULL
+               ? ChimneylabTcpDelegated(Block->Block)
+               : NULL;
+}
+
+/* What was received and has not been taken goes along with the connection, for the target to copy (HS-026). Byte n of the
+   stream has the value n modulo 251, as at the target. */
+static BOOLEAN AddBufferedData(PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED delegated = HandedOver(Operation, Block);
+    ULONG bytes = delegated != NULL ? Block->Object->Values.Connection.receive_backlog_size : 0;
+    HS_TRANSFER data;
+    PNET_BUFFER_LIST list;
+    PUCHAR memory;
+    ULONG i;
+
+    if (bytes == 0 || bytes > 0x10000) { /* nothing waits */
+        return TRUE;
+    }
+    NdisZeroMemory(&data, sizeof(data));
+    data.Count = 1;
+    data.Bytes = bytes;
+    list = HsAllocateLists(Operation->Binding, &data, TRUE, Operation->WithoutContextRoom);
+    if (list == NULL) {
+        return FALSE;
+    }
+    NET_BUFFER_LIST_PROTOCOL_RESERVED(list)[0] = NULL;
+    memory = (PUCHAR)MmGetMdlVirtualAddress(NET_BUFFER_FIRST_MDL(NET_BUFFER_LIST_FIRST_NB(list)));
+    for (i = 0; i < bytes; i++) {
+        memory[i] = (UCHAR)(i % 251u);
+    }
+    delegated->BufferedData = list;
+    return TRUE;
+}
+
+/* The target has its own copy, or has failed the block: either way the lists are done with (HS-027). */
+static VOID FreeBufferedData(PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED delegated = HandedOver(Operation, Block);
+
+    if (delegated != NULL && delegated->BufferedData != NULL) {
+        HsFreeLists(delegated->BufferedData);
+        delegated->BufferedData = NULL;
+    }
+}
+
 static BOOLEAN BuildBlock(PHS_OPERATION Operation, PHS_BLOCK Block)
 {
     PHS_DRIVER driver = Operation->Binding->Driver;
@@ -73,6 +121,9 @@ static BOOLEAN BuildBlock(PHS_OPERATION Operation, PHS_BLOCK Block)
     }
     if (stateClass != CHIMNEY_STATE_ABSENT) {
         HsWriteState(Block->Object, Block->Block);
+        if (!AddBufferedData(Operation, Block)) {
+            return FALSE;
+        }
     }
     Block->Public.block_address = (uint64_t)(ULONG_PTR)Block->Block;
     return TRUE;
@@ -97,6 +148,7 @@ static VOID AbandonTree(PHS_DRIVER Driver, PHS_OPERATION Operation)
 
     for (i = 0; i < Operation->BlockCount; i++) {
         PHS_BLOCK block = &Operation->Blocks[i];
+        FreeBufferedData(Operation, block);
         if (block->SendData != NULL) {
             if (block->Block != NULL && block->Block->NetBufferListChain != NULL) {
                 HsFreeLists(block->Block->NetBufferListChain);
@@ -382,7 +434,7 @@ static VOID BackInHost(PHS_OBJECT Object)
     Object->Handle.MiniportOffloadContext = NULL;
 }
 
-static VOID FinishInitiate(PHS_DRIVER Driver, PHS_BLOCK Block)
+static VOID FinishInitiate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOCK Block)
 {
     PHS_OBJECT object = Block->Object;
 
@@ -390,8 +442,12 @@ static VOID FinishInitiate(PHS_DRIVER Driver, PHS_BLOCK Block)
         object->LinkerUses--;
         return;
     }
+    FreeBufferedData(Operation, Block);
     if (Block->Block->Status >= 0) { /* SUCCESS and PARTIAL_SUCCESS (HS-034) */
         object->State = CHIMNEY_OBJECT_OFFLOADED;
+        if (object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+            object->Values.Connection.receive_backlog_size = 0; /* it is the target's to deliver now */
+        }
         return;
     }
     BackInHost(object);
@@ -429,6 +485,9 @@ static VOID FinishTerminate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOC
             HsTcpUploaded(object, buffered);
             Block->ResumeAfterwards = TRUE;
         }
+        if (object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+            object->Values.Connection.receive_backlog_size = 0; /* delivered */
+        }
         BackInHost(object);
     } else if (object->TerminateFailedBefore) {
         BackInHost(object); /* the second failure ends the object too: its connection is lost */
@@ -450,7 +509,7 @@ static VOID FinishBlock(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOCK Bl
     object->LastStatus = Block->Block->Status;
     switch (Operation->Kind) {
     case CHIMNEY_OPERATION_INITIATE:
-        FinishInitiate(Driver, Block);
+        FinishInitiate(Driver, Operation, Block);
         break;
     case CHIMNEY_OPERATION_QUERY:
         object->Queries--;

@@ -201,6 +201,7 @@ ULONG HsSetConnection(PHS_DRIVER Driver, struct chimney_host_stack_connection *C
     if (Command->snd_wind_scale > 14 || Command->rcv_wind_scale > 14 || Command->user_priority > 7 ||
         Command->flow_label > 0xFFFFF || Command->state >= TcpConnectionMaxState || Command->dup_ack_count > 0xFF ||
         Command->snd_wnd_probe_count > 0xFF || Command->keep_alive_probe_count > 0xFF ||
+        (Command->receive_backlog_size > 0x10000 && Command->receive_backlog_size != 0xFFFFFFFFu) ||
         Command->retransmit_count > 0xFF || Command->srtt > 0xFFFF || Command->rtt_var > 0xFFFF) {
         return CHIMNEY_HOST_STACK_BAD_VALUE;
     }

@@ -134,6 +134,10 @@ static VOID FillRequests(POT_OBJECT Connection, BOOLEAN PushTimer)
         ULONG bytes = Connection->BytesBuffered < room ? Connection->BytesBuffered : room;
         BOOLEAN push = (BOOLEAN)(NET_BUFFER_LIST_INFO(list, TcpReceiveNoPush) == NULL);
 
+        if (Connection->DisconnectIndicated) {
+            CompleteReceive(Connection, NDIS_STATUS_INVALID_STATE);
+            continue;
+        }
         if (bytes > 0) {
             Place(Connection, buffer, Connection->ReceiveFilled, bytes);
             Connection->ReceiveFilled += bytes;

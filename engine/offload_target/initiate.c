@@ -203,6 +203,8 @@ static VOID TakeOverConnection(POT_OBJECT Connection, POT_BLOCK Block)
             Connection->BytesBuffered += OtListBytes(list);
         }
     }
+    Connection->BytesArrived = Connection->BytesBuffered;
+    Connection->Refused = (BOOLEAN)(Connection->BytesBuffered > 0); /* as if refused: it waits for a request (OT-034) */
     delegated->SendDataHead = NULL; /* the pointers of the host are of no use to us beyond this call */
     delegated->SendDataTail = NULL;
     delegated->BufferedData = NULL;

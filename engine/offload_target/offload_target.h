@@ -98,6 +98,7 @@ struct _OT_ADAPTER {
     ULONG PacketFilter;
     BOOLEAN Running;
     BOOLEAN PausePending;
+    BOOLEAN OffloadPaused;    /* has asked for a pause and not resumed: only then do its capabilities change (OT-007) */
 
     LIST_ENTRY Objects;       /* OT_OBJECT.Link, in the order of offloading */
     LIST_ENTRY Operations;    /* OT_TASK.Link of operations in progress, oldest first */
@@ -132,6 +133,8 @@ struct _OT_OBJECT {
     BOOLEAN Invalid;
     UCHAR Identity[16];
     UCHAR StateType;           /* Ip6OffloadState or Ip4OffloadState for a path */
+    BOOLEAN Aborted;           /* reset, or its hardware lost: at the terminate its I/O is aborted (OT-047, OT-098) */
+    BOOLEAN DisconnectIndicated; /* the peer's FIN: requests posted from now on are completed with INVALID_STATE (OT-086) */
     ULONG IndicationsInProgress;
     BOOLEAN TerminateAccepted; /* segments are the host's from now on */
     BOOLEAN ReachabilityKnown; /* of a neighbor: somebody behind it has acknowledged something */
@@ -155,6 +158,7 @@ struct _OT_OBJECT {
     BOOLEAN DeliverAgain;      /* and something came in meanwhile */
     BOOLEAN Refused;           /* indicated data was refused: wait for a receive request */
     BOOLEAN RetrieveIndicated;
+    BOOLEAN Stopped;           /* asked for with a reason that leaves no choice: nothing is sent any more (OT-100) */
     ULONG ReceivesLent;
     struct _OT_WIRE_CONNECTION *Wire; /* NULL without a wire */
 };

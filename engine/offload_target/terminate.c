@@ -92,7 +92,7 @@ static NDIS_STATUS GiveBack(POT_OBJECT Object, POT_BLOCK Block, NDIS_STATUS Requ
         return Requested;
     }
     if (Object->Kind == OtConnection) {
-        NDIS_STATUS given = GiveBackConnection(Object, Block, second);
+        NDIS_STATUS given = GiveBackConnection(Object, Block, (BOOLEAN)(second || Object->Aborted));
         if (status == NDIS_STATUS_SUCCESS) {
             status = given;
         }

@@ -155,7 +155,7 @@ VOID OtCompleteFirstSend(POT_OBJECT Connection)
 /* The peer's acknowledgement covers the oldest lists of the queue. */
 VOID OtAcknowledge(POT_OBJECT Connection, ULONG Count)
 {
-    if (OtIsInvalid(Connection)) {
+    if (OtIsInvalid(Connection) || Connection->Stopped) {
         return; /* nothing leaves any more, so nothing is acknowledged */
     }
     while (Count-- > 0 && Connection->Sends.First != NULL) {

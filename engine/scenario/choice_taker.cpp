@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "engine/trace/text.h"
 
 namespace chimneylab::scenario {
 
@@ -78,6 +79,12 @@ Refusal ChoiceTaker::carry_out(const Choice& choice, const machine::PendingWork&
         if (!item.completes_operation) return "'" + work.label + "' completes no operation, so no status can be chosen for it";
         if (const Refusal refusal = target_.fail_block_once(item.operation_kind, choice.block, choice.status); !refusal.empty())
             return refusal;
+        trace::Event event;  // as a fault of this kind in a file is told (faults.cpp)
+        event.kind = trace::EventKind::fault_injected;
+        event.operation_kind = item.operation_kind;
+        event.name = machine_.recorder().intern("a block is to get the status " + trace::status_text(choice.status) + " in this " +
+                                                std::string(trace::to_text(item.operation_kind)));
+        machine_.record(event);
     }
     if (choice.fault == Choice::Fault::allocation) {
         machine_.pool().faults().fail_nth(1);

@@ -30,6 +30,7 @@ constexpr KeyFormat capacities_keys[] = {
     {"transmit_buffer_bytes"},
     {"receive_buffer_bytes"},
     {"host_memory_objects"},
+    {"interface_vlan_id"},
 };
 constexpr KeyFormat target_keys[] = {
     {"completion"}, {"per_operation"}, {"per_block"},        {"send_acknowledged"},
@@ -88,6 +89,7 @@ constexpr KeyFormat connection_keys[] = {
     {"KeepAliveTimeoutDelta"},
     {"RetransmitCount"},
     {"RetransmitTimeoutDelta"},
+    {"BufferedData"},
 };
 constexpr KeyFormat step_keys[] = {
     {"name", true},      {"text"},        {"initiate"},  {"query"},
@@ -104,6 +106,7 @@ constexpr KeyFormat step_keys[] = {
     {"network"},         {"lose"},        {"direction"}, {"peer_sends"},
     {"peer_closes"},     {"peer_resets"}, {"peer_segment"}, {"tcp_flags"},
     {"offset"},          {"peer_reads"},  {"reading"},
+    {"refused"},
 };
 constexpr KeyFormat change_keys[] = {
     {"DlDestinationAddress"}, {"PathMtu"},           {"cached_flags"}, {"InitialRcvWnd"}, {"RcvIndicationSize"},
@@ -127,7 +130,7 @@ constexpr KeyFormat entries_keys[] = {{"layer"}, {"live"}, {"released"}};
 constexpr KeyFormat variant_keys[] = {
     {"name", true},  {"title", true}, {"teaches"}, {"breaks"},  {"drivers"},
     {"mode"},        {"completion"},  {"schedule"}, {"faults"}, {"intermediate_drivers"},
-    {"expectations"}, {"until"},
+    {"expectations"}, {"until"},      {"strict"},
 };
 
 constexpr MappingFormat formats[] = {

@@ -253,6 +253,7 @@ Refusal HostStackClient::set_connection(const Connection& connection) {
     command.keep_alive_timeout_delta = connection.KeepAliveTimeoutDelta;
     command.retransmit_count = connection.RetransmitCount;
     command.retransmit_timeout_delta = connection.RetransmitTimeoutDelta;
+    command.receive_backlog_size = connection.BufferedData;
     if (!device_.send(IOCTL_CHIMNEY_HOST_STACK_SET_CONNECTION, command)) return no_answer;
     if (command.command.result != CHIMNEY_HOST_STACK_DONE) return host_stack_refusal(command.command.result);
     named(connection.name, command.object, command.handle_address);

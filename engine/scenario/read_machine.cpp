@@ -23,6 +23,7 @@ constexpr CapacityKey capacity_keys[] = {
     {"transmit_buffer_bytes", &Capacities::transmit_buffer_bytes},
     {"receive_buffer_bytes", &Capacities::receive_buffer_bytes},
     {"host_memory_objects", &Capacities::host_memory_objects},
+    {"interface_vlan_id", &Capacities::interface_vlan_id},
 };
 
 }  // namespace

@@ -123,6 +123,7 @@ void ScenarioReader::read_step(const Node& node) {
     }
     if (auto text = fields_.text(fields.find("text"), "the text of a step", 400)) step.text = std::move(*text);
     if (const auto settle = fields_.yes_or_no(fields.find("settle"), "settle")) step.settle = *settle;
+    if (const auto refused = fields_.yes_or_no(fields.find("refused"), "refused")) step.refused = *refused;
 
     const ActionKey* chosen = nullptr;
     for (const ActionKey& key : action_keys) {

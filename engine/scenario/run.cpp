@@ -3,7 +3,9 @@
 #include "engine/scenario/run.h"
 
 #include <algorithm>
+#include <array>
 #include <exception>
+#include <span>
 
 #include "engine/scenario/choice_taker.h"
 #include "engine/scenario/expectations.h"
@@ -17,6 +19,7 @@
 #include "engine/trace/fingerprint.h"
 #include "engine/trace/history.h"
 #include "engine/trace/text.h"
+#include "engine/verifier/strict_readings.h"
 
 namespace chimneylab::scenario {
 
@@ -79,6 +82,7 @@ private:
                 return false;
             }
             if (variant->mode) scenario_.machine.mode = *variant->mode;
+            strict_ = variant->strict;
             if (variant->completion) scenario_.machine.target.completion = *variant->completion;
             if (variant->intermediate_drivers)
                 scenario_.machine.intermediate_drivers = *variant->intermediate_drivers;
@@ -164,7 +168,7 @@ private:
         description.title = scenario_.title;
         description.variant = options_.variant;
         description.schedule = schedule_.to_text();
-        description.mode = scenario_.machine.mode == MachineMode::strict ? "strict" : "faithful";
+        description.mode = verifier::mode_text(scenario_.machine.mode == MachineMode::strict ? "strict" : "faithful", strict_);
         description.producer = options_.producer;
         description.clock_start = built_.machine->options().clock_start;
         built_.machine->recorder().trace().set_description(std::move(description));
@@ -187,6 +191,7 @@ private:
         if (network_ && refusal.empty()) refusal = host_->enable_tcp();
         if (refusal.empty()) refusal = host_->create_objects();
         if (refusal.empty()) refusal = target_->set_capacities(scenario_.machine.capacities);
+        if (refusal.empty()) tell_capacities();
         if (refusal.empty()) refusal = target_->apply(scenario_.machine.target);
         if (refusal.empty()) refusal = faults_->inject(scenario_.machine.faults);
         if (!refusal.empty()) {
@@ -202,16 +207,39 @@ private:
         report(scenario_.steps.size());
     }
 
+    // What the adapter has room for is part of the model, and no call tells it: rules that ask why something failed look here.
+    void tell_capacities() {
+        const Capacities& room = scenario_.machine.capacities;
+        if (room == Capacities{}) return;
+        const std::array<std::uint32_t, 11> words{room.neighbors, room.paths, room.connections, room.source_hardware_addresses,
+                                                  room.source_ip_addresses, room.vlan_entries, room.maximum_receive_window,
+                                                  room.transmit_buffer_bytes, room.receive_buffer_bytes, room.host_memory_objects,
+                                                  room.interface_vlan_id};
+        trace::Recorder& recorder = built_.machine->recorder();
+        trace::Region region;
+        region.kind = trace::RegionKind::parameters;
+        region.owner = static_cast<trace::LayerIndex>(scenario_.machine.intermediate_drivers.size() + 1);
+        region.address = machine::AddressSpace::process_base + (std::uint64_t{1} << 32) + 64 * recorder.trace().region_count();
+        region.label = recorder.intern("capacities");
+        trace::Event event;
+        event.kind = EventKind::message;
+        event.layer = region.owner;
+        event.name = recorder.intern("The adapter's room is set.");
+        event.region = recorder.begin_region(region, std::as_bytes(std::span(words)));
+        built_.machine->record(event);
+        recorder.end_region(event.region);
+    }
+
     void take_step(const Step& step) {
         trace::Event event;
         event.kind = EventKind::step_started;
         event.name = built_.machine->recorder().intern(step.text.empty() ? default_step_text(step) : step.text);
         const trace::EventId started = built_.machine->record(event);
         const Refusal refusal = act(step);
-        if (!refusal.empty()) {
+        if (refusal.empty() == step.refused) {
             ExpectationResult outcome;
-            outcome.text = "Step '" + step.name + "' can be carried out";
-            outcome.detail = refusal + " (" + scenario_.source + ":" + std::to_string(step.where.line) + ")";
+            outcome.text = "Step '" + step.name + (step.refused ? "' is refused" : "' can be carried out");
+            outcome.detail = (step.refused ? "it was carried out" : refusal) + " (" + scenario_.source + ":" + std::to_string(step.where.line) + ")";
             outcome.events.push_back(started);
             refused_steps_.push_back(std::move(outcome));
         }
@@ -384,6 +412,7 @@ private:
     const RunOptions& options_;
     Scenario scenario_;  // with the variant applied
     machine::Schedule schedule_;
+    std::vector<std::string> strict_;  // readings by which the run is judged
     std::vector<LoadedDriver> drivers_;
     LoadedEnds ends_;
     std::unique_ptr<NetworkControl> network_;  // on a machine with a network; outlives it, its adapter is detached at the end

@@ -97,6 +97,8 @@ struct Capacities {
     std::uint32_t transmit_buffer_bytes = 0x00400000;
     std::uint32_t receive_buffer_bytes = 0x04000000;
     std::uint32_t host_memory_objects = 0xFFFFFFFF;
+    std::uint32_t interface_vlan_id = 0;  // the VLAN that is configured for the interface; 0: none
+    friend bool operator==(const Capacities&, const Capacities&) = default;
 };
 
 // Settings of the offload target. In a step only what is present changes.
@@ -187,6 +189,7 @@ struct Connection {
     std::uint32_t KeepAliveTimeoutDelta = 0xFFFFFFFF;  // not running
     std::uint32_t RetransmitCount = 0;
     std::uint32_t RetransmitTimeoutDelta = 0xFFFFFFFF;
+    std::uint32_t BufferedData = 0;  // bytes received and not taken before the first offload
 };
 
 struct Objects {
@@ -290,6 +293,7 @@ struct Step {
     std::uint8_t tcp_flags = 0;                 // peer_segment: of the TCP header
     std::int32_t sequence_offset = 0;           // peer_segment: from the peer's SND.NXT
     bool reading = true;                        // peer_reads
+    bool refused = false;  // the host stack, or the target, is expected not to carry it out
 
     // Whether the next step begins only when nothing is pending any more.
     bool settle = true;
@@ -349,6 +353,7 @@ struct Variant {
     std::vector<std::string> breaks;                           // rules that it breaks; empty for another correct run
     std::vector<std::pair<std::string, std::string>> drivers;  // layer → driver
     std::optional<MachineMode> mode;
+    std::vector<std::string> strict;                           // strict readings of rules, by name
     std::optional<CompletionMode> completion;
     std::optional<std::string> schedule;
     std::optional<std::vector<Fault>> faults;                             // instead of the machine's

@@ -27,6 +27,7 @@ struct VerifierOptions {
     bool strict_rules = true;         // rules that only a strict machine makes visible
     bool warnings = true;             // false: errors and fatal ones only
     std::vector<std::string_view> without;  // identifiers of rules to leave out
+    std::vector<std::string_view> strict = {};  // strict readings beside those of the run (strict_readings.h)
     std::size_t most_per_rule = 1000;  // further ones are counted, not described
 };
 
