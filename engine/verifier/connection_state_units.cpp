@@ -28,7 +28,8 @@ void each_request_completed(const Scene& scene, Look look) {
 void completed_only_when_full(const Scene& scene, const Report& report) {
     each_request_completed(scene, [&](const ListRecord& record, const ObjectRecord& object, RegionId region, std::int32_t status) {
         const std::uint64_t placed = scene.model.lists().bytes_transferred(region);
-        const bool ends = object.terminates > 0 || object.fin_received || object.abort_indicated.valid() || (object.disconnects & 2) != 0;
+        const WireConnection* connection = scene.model.wire().connection_of(record, scene.driver);
+        const bool ends = object.terminates > 0 || object.fin_received || (connection != nullptr && connection->fin_received) || object.abort_indicated.valid() || (object.disconnects & 2) != 0;
         if (!record.no_push || status != 0 || placed >= record.length || ends) return;
         report.add(report.draft(scene).block(region).member("TcpOffloadBytesTransferred", net_buffer_list_offset::bytes_transferred).values(record.length, placed),
                    scene.who() + " completes " + scene.replay().region_name(region) + " with " + std::to_string(placed) + " of " + std::to_string(record.length) +

@@ -145,18 +145,6 @@ void sends_complete_when_acknowledged(const Scene& scene, const Report& report) 
     }
 }
 
-// At the end of the stream, and when the connection is aborted or uploaded, any request comes back as it is.
-void full_without_push(const Scene& scene, const Report& report) {
-    for (const auto& [record, region] : completed_lists(scene, "NdisTcpOffloadReceiveComplete")) {
-        const WireConnection* connection = scene.model.wire().connection_of(*record, scene.driver);
-        const std::uint64_t bytes = scene.model.lists().bytes_transferred(region);
-        if (!record->no_push || scene.model.lists().status(region) != 0 || bytes >= record->length || (connection && connection->fin_received)) continue;
-        report.add(report.draft(scene).block(region).member("TcpOffloadBytesTransferred", net_buffer_list_offset::bytes_transferred)
-                       .values(record->length, bytes),
-                   scene.who() + " completes a receive request without push that is not full.");
-    }
-}
-
 void disconnect_completes_when_acknowledged(const Scene& scene, const Report& report) {
     constexpr std::uint32_t graceful_close = 1;
     for (const auto& [record, region] : completed_lists(scene, "NdisTcpOffloadDisconnectComplete")) {
@@ -261,7 +249,6 @@ constexpr Unit all[] = {
     {"OT-066", Moment::frame, no_hole_in_the_stream},
     {"OT-067", Moment::transfer, sends_complete_when_acknowledged},
     {"OT-072", Moment::frame, addresses_itself_apart},
-    {"OT-078", Moment::transfer, full_without_push},
     {"OT-090", Moment::frame, fin_behind_everything},
     {"OT-092", Moment::transfer, disconnect_completes_when_acknowledged},
     {"OT-093", Moment::transfer, abort_sends_a_reset},
