@@ -72,6 +72,7 @@ private:
                      names.empty() ? "It has none; leave --variant out." : suggest(options_.variant, names)});
                 return false;
             }
+            variant_ = variant->name;  // options may spell it with hyphens
             if (variant->mode) scenario_.machine.mode = *variant->mode;
             if (variant->completion) scenario_.machine.target.completion = *variant->completion;
             if (variant->intermediate_drivers)
@@ -156,7 +157,7 @@ private:
         trace::RunDescription description;
         description.scenario = scenario_.id;
         description.title = scenario_.title;
-        description.variant = options_.variant;
+        description.variant = variant_;
         description.schedule = schedule_.to_text();
         description.mode = scenario_.machine.mode == MachineMode::strict ? "strict" : "faithful";
         description.producer = options_.producer;
@@ -361,6 +362,7 @@ private:
     }
 
     const RunOptions& options_;
+    std::string variant_;
     Scenario scenario_;  // with the variant applied
     machine::Schedule schedule_;
     std::vector<LoadedDriver> drivers_;
