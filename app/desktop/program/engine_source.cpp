@@ -6,6 +6,7 @@
 #include <QRegularExpression>
 
 #include "app/desktop/models/event_text.h"
+#include "app/desktop/models/session_judge.h"
 #include "app/desktop/program/engine_notes.h"
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/choices.h"
@@ -159,7 +160,7 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     return outcome;
 }
 
-LoadOutcome read_session(const QString& path) {
+LoadOutcome read_session(const QString& path, LoadControl& control) {
     LoadOutcome outcome;
     auto loaded = session::open(path.toStdString());
     if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
@@ -177,7 +178,16 @@ LoadOutcome read_session(const QString& path) {
     // A recorded run of a library scenario is told in that scenario's words.
     scenario::Loaded known = scenario::find_scenario(shared->description().scenario);
     const QString id = known.scenario ? QString::fromStdString(known.scenario->id) : QString();
-    auto session = make_session(std::move(shared), id, path, {}, {});
+    auto session = make_session(std::move(shared), id, path, {}, {}, [&control](int percent) {
+        if (control.progress) control.progress(percent);
+        return !control.cancel;
+    });
+    if (!session) return outcome;  // nobody wants it any more
+    // What was found when it was judged last is shown while a long session is judged again.
+    if (session->unjudged) {
+        auto stored = session::read_violations(path.toStdString());
+        if (const auto* rows = std::get_if<std::vector<session::StoredViolation>>(&stored)) adopt_findings(*session, tell_stored(*session->history, *rows));
+    }
     outcome.word = notice;  // cut short, or damaged: shown beside what is whole
     auto notes = session::read_notes(path.toStdString());
     if (const auto* problem = std::get_if<session::Problem>(&notes)) {
@@ -234,7 +244,7 @@ SessionSource engine_source() {
     SessionSource source;
     source.library = read_library;
     source.scenario = [](const RunRequest& request) -> LoadWork { return [request](LoadControl& control) { return run_scenario(request, control); }; };
-    source.file = [](const QString& path) -> LoadWork { return [path](LoadControl&) { return read_session(path); }; };
+    source.file = [](const QString& path) -> LoadWork { return [path](LoadControl& control) { return read_session(path, control); }; };
     source.note_store = open_engine_notes;
     source.save = [](const Session& session, const QString& path, const session::NoteContents& notes) {
         const std::optional<session::Problem> problem = session::save(*session.trace, path.toStdString(), notes);
