@@ -81,6 +81,7 @@ private:
                      names.empty() ? "It has none; leave --variant out." : suggest(options_.variant, names)});
                 return false;
             }
+            variant_ = variant->name;  // options may spell it with hyphens
             if (variant->mode) scenario_.machine.mode = *variant->mode;
             strict_ = variant->strict;
             if (variant->completion) scenario_.machine.target.completion = *variant->completion;
@@ -166,7 +167,7 @@ private:
         trace::RunDescription description;
         description.scenario = scenario_.id;
         description.title = scenario_.title;
-        description.variant = options_.variant;
+        description.variant = variant_;
         description.schedule = schedule_.to_text();
         description.mode = verifier::mode_text(scenario_.machine.mode == MachineMode::strict ? "strict" : "faithful", strict_);
         description.producer = options_.producer;
@@ -410,6 +411,7 @@ private:
     }
 
     const RunOptions& options_;
+    std::string variant_;
     Scenario scenario_;  // with the variant applied
     machine::Schedule schedule_;
     std::vector<std::string> strict_;  // readings by which the run is judged

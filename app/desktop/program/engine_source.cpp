@@ -8,6 +8,7 @@
 #include <atomic>
 
 #include "app/desktop/models/event_text.h"
+#include "app/desktop/models/session_judge.h"
 #include "app/desktop/program/engine_notes.h"
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/choices.h"
@@ -175,7 +176,7 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control, const 
     return outcome;
 }
 
-LoadOutcome read_session(const QString& path, const Tongue& tongue) {
+LoadOutcome read_session(const QString& path, LoadControl& control, const Tongue& tongue) {
     LoadOutcome outcome;
     auto loaded = session::open(path.toStdString());
     if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
@@ -193,7 +194,16 @@ LoadOutcome read_session(const QString& path, const Tongue& tongue) {
     // A recorded run of a library scenario is told in that scenario's words.
     scenario::Loaded known = scenario::find_scenario(shared->description().scenario);
     const QString id = known.scenario ? QString::fromStdString(known.scenario->id) : QString();
-    auto session = make_session(std::move(shared), id, path, {}, {});
+    auto session = make_session(std::move(shared), id, path, {}, {}, [&control](int percent) {
+        if (control.progress) control.progress(percent);
+        return !control.cancel;
+    });
+    if (!session) return outcome;  // nobody wants it any more
+    // What was found when it was judged last is shown while a long session is judged again.
+    if (session->unjudged) {
+        auto stored = session::read_violations(path.toStdString());
+        if (const auto* rows = std::get_if<std::vector<session::StoredViolation>>(&stored)) adopt_findings(*session, tell_stored(*session->history, *rows));
+    }
     outcome.word = notice;  // cut short, or damaged: shown beside what is whole
     auto notes = session::read_notes(path.toStdString());
     if (const auto* problem = std::get_if<session::Problem>(&notes)) {
@@ -256,7 +266,7 @@ SessionSource engine_source() {
     auto tongue = std::make_shared<std::atomic<std::size_t>>(index_of(scenario::language_of_environment()));
     source.library = [tongue] { return read_library(tongue); };
     source.scenario = [tongue](const RunRequest& request) -> LoadWork { return [request, tongue](LoadControl& control) { return run_scenario(request, control, tongue); }; };
-    source.file = [tongue](const QString& path) -> LoadWork { return [path, tongue](LoadControl&) { return read_session(path, tongue); }; };
+    source.file = [tongue](const QString& path) -> LoadWork { return [path, tongue](LoadControl& control) { return read_session(path, control, tongue); }; };
     for (const scenario::Language& each : scenario::languages()) source.languages.push_back({to_qstring(each.code), to_qstring(each.name)});
     source.tell_in = [tongue](const QString& code) {
         *tongue = index_of(code.isEmpty() ? scenario::language_of_environment() : std::string_view(code.toStdString()));
