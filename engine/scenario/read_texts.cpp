@@ -251,8 +251,8 @@ void ScenarioReader::read_variants(const Node* node) {
         scenario_.machine.intermediate_drivers = std::move(of_the_machine);
         if (const auto word = fields_.word(fields.find("mode"), machine_mode_words()))
             variant.mode = static_cast<MachineMode>(*word);
-        for (const Node* item : fields_.list(fields.find("strict"), "the list of strict readings", 64)) {
-            std::optional<std::string> reading = fields_.text(item, "the name of a strict reading", 100);
+        for (const Node* named : fields_.list(fields.find("strict"), "the list of strict readings", 64)) {
+            std::optional<std::string> reading = fields_.text(named, "the name of a strict reading", 100);
             if (!reading) continue;
             if (verifier::find_strict_reading(*reading)) {
                 variant.strict.push_back(std::move(*reading));
@@ -260,7 +260,7 @@ void ScenarioReader::read_variants(const Node* node) {
             }
             std::vector<std::string_view> names;
             for (const verifier::StrictReading& known : verifier::strict_readings()) names.push_back(known.name);
-            fields_.problem(*item, "there is no strict reading " + in_quotes(*reading), suggest(*reading, names));
+            fields_.problem(*named, "there is no strict reading " + in_quotes(*reading), suggest(*reading, names));
         }
         if (const auto word = fields_.word(fields.find("completion"), completion_words()))
             variant.completion = static_cast<CompletionMode>(*word);
