@@ -6,6 +6,7 @@
 // Connection Offload Capabilities", "Traversing a State Tree".
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 
 #include "engine/trace/text.h"
@@ -113,6 +114,9 @@ void visited_depth_first(const Scene& scene, const Report& report) {
     if (!scene.replay().is_offload_target(scene.driver) || scene.operation->kind != OperationKind::initiate || !scene.passage->at_arrival.taken()) return;
     EventId last;
     std::size_t before = 0;
+    std::set<Address> seen;
+    for (const BlockImage& block : scene.now->blocks)
+        if (block.handle_context != 0 && !seen.insert(block.handle_context).second) return;  // one context for two: OT-018
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         if (scene.shape().blocks[i].role != Role::new_offload || scene.now->blocks[i].status() < 0) continue;
         const AllocationRecord* context = scene.replay().allocation(scene.now->blocks[i].handle_context);
