@@ -457,6 +457,7 @@ Verifier::Verifier(Verifier&&) noexcept = default;
 Verifier& Verifier::operator=(Verifier&&) noexcept = default;
 
 bool Verifier::extend() { return inside_->extend(); }
+bool Verifier::extend(std::uint32_t most) { return inside_->extend(most); }
 std::span<const Violation> Verifier::violations() const { return inside_->violations; }
 std::size_t Verifier::left_out() const { return inside_->left_out; }
 
