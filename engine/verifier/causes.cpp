@@ -31,7 +31,7 @@ constexpr Consequences table[] = {
     {"IM-014", {CHIMNEYLAB_LOST, "IM-043", "MEM-010"}},
     {"IM-018", {CHIMNEYLAB_LOST}},
     {"IM-023", {CHIMNEYLAB_LOST, "IM-041", "IM-108"}},
-    {"IM-027", {CHIMNEYLAB_LOST, "IM-070"}},
+    {"IM-027", {CHIMNEYLAB_LOST, "IM-070", "OT-037"}},
     {"IM-028", {CHIMNEYLAB_LOST, "IM-050", "IM-051"}},
     {"IM-029", {CHIMNEYLAB_LOST, "IM-046"}},
     {"IM-030", {CHIMNEYLAB_LOST, "IM-050", "IM-051"}},
@@ -43,7 +43,7 @@ constexpr Consequences table[] = {
     {"IM-037", {CHIMNEYLAB_LOST, "IM-021", "IM-036", "IM-039", "IM-040", "IM-052", "MEM-010"}},
     {"IM-038", {CHIMNEYLAB_LOST, "IM-052"}},
     {"IM-039", {CHIMNEYLAB_LOST, "IM-021", "IM-037", "IM-040", "IM-052", "IM-054", "IM-055", "IM-102", "MEM-010"}},
-    {"IM-041", {CHIMNEYLAB_LOST, "IM-039", "IM-052", "IM-058", "IM-059"}},
+    {"IM-041", {CHIMNEYLAB_LOST, "IM-039", "IM-052", "IM-058", "IM-059", "OT-021"}},
     {"HS-003", {"OT-008"}},
     {"IM-015", {"OT-008"}},
     {"HS-052", {"IM-116"}},
@@ -136,6 +136,14 @@ bool follows_from_fault(const Violation& cause, const Violation& effect) {
     return cause.operation.valid() && effect.operation.valid() ? cause.operation == effect.operation : effect.rule.starts_with("MEM");
 }
 
+// What the host stack still owes when the run ends: after another driver's mistake it has had no chance, or no reason.
+constexpr std::string_view owed_at_the_end[] = {"HS-010", "HS-039", "HS-048", "HS-054", "HS-055"};
+
+bool leaves_things_owed(const Violation& cause, const Violation& effect) {
+    const auto owed = [](const Violation& each) { return std::ranges::find(owed_at_the_end, each.checked_as) != std::end(owed_at_the_end); };
+    return owed(effect) && !owed(cause) && cause.layer != effect.layer;
+}
+
 // A driver that is not registered as it should be cannot be given anything.
 bool about_registration(const Violation& cause) { return !cause.operation.valid() && cause.checked_as < "IM-016" && cause.checked_as.starts_with("IM"); }
 
@@ -174,7 +182,9 @@ void find_causes(std::vector<Violation>& violations) {
             if (cause.event > effect.noticed) break;
             if (i == j) continue;
             const bool follows = cause.checked_as != effect.checked_as && can_follow(cause.checked_as, effect.checked_as) && related(cause, effect);
-            if (!follows && !misleads_others(cause, effect) && !spoils_for_others(cause, effect) && !follows_from_fault(cause, effect)) continue;
+            if (!follows && !misleads_others(cause, effect) && !spoils_for_others(cause, effect) && !follows_from_fault(cause, effect) &&
+                !leaves_things_owed(cause, effect))
+                continue;
             if (j > i && can_follow(effect.checked_as, cause.checked_as)) continue;  // each could follow from the other: the earlier one leads
             violations[i].cause = j;
             violations[i].first_cause = false;

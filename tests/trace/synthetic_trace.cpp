@@ -170,15 +170,21 @@ private:
             write(each.address, block::status, 0xCCCCCCCC, 4);
             for (std::uint32_t at = 0; at + 4 <= state; at += 4)
                 bench_.memory.write(each.address + block::size + at, initiate ? 0x01010101u * (at % 251 + 1) : 0, 4);
-            // What a rule compares has values that go together; the rest is a pattern.
+            // What a rule compares has values that go together; the rest is a pattern. Length of each structure:
             if (initiate && object.state_type == 17) {
+                for (const auto& [at, length] : {std::pair{0x00u, 24u}, {0x18u, 44u}, {0x48u, 120u}}) write(each.address, block::size + at, length, 4);
                 write(each.address, block::size + 0x50, 4, 4);                                                        // State
                 for (const std::uint32_t sequence : {0x60u, 0x64u, 0x68u}) write(each.address, block::size + sequence, 1, 4);  // SndUna, SndNxt, SndMax
                 write(each.address, block::size + 0xA8, 0);                                                           // SendDataHead
                 write(each.address, block::size + 0xB0, 0);                                                           // SendDataTail
             }
-            if (initiate && object.state_type == 4)  // NicReachabilityDelta as the host's
+            if (initiate && object.state_type == 4) {
+                for (const auto& [at, length] : {std::pair{0x00u, 44u}, {0x2Cu, 44u}, {0x58u, 12u}}) write(each.address, block::size + at, length, 4);
+                // NicReachabilityDelta as the host's
                 write(each.address, block::size + 0x60, bench_.memory.read(each.address + block::size + 0x54, 4), 4);
+            } else if (initiate && object.state_type != 17) {
+                for (const auto& [at, length] : {std::pair{0x00u, 24u}, {0x18u, 12u}, {0x24u, 8u}}) write(each.address, block::size + at, length, 4);
+            }
             blocks_.push_back(each);
         }
         write(blocks_[0].address, block::dependent_block_list, blocks_[1].address);

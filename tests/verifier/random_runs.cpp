@@ -177,7 +177,7 @@ public:
             chimney_target_event event{};
             event.object_kind = object.kind;
             event.number = object.number;
-            event.event_type = object.kind == N ? 2 : static_cast<std::uint32_t>(chance(55) ? 3 : chance(60) ? 1 : chance(70) ? 2 : 4);
+            event.event_type = object.kind == N ? 2 : static_cast<std::uint32_t>(chance(55) ? 3 : chance(75) ? 1 : 4);
             event.information = static_cast<std::uint32_t>(1 + pick(11));
             stack_.target(IOCTL_CHIMNEY_TARGET_INDICATE_EVENT, event);
         }

@@ -177,7 +177,7 @@ public:
         if (kind == OperationKind::update) return put(state, sizes[1], 4);
         put(state, sizes[0], 4);
         put(state + sizes[0], sizes[1] + (plants(Plant::wrong_length) && whole == 17 ? 4 : 0), 4);
-        put(state + sizes[0] + sizes[1], sizes[2], 4);
+        put(state + (whole == 17 ? 0x48 : sizes[0] + sizes[1]), sizes[2], 4);  // the connection's has pointers in it
     }
 
     std::size_t begin(OperationKind kind, const std::vector<BlockPlan>& plan) {
