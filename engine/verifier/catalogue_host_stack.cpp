@@ -109,11 +109,11 @@ constexpr Rule rules[] = {
     {"HS-028", fatal, d, "Handling Outstanding Send Data During and After an Offload Operation",
      "The host stack passes outstanding send data in NetBufferListChain with one NET_BUFFER per NET_BUFFER_LIST, "
      "SendDataHead and SendDataTail on the first and last NET_BUFFER_LIST with data, or NULL when there is none.",
-     yes, "SendDataHead and SendDataTail against the chain; the checks of IM-113 at the host stack", "s5"},
+     yes, "SendDataHead and SendDataTail against the chain; the checks of IM-113 at the host stack", "s5 s8"},
     {"HS-029", fatal, d | i, "Mapping SndUna, SndNxt, and SndMax to the MDLs",
      "The host stack sets SndUna to the first chained byte, with SndUna ≤ SndNxt ≤ SndMax ≤ SndUna + chain bytes in "
      "modular order; up to one more in FIN_WAIT1, CLOSING and LAST_ACK, where a FIN takes a sequence number.",
-     yes, "the three sequence numbers against each other and the bytes of the chain", "s5"},
+     yes, "the three sequence numbers against each other and the bytes of the chain", "s5 s8"},
     {"HS-030", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
      "The host stack reports −1 in a TimeoutDelta exactly when that timer is not running.",
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
@@ -203,7 +203,7 @@ constexpr Rule rules[] = {
     {"HS-053", error, d, "W_TCP_OFFLOAD_FORWARD_HANDLER; Handling Segments Received During a Terminate Offload Operation",
      "The host stack forwards no segments for a connection being offloaded or terminated, and processes those received "
      "during a terminate itself afterwards.",
-     yes, "forward calls after the terminate call; what becomes of the segments is not looked at", ""},
+     yes, "forward calls after the terminate call; what becomes of the segments is not looked at", "s9"},
     {"HS-054", warning, d, "Terminate Offload Initiated by the Host Stack",
      "The host stack terminates a path when its last connection is gone and a neighbor when its last path is gone.",
      yes, "neighbors and paths whose last dependent was terminated and that are still offloaded when the machine stops", "s12 s13"},
@@ -212,7 +212,7 @@ constexpr Rule rules[] = {
      "the preconditions hold.",
      yes, "connections of which a mandatory TcpIndicateRetrieve or a TcpIndicateAbort was indicated and that are still "
      "offloaded when the machine stops; with the strict reading repeat-terminate also a terminate that failed and was "
-     "not repeated", "s11 s14"},
+     "not repeated", "s11 s14 s23 s24"},
     {"HS-056", fatal, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE; Handling Outstanding Send Data During a Terminate Offload Operation",
      "After terminate the host stack accounts for every send it posted: completed exactly once or found once in "
      "NetBufferListChain; unless the connection is being aborted it sends what came back itself.",
@@ -220,7 +220,7 @@ constexpr Rule rules[] = {
     {"HS-057", fatal, d | i, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The host stack copies BufferedData received at terminate, delivers it before newer data, and returns the "
      "NET_BUFFER_LISTs with NdisOffloadTcpReceiveReturn.",
-     yes, "the checks of IM-100 at the host stack", ""},
+     yes, "the checks of IM-100 at the host stack", "s15"},
     {"HS-058", error, d, "Push Timer; Keepalive Timer; Calculating the Timestamp Delta",
      "The host stack adopts the delegated values: timers (−1 idle, 0 fires at once), SRtt/RttVar unscaled, StackDelta = "
      "TsTime − StackTime; restarts push and SWS timers.",
@@ -249,7 +249,7 @@ constexpr Rule rules[] = {
      no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
     {"HS-065", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The host stack leaves NET_BUFFER_LISTs, NET_BUFFERs and MDLs handed down alone until they are completed.",
-     yes, "writes into lists, and their release, while they are below", "s22"},
+     yes, "writes into lists, and their release, while they are below", "s8 s22"},
     {"HS-066", error, d, "Posting and Completing Receive Requests; W_TCP_OFFLOAD_RECEIVE_HANDLER",
      "The host stack puts no received data into a push-mode receive request (NDIS 6.0); from NDIS 6.20 states any such "
      "bytes in TcpReceiveBytesTransferred.",

@@ -116,7 +116,7 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-029", fatal, d, "Processing Events That Occur During an Offload",
      "The offload target indicates no receive data for the connection before NdisMInitiateOffloadComplete has returned.",
-     yes, "indications while the completion call of the initiate has not returned", ""},
+     yes, "indications while the completion call of the initiate has not returned", "s9"},
     {"OT-030", note, d | i, "Processing Events That Occur During an Offload",
      "The offload target makes no event, status or receive indication that concerns an object being offloaded while its "
      "initiate is in progress.",
@@ -134,7 +134,7 @@ constexpr Rule rules[] = {
     {"OT-033", fatal, d, "Completing the Transmission of Send Data",
      "The offload target completes the chained send NET_BUFFER_LISTs with NdisTcpOffloadSendComplete as they are "
      "acknowledged.",
-     yes, "send data of an initiate at the terminate: completed, or handed back", "s5"},
+     yes, "send data of an initiate at the terminate: completed, or handed back", "s5 s8"},
     {"OT-034", fatal, d, "Handling Buffered Receive Data During and After an Offload Operation",
      "The offload target delivers data received through BufferedData first into posted requests, indicates the remainder, "
      "and delivers nothing newer before it.",
@@ -198,7 +198,7 @@ constexpr Rule rules[] = {
     {"OT-051", fatal, d, "NdisMTerminateOffloadComplete",
      "Before NdisMTerminateOffloadComplete the offload target has completed all invalidates, queries, updates, receives, "
      "disconnects and forwards of the connection.",
-     yes, "outstanding requests and operations at the terminate completion; the checks of IM-071 at the offload target", "s16 s17"},
+     yes, "outstanding requests and operations at the terminate completion; the checks of IM-071 at the offload target", "s15 s16 s17"},
     {"OT-052", fatal, d | i, "NdisMTerminateOffloadComplete",
      "Before NdisMTerminateOffloadComplete every own indication call of the offload target that concerns the objects has "
      "returned, and it starts none on them afterwards.",
@@ -206,12 +206,12 @@ constexpr Rule rules[] = {
     {"OT-053", fatal, d, "Handling Outstanding Send Data During a Terminate Offload Operation",
      "The offload target ends each outstanding send NET_BUFFER_LIST exactly one way: NdisTcpOffloadSendComplete or "
      "NetBufferListChain.",
-     yes, "each posted send at the terminate completion: completed, or handed back, not both", "s16"},
+     yes, "each posted send at the terminate completion: completed, or handed back, not both", "s15 s16"},
     {"OT-054", fatal, d, "Handling Outstanding Send Data During a Terminate Offload Operation; NdisMTerminateOffloadComplete",
      "The offload target chains handed-back NET_BUFFER_LISTs in the order received, sets SendDataHead, SendDataTail, "
      "SndUna, SndNxt, SndMax consistently, and NULL when there are none.",
      yes, "order of the chain, and SendDataHead and SendDataTail against it; the checks of IM-069 and IM-113 at the offload "
-     "target", "s16"},
+     "target", "s15 s16"},
     {"OT-055", error, d, "Terminating the Offload of a Connection Because of Resource Constraints; Handling Send Requests During a Terminate "
      "Offload Operation; NDIS_TCP_OFFLOAD_RECEIVE_COMPLETE",
      "The offload target completes sends that reach it while uploading, and receives, forwards and disconnects, with "
@@ -220,7 +220,7 @@ constexpr Rule rules[] = {
      yes, "statuses of completed receives", "s16"},
     {"OT-056", error, d, "Classes of Offload State Variables",
      "The offload target writes the delegated values into each supplied structure, and no constant or cached ones.",
-     yes, "other than delegated structures behind the blocks of a terminate", ""},
+     yes, "other than delegated structures behind the blocks of a terminate", "s15"},
     {"OT-057", error, d, "Offload State Objects; Calculating the Timestamp Delta",
      "The offload target scales SRtt by 8 and RttVar by 4 and sets TsTime = NicTime + NicDelta.",
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
@@ -231,7 +231,7 @@ constexpr Rule rules[] = {
      "s15"},
     {"OT-059", fatal, d, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The offload target does not touch the NET_BUFFER_LISTs of BufferedData until MiniportTcpOffloadReceiveReturn.",
-     yes, "writes into lists of BufferedData", ""},
+     yes, "writes into lists of BufferedData", "s15"},
     {"OT-060", error, d, "Handling Segments Received During a Terminate Offload Operation; Push Timer",
      "The offload target sends due delayed ACKs and stops its push and SWS timers before completing.",
      yes, "RcvNxt at the terminate against the last ACK that was sent",
@@ -240,7 +240,7 @@ constexpr Rule rules[] = {
      "The offload target processes no segment received after the terminate began; passes it, and all later ones, up "
      "NdisMIndicateReceiveNetBufferLists.",
      yes, "segments of the target's own for a connection that has been given back",
-     "s15"},
+     "s15 s24"},
     {"OT-062", error, d, "Handling Segments Received During a Terminate Offload Operation",
      "With SACK the offload target drops received data that no cumulative ACK covers, neither indicating nor "
      "acknowledging it.",
@@ -254,7 +254,7 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-065", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The offload target accepts every send, returning PENDING, and queues what it cannot send yet.",
-     yes, "the checks of IM-076 at the offload target", "s22"},
+     yes, "the checks of IM-076 at the offload target", "s8 s22"},
     {"OT-066", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The offload target transmits in FIFO order across NET_BUFFERs, NET_BUFFER_LISTs and calls.",
      yes, "sequence numbers of new data: each byte follows the one before",
@@ -266,7 +266,7 @@ constexpr Rule rules[] = {
     {"OT-068", error, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE",
      "The offload target states acknowledged bytes in TcpOffloadBytesTransferred and advances each NET_BUFFER by them, "
      "without freeing MDLs.",
-     yes, "byte count and advance of completed sends", "s22"},
+     yes, "byte count and advance of completed sends", "s8 s22"},
     {"OT-069", error, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE",
      "The offload target fails every NET_BUFFER_LIST after the first one it fails, with at most one partly acknowledged.",
      yes, "statuses along the sends of a connection", "s22"},
@@ -287,17 +287,17 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-074", fatal, d, "W_TCP_OFFLOAD_RECEIVE_HANDLER; NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The offload target returns PENDING from receive requests and completes every one, zero-byte ones too.",
-     yes, "the checks of IM-076 at the offload target", ""},
+     yes, "the checks of IM-076 at the offload target", "s19"},
     {"OT-075", fatal, d, "NDIS_TCP_OFFLOAD_RECEIVE_COMPLETE",
      "The offload target fills and completes requests in the order posted.",
-     yes, "the order of completions against that of the requests", "s20"},
+     yes, "the order of completions against that of the requests", "s19 s20"},
     {"OT-076", fatal, d, "Receive Side Scaling on an Offloaded TCP Connection",
      "The offload target delivers the received stream exactly once and in order, over completions and indications, "
      "whatever CPU or queue handles it.",
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-077", error, d | i, "Posting and Completing Receive Requests",
      "The offload target uses posted requests in preference to indicating.",
-     yes, "requests that were posted before the present run of the target", "s20"},
+     yes, "requests that were posted before the present run of the target", "s19 s20"},
     {"OT-078", error, d | i, "Posting and Completing Receive Requests",
      "The offload target completes a filled request at once; a part-filled push request on PSH or push timer; a "
      "part-filled non-push request only when filled (or at upload, abort or end of stream).",
@@ -329,18 +329,18 @@ constexpr Rule rules[] = {
     {"OT-085", error, d, "NDIS_TCP_OFFLOAD_RECEIVE_COMPLETE",
      "The offload target reports bytes placed in TcpOffloadBytesTransferred, advances the NET_BUFFER by them, and has "
      "advanced RcvNxt and RcvWnd.",
-     yes, "byte count and advance of completed receives", "s20"},
+     yes, "byte count and advance of completed receives", "s19 s20"},
     {"OT-086", error, d, "NDIS_TCP_OFFLOAD_RECEIVE_COMPLETE",
      "The offload target completes with INVALID_STATE a request posted after it indicated a disconnect.",
      yes, "requests posted after TcpIndicateDisconnect was indicated and completed with success", "s18"},
     {"OT-087", fatal, d, "W_TCP_OFFLOAD_RECEIVE_RETURN_HANDLER",
      "The offload target returns SUCCESS from receive return, accepts mixed chains at any time after the indication, and "
      "stays loaded until the last NET_BUFFER_LIST is back.",
-     yes, "the checks of IM-077 at the offload target", "s20"},
+     yes, "the checks of IM-077 at the offload target", "s9 s20"},
     {"OT-088", fatal, d, "W_TCP_OFFLOAD_FORWARD_HANDLER",
      "The offload target processes forwarded segments as if received from the wire, from the TCP header on, and completes "
      "each NET_BUFFER_LIST asynchronously with a status.",
-     yes, "statuses of forwards, and the return value; the checks of IM-076 at the offload target", ""},
+     yes, "statuses of forwards, and the return value; the checks of IM-076 at the offload target", "s9"},
     {"OT-089", fatal, d, "NDIS_TCP_OFFLOAD_DISCONNECT_COMPLETE",
      "The offload target returns PENDING from a disconnect and completes exactly that NET_BUFFER_LIST, never earlier send "
      "NET_BUFFER_LISTs.",
@@ -376,14 +376,14 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-097", fatal, d | i, "Responding to the Reception of a FIN or RST Segment",
      "The offload target indicates TcpIndicateDisconnect once, only after FIN and after all earlier data was consumed.",
-     yes, "TcpIndicateDisconnect told twice, data shown after it, and the event against the FIN segments that have come", "s18 s23"},
+     yes, "TcpIndicateDisconnect told twice, data shown after it, and the event against the FIN segments that have come", "s15 s18 s23"},
     {"OT-098", error, d, "Responding to the Reception of a FIN or RST Segment; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On an acceptable RST the offload target marks the connection aborted, indicates TcpIndicateAbort, and completes "
      "sends, receives and disconnects with REQUEST_ABORTED.",
      yes, "statuses of I/O after TcpIndicateAbort, and TcpIndicateAbort against the RST that has come", "s18 s23"},
     {"OT-099", error, d, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "The offload target gives a valid TCP_UPLOAD_REASON, one connection per call, and never asks for a path or neighbor.",
-     yes, "arguments of events", "s18"},
+     yes, "arguments of events", "s18 s24"},
     {"OT-100", error, d, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "After a mandatory reason the offload target does not continue the connection; after an optional one it keeps "
      "serving it.",

@@ -23,7 +23,7 @@ trace::Trace play(Plant plant) {
     const std::size_t n = stack.neighbor(), p = stack.path(), t = stack.connection();
     stack.run(trace::OperationKind::initiate, {{.object = n}, {.object = p, .parent = 0}, {.object = t, .parent = 1}});
     stack.run(trace::OperationKind::query, {{.object = n}, {.object = p, .parent = 0}, {.object = t, .parent = 1}});
-    stack.run(trace::OperationKind::terminate, {{.object = t}});
+    stack.run(trace::OperationKind::terminate, {{.object = n}, {.object = p, .parent = 0}, {.object = t, .parent = 1}});
     return stack.finish();
 }
 
