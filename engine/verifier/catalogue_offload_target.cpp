@@ -376,7 +376,7 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-097", fatal, d | i, "Responding to the Reception of a FIN or RST Segment",
      "The offload target indicates TcpIndicateDisconnect once, only after FIN and after all earlier data was consumed.",
-     yes, "TcpIndicateDisconnect told twice, data shown after it, and the event against the FIN segments that have come", "s15 s18 s23"},
+     yes, "TcpIndicateDisconnect told twice, data shown after it, and the event against the FIN segments that have come", "s15 s18"},
     {"OT-098", error, d, "Responding to the Reception of a FIN or RST Segment; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On an acceptable RST the offload target marks the connection aborted, indicates TcpIndicateAbort, and completes "
      "sends, receives and disconnects with REQUEST_ABORTED.",
