@@ -267,11 +267,22 @@ static NTSTATUS StartThread(CHIMNEY_DEVICE *Device)
     return status;
 }
 
+static ULONG CountProcessors(VOID)
+{
+    KAFFINITY active = KeQueryActiveProcessors();
+    ULONG count = 0;
+
+    for (; active != 0; active &= active - 1) {
+        ++count;
+    }
+    return count == 0 ? 1 : count;
+}
+
 NTSTATUS ChimneyDeviceCreate(PDRIVER_OBJECT Driver, const CHIMNEY_DEVICE_OPTIONS *Options, CHIMNEY_DEVICE **Created)
 {
     CHIMNEY_DEVICE *device;
     UNICODE_STRING name;
-    ULONG processors = (ULONG)KeNumberProcessors;
+    ULONG processors = CountProcessors();
     SIZE_T memory = chimney_probe_memory(processors, Options->RingBytes);
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
 

@@ -46,9 +46,11 @@ static unsigned long for_each_driver(SC_HANDLE manager, unsigned long (*visit)(S
 
 static unsigned long make(SC_HANDLE manager, const char *name)
 {
-    char path[MAX_PATH + 32];
+    char folder[MAX_PATH], path[MAX_PATH * 2];
     SC_HANDLE service;
-    snprintf(path, sizeof path, "system32\\drivers\\%s.sys", name);
+    /* Whole: Wine does not take a path that begins at the folder of Windows. */
+    GetSystemDirectoryA(folder, sizeof folder);
+    snprintf(path, sizeof path, "%s\\drivers\\%s.sys", folder, name);
     service = CreateServiceA(manager, name, name, SERVICE_ALL_ACCESS, SERVICE_KERNEL_DRIVER, SERVICE_DEMAND_START,
                              SERVICE_ERROR_NORMAL, path, NULL, NULL, NULL, NULL, NULL);
     if (service == NULL && GetLastError() != ERROR_SERVICE_EXISTS) return say("cannot make the service", name);
