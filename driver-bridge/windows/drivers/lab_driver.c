@@ -127,6 +127,7 @@ static NTSTATUS BeginRun(PIRP Irp)
     }
     if (Lab.Request != NULL && status != STATUS_DEVICE_BUSY) {
         RtlCopyMemory(Lab.Request, request, size);
+        ChimneyLabPrepare();
         status = PsCreateSystemThread(&handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, CarryOut, NULL);
         if (NT_SUCCESS(status)) {
             status = ObReferenceObjectByHandle(handle, THREAD_ALL_ACCESS, NULL, KernelMode, &Lab.Thread, NULL);

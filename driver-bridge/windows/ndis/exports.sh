@@ -10,6 +10,7 @@ shift 2
     echo 'LIBRARY ndis.sys'
     echo EXPORTS
     "$nm" -g "$@" 2>/dev/null | awk '$2 == "T" && $3 !~ /^_/ && $3 !~ /^Chimney/ { print "    " $3 }' | sort -u
+    echo '    ChimneyLabPrepare'
     echo '    ChimneyLabRun'
     echo '    ChimneyLabAdoptImage'
     echo '    ChimneyLabReleaseEntry'

@@ -32,6 +32,9 @@ struct chimney_lab_run {
     int32_t (*load)(void* self, void* driver_object, void* registry_path, const char* image);
 };
 
+/* Before the thread of a run is made and drivers are loaded: from now on nothing of this process comes to lie below 4 GiB. */
+void ChimneyLabPrepare(void);
+
 /* As the exit code of `chimneylab-cli run`: 0 nothing to report, 1 something, 2 it could not be begun, 3 the machine failed.
  * Puts what is to be said for people into `report` (UTF-8, terminated). */
 int ChimneyLabRun(const struct chimney_lab_run* run, char* report, size_t room);
