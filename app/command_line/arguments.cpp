@@ -8,6 +8,7 @@
 
 #include "app/command_line/verbs.h"
 #include "app/command_line/version.h"
+#include "engine/scenario/languages.h"
 
 namespace chimneylab::command_line {
 
@@ -28,6 +29,13 @@ namespace {
 void add_run_choice(CLI::App* verb, TraceName& name) {
     verb->add_option("--variant", name.variant, "A variant of the scenario");
     verb->add_option("--schedule", name.schedule, "Order of pending work: fifo, lifo or seed:N");
+}
+
+void add_language(CLI::App* verb, std::string& language) {
+    std::vector<std::string> codes;
+    for (const scenario::Language& each : scenario::languages()) codes.emplace_back(each.code);
+    verb->add_option("--language", language, "Of the scenario's texts: en, ja or sv (the environment's if it is one of them)")
+        ->check(CLI::IsMember(codes));
 }
 
 }  // namespace
@@ -52,9 +60,10 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     layout_verb->add_option("--arch", layout_options.arch, "x64 or x86");
     layout_verb->add_flag("--json", layout_options.json, "One JSON document");
 
-    bool scenarios_json = false;
+    ScenariosOptions scenarios_options;
     CLI::App* scenarios_verb = app.add_subcommand("scenarios", "The scenario library");
-    scenarios_verb->add_flag("--json", scenarios_json, "One JSON document");
+    add_language(scenarios_verb, scenarios_options.language);
+    scenarios_verb->add_flag("--json", scenarios_options.json, "One JSON document");
 
     RunVerbOptions run_options;
     CLI::App* run_verb = app.add_subcommand("run", "Run a scenario to its end and tell what happened");
@@ -72,8 +81,14 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         ->check(CLI::Range(0.5, 3600.0));
     run_verb->add_option("--schedule", run_options.schedule, "Order of pending work: fifo, lifo or seed:N");
     run_verb->add_option("--choices", run_options.choices, "What is taken at each point where something is pending, as explore tells it");
+    run_verb->add_option("--strict-reading", run_options.readings,
+                            "Judge by a strict reading of a rule too, e.g. inside-handler, or by all; may be repeated")
+        ->type_name("NAME")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     run_verb->add_option("--record", run_options.record, "Write the session to this file");
     run_verb->add_flag("--json", run_options.json, "One JSON document");
+    add_language(run_verb, run_options.language);
     run_verb->add_flag("--all", run_options.all, "Tell every event, not only the important ones");
     run_verb->add_flag("--timing", run_options.timing, "Measured times too (they differ from run to run)");
 
@@ -85,8 +100,11 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         ->type_name("FILE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    explore_verb->add_option("--budget", explore_options.budget, "Runs to make, besides those that shorten what was found (usually 1000)")
-        ->check(CLI::Range(1, 1'000'000));
+    explore_verb->add_option("--budget", explore_options.budget, "Schedules to run, besides those that shorten what was found (usually 1000)")
+        ->check(CLI::Range(1, 10'000'000));
+    explore_verb->add_option("--workers", explore_options.workers, "Threads (usually one for each processor); they change the time, not the answer")
+        ->check(CLI::Range(1, 16));
+    explore_verb->add_flag("!--no-reduction", explore_options.reduction, "Run every order, even those that come to the same state as another");
     explore_verb->add_option("--seed", explore_options.seed, "Of the random part (usually 1)");
     explore_verb->add_flag("!--no-failures", explore_options.failures, "Other orders only: nothing fails at the target, no allocation fails");
     explore_verb->add_flag("--json", explore_options.json, "One JSON document");
@@ -94,6 +112,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     ShowOptions show_options;
     CLI::App* show_verb = app.add_subcommand("show", "Tell a recorded session");
     show_verb->add_option("SESSION", show_options.session, "A file written by run --record")->required();
+    add_language(show_verb, show_options.language);
     show_verb->add_flag("--json", show_options.json, "One JSON document");
     show_verb->add_flag("--all", show_options.all, "Tell every event, not only the important ones");
     show_verb->add_flag("--timing", show_options.timing, "Measured times too");
@@ -110,6 +129,11 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         ->allow_extra_args(false);
     verify_verb->add_flag("--strict,!--no-strict", verify_options.strict,
                           "Also rules that show only in sessions of a strict machine (the default)");
+    verify_verb->add_option("--strict-reading", verify_options.readings,
+                            "Judge by a strict reading of a rule too, e.g. inside-handler, or by all; may be repeated")
+        ->type_name("NAME")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     verify_verb->add_flag("--errors-only", verify_options.errors_only, "No warnings and notes");
     verify_verb->add_flag("--json", verify_options.json, "One JSON document");
 
@@ -210,7 +234,7 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
     }
     if (include) return ddi_include(console);
     if (*layout_verb) return layout(layout_options, console);
-    if (*scenarios_verb) return list_scenarios(scenarios_json, console);
+    if (*scenarios_verb) return list_scenarios(scenarios_options, console);
     if (*run_verb) return run_scenario(run_options, console);
     if (*explore_verb) return explore_scenario(explore_options, console);
     if (*show_verb) return show_session(show_options, console);

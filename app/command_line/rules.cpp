@@ -10,6 +10,7 @@
 #include "app/command_line/verbs.h"
 #include "engine/verifier/causes.h"
 #include "engine/verifier/findings.h"
+#include "engine/verifier/strict_readings.h"
 
 namespace chimneylab::command_line {
 
@@ -26,7 +27,10 @@ Json as_json(const Rule& rule) {
               {"source", rule.source},
               {"statement", rule.statement},
               {"scenarios", verifier::scenarios_of(rule)},
-              {"strict_only", rule.strict_only}};
+              {"strict_only", rule.strict_only},
+              {"strict_readings", Json::array()}};
+    for (const verifier::StrictReading& reading : verifier::strict_readings())
+        if (reading.rule == rule.id) json["strict_readings"].push_back({{"name", reading.name}, {"demands", reading.demands}});
     return json;
 }
 
@@ -79,6 +83,9 @@ void tell_rule(const Rule& rule, Console& console) {
         tell_field("not checked", rule.how, console);
     if (rule.strict_only)
         tell_field("needs", "a machine in strict mode: in a faithful one nothing of it can be seen", console);
+    for (const verifier::StrictReading& reading : verifier::strict_readings())
+        if (reading.rule == rule.id)
+            tell_field("strict reading", "--strict-reading " + std::string(reading.name) + ": " + std::string(reading.demands), console);
     std::vector<std::string_view> effects, causes;
     for (const Rule& other : verifier::catalogue()) {
         if (verifier::can_follow(rule.id, other.id)) effects.push_back(other.id);

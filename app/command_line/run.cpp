@@ -5,6 +5,7 @@
 #include "app/command_line/finished_run.h"
 #include "app/command_line/run_report.h"
 #include "app/command_line/tell.h"
+#include "app/command_line/told_scenario.h"
 #include "app/command_line/verbs.h"
 #include "engine/scenario/library.h"
 #include "engine/session/violations.h"
@@ -13,6 +14,8 @@
 namespace chimneylab::command_line {
 
 int run_scenario(const RunVerbOptions& options, Console& console) {
+    const auto readings = readings_named(options.readings, console);
+    if (!readings) return exit_bad_input;
     const scenario::Loaded loaded = scenario::find_scenario(options.scenario);
     if (!loaded.scenario) return refuse(loaded.problems, console);
 
@@ -30,7 +33,7 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
         }
     }
     const trace::History history(result.trace);
-    Judgement judgement = judge(result.trace);
+    Judgement judgement = judge(result.trace, {.without = {}, .strict = *readings});
     judgement.take_declaration(&*loaded.scenario, options.variant);
     if (!options.record.empty() && !judgement.silent()) {
         const auto rows = stored_violations(judgement, history);
@@ -44,8 +47,9 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
         add_crash_json(run, history, json);
         console.out << json_text(json);
     } else {
-        tell_heading(history, &*loaded.scenario, console);
-        tell_events(history, &*loaded.scenario, {options.all, options.timing}, console);
+        const scenario::Scenario told = told_in(options.language, *loaded.scenario, console);
+        tell_heading(history, &told, console);
+        tell_events(history, &told, {options.all, options.timing}, console);
         tell_crash(run, history, console);
         tell_outcome(result, history, judgement, console);
     }

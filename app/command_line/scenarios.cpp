@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 #include "app/command_line/json_text.h"
+#include "app/command_line/told_scenario.h"
 #include "app/command_line/verbs.h"
 #include "engine/scenario/library.h"
 
@@ -29,9 +30,10 @@ Json as_json(const scenario::Scenario& item) {
 
 }  // namespace
 
-int list_scenarios(bool json, Console& console) {
-    const scenario::Library library = scenario::load_library();
-    if (json) {
+int list_scenarios(const ScenariosOptions& options, Console& console) {
+    scenario::Library library = scenario::load_library();
+    for (scenario::Scenario& item : library.scenarios) item = told_in(options.language, item, console);
+    if (options.json) {
         Json list = Json::array();
         for (const scenario::Scenario& item : library.scenarios) list.push_back(as_json(item));
         console.out << json_text({{"scenarios", std::move(list)}});

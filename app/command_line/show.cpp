@@ -4,6 +4,7 @@
 
 #include "app/command_line/run_report.h"
 #include "app/command_line/tell.h"
+#include "app/command_line/told_scenario.h"
 #include "app/command_line/verbs.h"
 #include "engine/session/notes.h"
 #include "engine/trace/fingerprint.h"
@@ -34,8 +35,9 @@ int show_session(const ShowOptions& options, Console& console) {
         console.out << json_text(json);
         return findings ? exit_report : exit_done;
     }
-    tell_heading(history, scenario, console);
-    tell_events(history, scenario, {options.all, options.timing}, console);
+    const std::optional<scenario::Scenario> told = own ? std::optional(told_in(options.language, *own, console)) : std::nullopt;
+    tell_heading(history, told ? &*told : nullptr, console);
+    tell_events(history, told ? &*told : nullptr, {options.all, options.timing}, console);
     tell_ledger(history, console);
     tell_violations(judgement, history, console);
     console.out << "\n"

@@ -86,6 +86,29 @@ Json as_json(const trace::History& history, const Statistics& all, const report:
     return json;
 }
 
+// How the times spread, for series that have enough of them: a line for each bucket, its bar as long as its share.
+void tell_histogram(const report::Distribution& times, Console& console) {
+    constexpr std::size_t enough = 5, most_lines = 8, longest_bar = 32;
+    if (times.count() < enough || times.min() == times.max()) return;
+    const std::vector<report::Bucket> buckets = times.histogram(most_lines);
+    std::size_t largest = 0;
+    for (const report::Bucket& each : buckets) largest = std::max(largest, each.count);
+    const auto right = [](const std::string& text) {
+        return std::string(display_width(text) < 11 ? 11 - display_width(text) : 0, ' ') + text;
+    };
+    for (const report::Bucket& each : buckets) {
+        // Eighths of a character, so that short bars still tell twice from once; what is there is always seen.
+        static constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+        const std::size_t length = each.count == 0 ? 0 : std::max<std::size_t>(1, each.count * longest_bar * 8 / largest);
+        std::string bar;
+        for (std::size_t i = 0; i < length / 8; ++i) bar += "█";
+        bar += eighths[length % 8];
+        const std::string from = right(duration_text(each.from)), to = right(duration_text(each.to));
+        console.out << "  " << console.terminal.in(Tone::dim, fmt::format("  {} up to {} ", from, to))
+                    << fmt::format("{}{}{}\n", bar, bar.empty() ? "" : " ", each.count);
+    }
+}
+
 void tell_series(const Statistics& all, const report::RecorderCost* cost, Console& console) {
     report::Subject subject{};
     bool first = true;
@@ -122,6 +145,7 @@ void tell_series(const Statistics& all, const report::RecorderCost* cost, Consol
                 events += fmt::format("{}event {} ({})", events.empty() ? "" : ", ", sample.event.value, duration_text(sample.value));
             console.out << "  " << console.terminal.in(Tone::dim, "  stands apart: " + events) << "\n";
         }
+        tell_histogram(times, console);
     }
 }
 

@@ -54,6 +54,11 @@ Look look_of(const trace::Trace& trace, const trace::Event& event) {
             return {"✗", Tone::bad};
         case EventKind::fault_injected:
             return {"!", Tone::bad};
+        case EventKind::frame_sent:
+        case EventKind::frame_received:
+            return {"~", Tone::plain};
+        case EventKind::frame_dropped:
+            return {"~", Tone::bad};
         case EventKind::message:
             return {"\"", Tone::plain};
         default:
@@ -80,6 +85,9 @@ bool is_important(const trace::Trace& trace, const trace::Event& event) {
         case EventKind::choice:
         case EventKind::finding:
         case EventKind::fault_injected:
+        case EventKind::frame_sent:
+        case EventKind::frame_received:
+        case EventKind::frame_dropped:
             return true;
         default:
             return false;
@@ -90,7 +98,7 @@ class Teller {
 public:
     Teller(const trace::History& history, const scenario::Scenario* scenario, const TellOptions& options,
            Console& console)
-        : trace_(history.trace()), options_(options), console_(console), generic_(history) {
+        : trace_(history.trace()), scenario_(scenario), options_(options), console_(console), generic_(history) {
         if (scenario) own_ = std::make_unique<scenario::ScenarioNarrator>(history, *scenario);
     }
 
@@ -138,9 +146,11 @@ private:
 
     void tell_step(EventId id, const trace::Event& event) {
         ++step_;
+        // The recording has the step's English text, or what was made of the step where it has none.
+        const std::string_view own = scenario_ && step_ <= scenario_->steps.size() ? scenario_->steps[step_ - 1].text : std::string_view();
         console_.out << "\n"
                      << console_.terminal.in(Tone::strong,
-                                             fmt::format("Step {}: {}", step_, printable(trace_.text(event.name))))
+                                             fmt::format("Step {}: {}", step_, printable(own.empty() ? trace_.text(event.name) : own)))
                      << "\n";
         if (const auto text = own_ ? own_->own_sentence(id) : std::nullopt) {
             console_.out << folded(printable(*text), console_.terminal.width, "  ", "  ") << "\n";
@@ -173,6 +183,7 @@ private:
     }
 
     const trace::Trace& trace_;
+    const scenario::Scenario* scenario_;
     TellOptions options_;
     Console& console_;
     trace::Narrator generic_;
@@ -193,7 +204,7 @@ void section(std::string_view title, Console& console) {
 
 void tell_heading(const trace::History& history, const scenario::Scenario* scenario, Console& console) {
     const trace::RunDescription& run = history.trace().description();
-    console.out << console.terminal.in(Tone::strong, printable(run.scenario) + "  " + printable(run.title)) << "\n";
+    console.out << console.terminal.in(Tone::strong, printable(run.scenario) + "  " + printable(scenario ? scenario->title : run.title)) << "\n";
     std::string how = "schedule " + run.schedule + ", " + run.mode + " machine";
     if (!run.variant.empty()) how = "variant " + run.variant + ", " + how;
     std::string stack;

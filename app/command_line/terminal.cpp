@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <vector>
+
+#include "engine/scenario/folded_lines.h"
 
 namespace chimneylab::command_line {
 
@@ -58,9 +61,38 @@ Terminal make_terminal(ColorWish wish, bool out_is_terminal) {
     return terminal;
 }
 
+namespace {
+
+// Characters that no line begins with, and such that none ends with, besides blanks: what would stand alone at its edge.
+constexpr std::u32string_view never_first = U"、。，．・：；！？）〕］｝〉》」』】ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々),.:;!?]}";
+constexpr std::u32string_view never_last = U"（〔［｛〈《「『【([{";
+
+// A word as the pieces between which a line may end: beside characters that are written without blanks.
+std::vector<std::string_view> pieces_of(std::string_view word) {
+    std::vector<std::string_view> pieces;
+    std::size_t begin = 0;
+    char32_t before = 0;
+    for (std::size_t at = 0; at < word.size();) {
+        const std::size_t here = at;
+        const char32_t character = scenario::next_character(word, at);
+        const bool may_end = before != 0 && (scenario::is_wide(before) || scenario::is_wide(character)) &&
+                             never_first.find(character) == never_first.npos && never_last.find(before) == never_last.npos;
+        if (may_end) {
+            pieces.push_back(word.substr(begin, here - begin));
+            begin = here;
+        }
+        before = character;
+    }
+    pieces.push_back(word.substr(begin));
+    return pieces;
+}
+
+}  // namespace
+
 std::size_t display_width(std::string_view utf8) {
-    return static_cast<std::size_t>(
-        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    std::size_t width = 0;
+    for (std::size_t at = 0; at < utf8.size();) width += scenario::is_wide(scenario::next_character(utf8, at)) ? 2 : 1;
+    return width;
 }
 
 std::string padded(std::string_view text, std::size_t width) {
@@ -80,20 +112,24 @@ std::string folded(std::string_view text, std::size_t width, std::string_view fi
         const std::string_view word = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (word.empty()) continue;
-        const std::size_t length = display_width(word);
-        if (!line_is_empty && column + 1 + length > std::max(width, indent + 20)) {
-            result += '\n';
-            result += rest;
-            column = indent;
-            line_is_empty = true;
+        bool blank = !line_is_empty;
+        for (const std::string_view piece : pieces_of(word)) {
+            const std::size_t length = display_width(piece);
+            if (!line_is_empty && column + (blank ? 1 : 0) + length > std::max(width, indent + 20)) {
+                result += '\n';
+                result += rest;
+                column = indent;
+                blank = false;
+            }
+            if (blank) {
+                result += ' ';
+                ++column;
+            }
+            result += piece;
+            column += length;
+            blank = false;
+            line_is_empty = false;
         }
-        if (!line_is_empty) {
-            result += ' ';
-            ++column;
-        }
-        result += word;
-        column += length;
-        line_is_empty = false;
     }
     return result;
 }

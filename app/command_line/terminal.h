@@ -25,7 +25,8 @@ struct Terminal {
 
 [[nodiscard]] Terminal make_terminal(ColorWish wish, bool out_is_terminal);
 
-// Folds at blanks; the first line begins with `first`, the others with `rest`. Widths count characters, not bytes.
+// Folds at blanks, and where Japanese may end a line; the first line begins with `first`, the others with `rest`. Widths are
+// columns of a terminal: two for a character of full width, one for any other.
 [[nodiscard]] std::string folded(std::string_view text, std::size_t width, std::string_view first,
                                  std::string_view rest);
 [[nodiscard]] std::size_t display_width(std::string_view utf8);

@@ -14,7 +14,9 @@
 #include <cstdint>
 #include <ostream>
 #include <span>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <string_view>
 #include <vector>
 
@@ -39,7 +41,11 @@ struct LayoutOptions {
 };
 int layout(const LayoutOptions& options, Console& console);
 
-int list_scenarios(bool json, Console& console);
+struct ScenariosOptions {
+    std::string language;  // of the texts; empty: the environment's
+    bool json = false;
+};
+int list_scenarios(const ScenariosOptions& options, Console& console);
 
 struct RunVerbOptions {
     std::string scenario;  // id or path
@@ -49,9 +55,11 @@ struct RunVerbOptions {
     std::string choices;    // scenario::parse_choices; what comes then is in the order of fifo
     double time_limit = 0;  // seconds a run with drivers from files may take; 0: the usual
     std::string record;    // file to write the session to
+    std::string language;  // that it is told in; empty: the environment's
     bool json = false;
     bool timing = false;  // measured times too; these differ from run to run
     bool all = false;     // narrate every event, not only the important ones
+    std::vector<std::string> readings = {};  // strict ones of rules, by name; "all"
 };
 int run_scenario(const RunVerbOptions& options, Console& console);
 
@@ -59,9 +67,11 @@ struct ExploreOptions {
     std::string scenario;  // id or path
     std::string variant;
     std::vector<std::string> drivers;
-    unsigned budget = 1000;  // runs
+    unsigned budget = 1000;  // schedules
+    unsigned workers = 0;    // threads; 0: one for each processor
     std::uint64_t seed = 1;
     bool failures = true;
+    bool reduction = true;
     bool json = false;
 };
 int explore_scenario(const ExploreOptions& options, Console& console);
@@ -74,6 +84,7 @@ int new_driver(const NewDriverOptions& options, Console& console);
 
 struct ShowOptions {
     std::string session;
+    std::string language;  // as for run
     bool json = false;
     bool timing = false;
     bool all = false;
@@ -92,10 +103,13 @@ struct VerifyOptions {
     std::string session;
     std::vector<std::string> without;  // rules that are not judged
     bool strict = true;                // rules that show only in traces of a strict machine
+    std::vector<std::string> readings;  // strict ones, beside those of the run; "all"
     bool errors_only = false;          // no warnings and notes
     bool json = false;
 };
 int verify_session(const VerifyOptions& options, Console& console);
+// The readings of these names; refuses a name that is none and gives no value.
+std::optional<std::vector<std::string_view>> readings_named(const std::vector<std::string>& names, Console& console);
 
 // A recorded session, or a scenario to run: by id or path.
 struct TraceName {

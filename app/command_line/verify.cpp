@@ -2,14 +2,35 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/command_line/run_report.h"
 #include "app/command_line/tell.h"
 #include "app/command_line/verbs.h"
 #include "app/command_line/violation_report.h"
 #include "engine/session/session.h"
 #include "engine/trace/fingerprint.h"
+#include "engine/verifier/strict_readings.h"
 
 namespace chimneylab::command_line {
+
+std::optional<std::vector<std::string_view>> readings_named(const std::vector<std::string>& names, Console& console) {
+    std::vector<std::string_view> readings;
+    for (const std::string& name : names) {
+        const verifier::StrictReading* known = verifier::find_strict_reading(name);
+        if (known) readings.push_back(known->name);
+        if (known || name == "all") continue;
+        std::vector<std::string_view> all;
+        for (const verifier::StrictReading& each : verifier::strict_readings()) all.push_back(each.name);
+        refuse("there is no strict reading " + scenario::in_quotes(name), scenario::suggest(name, all), console);
+        return std::nullopt;
+    }
+    if (std::find(names.begin(), names.end(), "all") != names.end()) {
+        readings.clear();
+        for (const verifier::StrictReading& each : verifier::strict_readings()) readings.push_back(each.name);
+    }
+    return readings;
+}
 
 int verify_session(const VerifyOptions& options, Console& console) {
     verifier::VerifierOptions rules;
@@ -20,6 +41,9 @@ int verify_session(const VerifyOptions& options, Console& console) {
         if (id.empty()) return unknown_rule(written, console);
         rules.without.push_back(id);
     }
+    const auto readings = readings_named(options.readings, console);
+    if (!readings) return exit_bad_input;
+    rules.strict = *readings;
     const std::variant<trace::Trace, session::Problem> loaded = session::load(options.session);
     if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
         console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <new>
 
+#include "driver-bridge/host/private_copy.h"
+
 namespace chimneylab::driver_host {
 
 namespace {
@@ -92,7 +94,7 @@ int take_module(dl_phdr_info* info, std::size_t, void* counter) {
     module.kind = count == 0 ? ModuleKind::program : ModuleKind::other;
     module.layer = 0;
     copy_path(module.path, count == 0 ? program_path : info->dlpi_name);
-    if (std::strncmp(info->dlpi_name, "/proc/self/fd/", 14) == 0) {
+    if (is_private_copy(info->dlpi_name)) {
         for (std::size_t i = 0; i < image_count; ++i) {
             const LoadedImage& image = images[i];
             if (image.load_address != info->dlpi_addr && !(image.load_address == 0 && i + 1 == image_count)) continue;
@@ -234,7 +236,7 @@ void driver_is_loaded() {
         // The newest module of this kind whose place is not known yet.
         dl_iterate_phdr(
             [](dl_phdr_info* info, std::size_t, void*) {
-                if (std::strncmp(info->dlpi_name, "/proc/self/fd/", 14) != 0) return 0;
+                if (!is_private_copy(info->dlpi_name)) return 0;
                 for (std::size_t i = 0; i + 1 < image_count; ++i)
                     if (images[i].load_address == info->dlpi_addr) return 0;
                 images[image_count - 1].load_address = info->dlpi_addr;

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace chimneylab::driver_host {
 namespace {
@@ -86,14 +87,17 @@ std::variant<std::unique_ptr<DriverImage>, DriverImage::Problem> DriverImage::lo
                        "-I\"$(chimneylab-cli --ddi-include)\" driver.c -o driver.so."};
 
     // The dynamic loader gives a file it already knows out a second time; a private copy is a file of its own, so every
-    // layer gets its own globals. The copy lives in memory and goes with the last mapping.
-    const Descriptor image(memfd_create(file.filename().c_str(), MFD_CLOEXEC));
+    // layer gets its own globals. The copy lives in memory. Its descriptor stays open, for a debugger that comes back to it.
+    Descriptor image(memfd_create(file.filename().c_str(), MFD_CLOEXEC));
     if (image.number < 0 || !copy(source.number, image.number)) return system_problem("cannot copy the driver");
-    const std::string private_path = "/proc/self/fd/" + std::to_string(image.number);
+    // By the number of this process, not as /proc/self: a debugger opens the file under the same name, and there it would be
+    // one of the debugger's own, a pipe perhaps, from which it reads for ever.
+    const std::string private_path = "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(image.number);
 
     dlerror();
     std::unique_ptr<DriverImage> loaded(new DriverImage);
     loaded->file_ = file;
+    loaded->copy_ = std::exchange(image.number, -1);
     loaded->mapping_ = dlopen(private_path.c_str(), binding);
     if (!loaded->mapping_)
         return Problem{std::string("the driver cannot be loaded: ") + loader_message(private_path, file),
@@ -109,6 +113,7 @@ void* DriverImage::symbol(const char* name) const { return dlsym(mapping_, name)
 
 DriverImage::~DriverImage() {
     if (mapping_) dlclose(mapping_);
+    if (copy_ >= 0) close(copy_);
 }
 
 }  // namespace chimneylab::driver_host

@@ -36,6 +36,7 @@ public:
 private:
     DriverImage() = default;
     std::filesystem::path file_;
+    int copy_ = -1;
     void* mapping_ = nullptr;
     PDRIVER_INITIALIZE entry_ = nullptr;
 };

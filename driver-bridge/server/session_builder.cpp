@@ -338,7 +338,7 @@ SessionBuilder::Wrong SessionBuilder::pieces(const chimney_wire_record& record) 
 SessionBuilder::Wrong SessionBuilder::take(const chimney_wire_record& record) {
     const chimney_wire_event& told = record.event;
     const bool has_event = (told.flags & chimney_wire_pieces_only) == 0;
-    if (has_event && (told.kind > static_cast<std::uint8_t>(trace::EventKind::fault_injected) ||
+    if (has_event && (told.kind > static_cast<std::uint8_t>(trace::last_event_kind) ||
                       told.operation_kind > static_cast<std::uint8_t>(trace::OperationKind::terminate)))
         return "holds event " + std::to_string(told.sequence) + ", which is of an unknown kind";
     if (recording_.size() >= EventId::none_value - 1) return "holds an event too many";

@@ -5,7 +5,7 @@
  * The mistakes of the host stack. A function that is called Correct… here is the real one; the function of the same name
  * without it, or with Faulty before it, is what the host stack's sources call instead.
  */
-#include "engine/host_stack/host_stack.h"
+#include "engine/host_stack/tcp.h"
 #include "engine/faulty_drivers/host_stack_faults.h"
 
 #define CHIMNEYLAB_MISTAKES CHIMNEYLAB_HOST_STACK_FAULTS
@@ -97,19 +97,102 @@ static VOID ChangeState(PHS_BLOCK_LIST Block)
     }
 }
 
+static VOID ReuseBuffered(PHS_BLOCK_LIST Block)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED connection = Block->Header.Type == TcpOffloadState ? ChimneylabTcpDelegated(Block) : NULL;
+
+    if (connection != NULL && connection->BufferedData != NULL) {
+        connection->BufferedData->Scratch = Block;
+    }
+}
+
 VOID FaultyNdisInitiateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
 {
     EachBlock(root, ChangeState);
     NdisInitiateOffload(binding, root);
+    if (Is(HostReusesBuffered)) {
+        EachBlock(root, ReuseBuffered);
+    }
     if (Is(HostTreeTouched)) {
         root->PortNumber = 9;
     }
+}
+
+static PHS_OBJECT Another(PHS_OBJECT Object, ULONG Kind)
+{
+    PLIST_ENTRY link;
+
+    for (link = Object->Driver->Objects.Flink; link != &Object->Driver->Objects; link = link->Flink) {
+        PHS_OBJECT other = CONTAINING_RECORD(link, HS_OBJECT, Link);
+        if (other != Object && other->Kind == Kind && other->State != CHIMNEY_OBJECT_IN_HOST) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static VOID ChangeUpdate(PHS_BLOCK_LIST Block)
+{
+    PHS_OBJECT object = Block->OffloadHandle != NULL ? CONTAINING_RECORD(Block->OffloadHandle, HS_OBJECT, Handle) : NULL;
+    PHS_OBJECT other;
+
+    if (object == NULL) {
+        return;
+    }
+    if (Is(HostLengthWrong) && object->Kind == CHIMNEY_OBJECT_CONNECTION && ChimneylabTcpCached(Block) != NULL) {
+        ChimneylabTcpCached(Block)->Header.Length += 4;
+    }
+    other = Another(object, object->Kind);
+    if (other != NULL && ((Is(HostMovesConnection) && object->Kind == CHIMNEY_OBJECT_PATH) ||
+                          (Is(HostForeignAddress) && object->Kind == CHIMNEY_OBJECT_NEIGHBOR))) {
+        Block->OffloadHandle = &other->Handle;
+    }
+}
+
+static PHS_BLOCK_LIST HeldUpdate;
+
+VOID FaultyNdisUpdateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
+{
+    PHS_BLOCK_LIST held = HeldUpdate;
+
+    EachBlock(root, ChangeUpdate);
+    if (Is(HostUpdatesAtOnce) && held == NULL) {
+        HeldUpdate = root; /* begun, as its client believes, and not yet passed down */
+        return;
+    }
+    HeldUpdate = NULL;
+    if (held != NULL) {
+        NdisUpdateOffload(binding, held);
+    }
+    NdisUpdateOffload(binding, root);
+}
+
+ULONG FaultyHsCheckOperation(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock)
+{
+    ULONG result = HsCheckOperation(Driver, Operation, RefusedBlock);
+    ULONG i;
+
+    if (Is(HostUpdatesAtOnce) && Operation->Kind == CHIMNEY_OPERATION_UPDATE && result == CHIMNEY_HOST_STACK_BUSY) {
+        result = CHIMNEY_HOST_STACK_DONE;
+    }
+    if (Is(HostBeyondCapacity) && result == CHIMNEY_HOST_STACK_BEYOND_CAPABILITIES) {
+        result = CHIMNEY_HOST_STACK_DONE;
+    }
+    for (i = 0; Is(HostStateBehindInvalidate) && Operation->Kind == CHIMNEY_OPERATION_INVALIDATE && i < Operation->BlockCount; i++) {
+        if (Operation->Blocks[i].Public.role != CHIMNEY_BLOCK_PLACEHOLDER) {
+            Operation->Blocks[i].Public.state_class = CHIMNEY_STATE_CACHED;
+        }
+    }
+    return result;
 }
 
 VOID FaultyNdisTerminateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
 {
     PNET_BUFFER_LIST held = Is(HostSendsDuringTerminate) ? TakeHeld() : NULL;
 
+    if (Is(HostForgetsTerminate) || (Is(HostKeepsParents) && ChimneylabStateLayer(root->Header.Type) != ChimneylabTcpLayer)) {
+        return;
+    }
     NdisTerminateOffload(binding, root);
     if (held != NULL) {
         (VOID)NdisOffloadTcpSend(HeldHandle, held);
@@ -185,4 +268,24 @@ NDIS_STATUS HsTcpOffloadReceiveIndicate(PVOID OffloadContext, PNET_BUFFER_LIST L
         *BytesConsumed = 1;
     }
     return answer;
+}
+
+/* ---- segments that came during the offload ---- */
+
+VOID CorrectHsForwardKept(PHS_OBJECT Connection);
+
+VOID HsForwardKept(PHS_OBJECT Connection)
+{
+    if (Is(HostAnswersItself) && !IsListEmpty(&Connection->Tcp->Kept)) {
+        struct chimney_tcp_segment segment;
+        NdisZeroMemory(&segment, sizeof(segment));
+        segment.source_port = Connection->Values.Connection.local_port;
+        segment.destination_port = Connection->Values.Connection.remote_port;
+        segment.sequence = Connection->Values.Connection.snd_nxt;
+        segment.acknowledgement = Connection->Values.Connection.rcv_nxt;
+        segment.flags = CHIMNEY_TCP_ACK;
+        segment.window = 0xFFFF;
+        HsSendSegment(Connection, &segment);
+    }
+    CorrectHsForwardKept(Connection);
 }

@@ -34,7 +34,19 @@
     FAULT(HostBytesConsumedWrong, "host-bytes-consumed-wrong", \
           "accepts received data and writes a BytesConsumed that is too small") \
     FAULT(HostRefusesAndConsumes, "host-refuses-and-consumes", \
-          "refuses received data with a BytesConsumed that is not 0")
+          "refuses received data with a BytesConsumed that is not 0") \
+    FAULT(HostAnswersItself, "host-answers-itself", \
+          "acknowledges a segment that came during the offload before it forwards it") \
+    FAULT(HostForgetsTerminate, "host-forgets-terminate", "never terminates anything") \
+    FAULT(HostKeepsParents, "host-keeps-parents", "never terminates paths and neighbors") \
+    FAULT(HostReusesBuffered, "host-reuses-buffered", "writes into BufferedData while its offload is in progress") \
+    FAULT(HostLengthWrong, "host-length-wrong", "states a wrong Length in the headers of states of an update") \
+    FAULT(HostMovesConnection, "host-moves-connection", "names another path above a connection in an update") \
+    FAULT(HostForeignAddress, "host-foreign-address", \
+          "gives the old neighbor the hardware address of the new one instead of relinking its paths") \
+    FAULT(HostStateBehindInvalidate, "host-state-behind-invalidate", "puts states behind the blocks of an invalidate") \
+    FAULT(HostUpdatesAtOnce, "host-updates-at-once", "begins an update while another one of the object is in progress") \
+    FAULT(HostBeyondCapacity, "host-beyond-capacity", "offloads more connections than the adapter takes")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_host_stack_fault { NoHostStackFault, CHIMNEYLAB_HOST_STACK_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfHostStackFaults };

@@ -6,7 +6,7 @@
  * name without it, or with Faulty before it, is what the target's sources call instead. What it calls through the table of
  * NdisMGetOffloadHandlers goes through the functions of a table of our own.
  */
-#include "engine/offload_target/offload_target.h"
+#include "engine/offload_target/wire.h"
 #include "engine/faulty_drivers/offload_target_faults.h"
 
 #define CHIMNEYLAB_MISTAKES CHIMNEYLAB_OFFLOAD_TARGET_FAULTS
@@ -19,6 +19,7 @@ static NDIS_HANDLE HeldFrom;
 static POT_OBJECT HeldOf;
 static NDIS_HANDLE EndedHandle;
 static BOOLEAN Done;
+static BOOLEAN Paused; /* by an indication of its own */
 
 /* ---- registration ---- */
 
@@ -44,6 +45,9 @@ static VOID SendComplete(NDIS_HANDLE miniport, PNET_BUFFER_LIST lists)
 {
     PNET_BUFFER_LIST held;
 
+    if (Is(TargetUploadsLostSends) && NET_BUFFER_LIST_STATUS(lists) == NDIS_STATUS_REQUEST_ABORTED) {
+        NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_UPLOAD_IN_PROGRESS;
+    }
     if (Is(TargetRequestsUpload)) {
         NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_REQUEST_UPLOAD;
     }
@@ -69,6 +73,12 @@ static VOID ReceiveComplete(NDIS_HANDLE miniport, PNET_BUFFER_LIST lists)
 {
     PNET_BUFFER_LIST held;
 
+    if (Is(TargetFillsAfterEnd) && NET_BUFFER_LIST_STATUS(lists) == NDIS_STATUS_INVALID_STATE) {
+        NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_SUCCESS;
+    }
+    if (Is(TargetUploadsLostSends) && NET_BUFFER_LIST_STATUS(lists) == NDIS_STATUS_REQUEST_ABORTED) {
+        NET_BUFFER_LIST_STATUS(lists) = NDIS_STATUS_UPLOAD_IN_PROGRESS;
+    }
     if (Is(TargetReceivesReordered) && !Done && Held == NULL) {
         Held = lists;
         return;
@@ -135,7 +145,51 @@ static VOID EventIndicate(NDIS_HANDLE handle, ULONG type, ULONG information)
     if (Is(TargetOddReason)) {
         information = MaxUploadReason;
     }
+    if ((Is(TargetAbortsUnasked) && type == TcpIndicateRetrieve && information == HardwareFailure) ||
+        (Is(TargetNeverAsksBack) && type == TcpIndicateRetrieve && information == InvalidState)) {
+        return;
+    }
+    if (Is(TargetEndsTwice) && type == TcpIndicateDisconnect) {
+        Real.NdisTcpOffloadEventHandler(handle, type, information);
+    }
     Real.NdisTcpOffloadEventHandler(handle, type, information);
+    if (Is(TargetWishesInClose) && type == TcpIndicateDisconnect) {
+        Real.NdisTcpOffloadEventHandler(handle, TcpIndicateRetrieve, LowActivity);
+    }
+}
+
+VOID CorrectOtArrive(POT_OBJECT Connection, ULONG Bytes, BOOLEAN Push);
+
+VOID OtArrive(POT_OBJECT Connection, ULONG Bytes, BOOLEAN Push)
+{
+    if (Is(TargetShowsWaiting)) {
+        Connection->Refused = FALSE;
+    }
+    CorrectOtArrive(Connection, Bytes, Push);
+}
+
+/* ---- the adapter ---- */
+
+VOID FaultyNdisMIndicateStatusEx(NDIS_HANDLE miniport, PNDIS_STATUS_INDICATION indication)
+{
+    if (Is(TargetResumesUnasked) && indication->StatusCode == NDIS_STATUS_OFFLOAD_PAUSE) {
+        return;
+    }
+    if (indication->StatusCode == NDIS_STATUS_OFFLOAD_PAUSE || indication->StatusCode == NDIS_STATUS_OFFLOAD_RESUME) {
+        Paused = (BOOLEAN)(indication->StatusCode == NDIS_STATUS_OFFLOAD_PAUSE);
+    }
+    NdisMIndicateStatusEx(miniport, indication);
+}
+
+NDIS_STATUS CorrectOtOidRequest(NDIS_HANDLE MiniportAdapterContext, PNDIS_OID_REQUEST OidRequest);
+
+NDIS_STATUS OtOidRequest(NDIS_HANDLE MiniportAdapterContext, PNDIS_OID_REQUEST OidRequest)
+{
+    if (Is(TargetRefusesParameters) && OidRequest->RequestType == NdisRequestSetInformation &&
+        OidRequest->DATA.SET_INFORMATION.Oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS) {
+        return NDIS_STATUS_NOT_SUPPORTED;
+    }
+    return CorrectOtOidRequest(MiniportAdapterContext, OidRequest);
 }
 
 NDIS_STATUS FaultyNdisMGetOffloadHandlers(NDIS_HANDLE handle, NDIS_CHIMNEY_OFFLOAD_TYPE type, PNDIS_OFFLOAD_EVENT_HANDLERS *handlers)
@@ -179,6 +233,22 @@ NDIS_STATUS OtTcpOffloadSend(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportO
     if (Is(TargetSendLost)) {
         return NDIS_STATUS_PENDING;
     }
+    if (Is(TargetCompletesAtTransmit) && ((POT_OBJECT)MiniportOffloadContext)->Wire != NULL) {
+        POT_OBJECT connection = (POT_OBJECT)MiniportOffloadContext;
+        PNET_BUFFER_LIST list;
+        ULONG bytes = 0;
+        for (list = Lists; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
+            bytes += OtListBytes(list);
+        }
+        status = CorrectOtTcpOffloadSend(MiniportAdapterContext, MiniportOffloadContext, Lists);
+        connection->Wire->Acknowledged += bytes;
+        OtWireSettle(connection);
+        connection->Wire->Acknowledged = 0;
+        return status;
+    }
+    if (Is(TargetGoesOn)) {
+        ((POT_OBJECT)MiniportOffloadContext)->Stopped = FALSE;
+    }
     status = CorrectOtTcpOffloadSend(MiniportAdapterContext, MiniportOffloadContext, Lists);
     return Is(TargetReturnsSuccess) ? NDIS_STATUS_SUCCESS : status;
 }
@@ -189,6 +259,9 @@ NDIS_STATUS OtTcpOffloadReceive(NDIS_HANDLE MiniportAdapterContext, PVOID Minipo
         Held = Lists;
         HeldOf = (POT_OBJECT)MiniportOffloadContext;
         return NDIS_STATUS_PENDING;
+    }
+    if (Is(TargetPushesAlways)) {
+        NET_BUFFER_LIST_INFO(Lists, TcpReceiveNoPush) = NULL;
     }
     return CorrectOtTcpOffloadReceive(MiniportAdapterContext, MiniportOffloadContext, Lists);
 }
@@ -214,15 +287,69 @@ static POT_BLOCK LastBlock(POT_BLOCK root)
     return last;
 }
 
+/* One layer of a tree after the other: neighbors and paths take the room, and no connection comes to life. */
+static ULONG StoreLayer(POT_ADAPTER Adapter, POT_BLOCK First, POT_BLOCK Parent, ULONG Kind, ULONG Ordinal)
+{
+    POT_BLOCK block;
+    ULONG failed = 0;
+
+    for (block = First; block != NULL; block = block->NextBlock) {
+        POT_OBJECT parent = Parent != NULL ? (POT_OBJECT)*Parent->MiniportOffloadContext : NULL;
+        ULONG above;
+        if (OtBlockKind(block) == Kind && *block->MiniportOffloadContext == NULL) {
+            POT_OBJECT object = NULL;
+            if ((Kind == OtNeighbor || parent != NULL) && OtCountObjects(Adapter, 0) < Adapter->Capacity.host_memory_objects) {
+                object = OtCreateObject(Adapter, block, Kind, parent);
+            }
+            block->Status = object != NULL                          ? NDIS_STATUS_SUCCESS
+                            : Kind != OtNeighbor && parent == NULL ? NDIS_STATUS_FAILURE
+                                                                    : NDIS_STATUS_RESOURCES;
+            if (object != NULL) {
+                object->State = CHIMNEY_TARGET_OBJECT_OFFLOADING;
+                object->OffloadedBy = Ordinal;
+                *block->MiniportOffloadContext = object;
+            }
+        }
+        above = StoreLayer(Adapter, block->DependentBlockList, block, Kind, Ordinal);
+        if (above > 0 && block->Status == NDIS_STATUS_SUCCESS) {
+            block->Status = NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS;
+        }
+        failed += block->Status < 0;
+    }
+    return failed;
+}
+
 VOID FaultyOtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
 {
     OT_TREE_WALK walk;
     POT_BLOCK block;
     POT_BLOCK last = LastBlock(Root);
     PVOID first = NULL;
+    struct chimney_target_capacity room;
 
     OnlyAdapter = Adapter;
+    if (Is(TargetBreadthFirst)) {
+        ULONG kind;
+        for (kind = OtNeighbor; kind <= OtConnection; kind++) {
+            (VOID)StoreLayer(Adapter, Root, NULL, kind, Ordinal);
+        }
+        return;
+    }
+    if (Is(TargetRefusesWhilePaused) && Paused) {
+        for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
+            block->Status = NDIS_STATUS_FAILURE;
+        }
+        return;
+    }
+    room = Adapter->Capacity;
+    if (Is(TargetTakesAnyVlan)) {
+        Adapter->Capacity.interface_vlan_count = 0;
+    }
+    if (Is(TargetTakesAnyAddress)) {
+        Adapter->Capacity.source_hardware_addresses = 4;
+    }
     OtProcessInitiate(Adapter, Root, Ordinal);
+    Adapter->Capacity = room;
     if (Is(TargetProtocolReservedUsed)) {
         last->ProtocolReserved[1] = Adapter;
     }
@@ -235,6 +362,9 @@ VOID FaultyOtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
         }
         if (Is(TargetParentSucceeds) && block->Status == NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS) {
             block->Status = NDIS_STATUS_SUCCESS;
+        }
+        if (Is(TargetNoReason) && block->Status < 0) {
+            block->Status = NDIS_STATUS_FAILURE;
         }
         if (Is(TargetContextOfFailed) && block->Status < 0) {
             *block->MiniportOffloadContext = Adapter;
@@ -264,9 +394,28 @@ VOID FaultyNdisMInitiateOffloadComplete(NDIS_HANDLE miniport, POT_BLOCK root)
 
 VOID FaultyOtProcessQuery(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
 {
+    if (Is(TargetQueryEmpty)) {
+        Root->Status = NDIS_STATUS_SUCCESS;
+        return;
+    }
+    if (Is(TargetRefusesSecondQuery) && Adapter->Accepted[OtQuery] > Adapter->Completed[OtQuery]) {
+        Root->Status = NDIS_STATUS_FAILURE;
+        return;
+    }
     OtProcessQuery(Adapter, Root, Ordinal);
     if (Is(TargetQueryResources)) {
         Root->Status = NDIS_STATUS_RESOURCES;
+    }
+    if (Is(TargetFreesAtFailure) && Root->Status == NDIS_STATUS_FAILURE && OtBlockKind(Root) == OtConnection) {
+        OtFreeObject((POT_OBJECT)*Root->MiniportOffloadContext);
+    }
+}
+
+VOID FaultyOtProcessInvalidate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
+{
+    OtProcessInvalidate(Adapter, Root, Ordinal);
+    if (Is(TargetFreesInvalid)) {
+        OtFreeObject((POT_OBJECT)*Root->MiniportOffloadContext);
     }
 }
 
@@ -288,6 +437,9 @@ VOID FaultyOtProcessTerminate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal
 
     if (last->MiniportOffloadContext != NULL) {
         EndedHandle = ((POT_OBJECT)*last->MiniportOffloadContext)->OffloadHandle;
+        if (Is(TargetDropsBufferedData)) {
+            ((POT_OBJECT)*last->MiniportOffloadContext)->BytesBuffered = 0;
+        }
     }
     OtProcessTerminate(Adapter, Root, Ordinal);
     if (Is(TargetHandsBackReversed) && last->NetBufferListChain != NULL) {
@@ -316,4 +468,65 @@ VOID FaultyNdisMTerminateOffloadComplete(NDIS_HANDLE miniport, POT_BLOCK root)
     if (Is(TargetIndicatesAfterEnd) && EndedHandle != NULL) {
         Real.NdisTcpOffloadEventHandler(EndedHandle, TcpIndicateRetrieve, LowActivity);
     }
+}
+
+/* ---- the wire ---- */
+
+size_t FaultyFrameBuild(const struct chimney_frame_route *route, const struct chimney_tcp_segment *segment, uint8_t *bytes,
+                        size_t capacity)
+{
+    struct chimney_frame_route wrongRoute = *route;
+    struct chimney_tcp_segment wrongSegment = *segment;
+
+    if (Is(TargetTakesHostIds)) {
+        wrongRoute.identification &= 0x7FFF;
+    }
+    if (Is(TargetLeavesTimestampsOut)) {
+        wrongSegment.has_timestamps = 0;
+    }
+    return chimney_frame_build(&wrongRoute, &wrongSegment, bytes, capacity);
+}
+
+void FaultyTcpImport(struct chimney_tcp *tcp, const struct chimney_tcp_settings *settings,
+                     const struct chimney_tcp_callbacks *callbacks, const struct chimney_tcp_state *state, uint32_t queued,
+                     uint32_t now)
+{
+    struct chimney_tcp_state wrong = *state;
+
+    if (Is(TargetTimestampsStepBack)) {
+        wrong.ts_time = 0;
+    }
+    if (Is(TargetStartsAtSndMax)) {
+        wrong.snd_nxt = wrong.snd_max;
+    }
+    chimney_tcp_import(tcp, settings, callbacks, &wrong, queued, now);
+}
+
+void FaultyTcpQuiesce(struct chimney_tcp *tcp, uint32_t now)
+{
+    if (!Is(TargetForgetsDueAck)) {
+        chimney_tcp_quiesce(tcp, now);
+    }
+}
+
+void FaultyTcpClose(struct chimney_tcp *tcp, uint32_t now)
+{
+    if (Is(TargetSendsReset)) {
+        chimney_tcp_abort(tcp, now);
+    } else {
+        chimney_tcp_close(tcp, now);
+    }
+}
+
+enum chimney_tcp_disposition FaultyTcpInput(struct chimney_tcp *tcp, const struct chimney_tcp_segment *segment, uint32_t now)
+{
+    struct chimney_tcp_segment wrong = *segment;
+
+    if (Is(TargetBelievesAnyReset) && (wrong.flags & CHIMNEY_TCP_RST) != 0) {
+        wrong.sequence = tcp->rcv_nxt;
+    }
+    if (Is(TargetAcknowledgesUrgent)) {
+        wrong.flags &= (uint8_t)~CHIMNEY_TCP_URG;
+    }
+    return chimney_tcp_input(tcp, &wrong, now);
 }

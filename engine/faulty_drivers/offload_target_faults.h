@@ -43,7 +43,44 @@
     FAULT(TargetSendLost, "target-send-lost", \
           "neither completes nor hands back a send that is outstanding when the connection is terminated") \
     FAULT(TargetHandsBackReversed, "target-hands-back-reversed", "hands send data back in the reverse order") \
-    FAULT(TargetIndicatesAfterEnd, "target-indicates-after-end", "indicates an event after the terminate is complete")
+    FAULT(TargetIndicatesAfterEnd, "target-indicates-after-end", "indicates an event after the terminate is complete") \
+    FAULT(TargetTakesHostIds, "target-takes-host-ids", "takes IP identifications from the half that belongs to the host stack") \
+    FAULT(TargetLeavesTimestampsOut, "target-leaves-timestamps-out", "sends segments without the timestamps that were agreed") \
+    FAULT(TargetTimestampsStepBack, "target-timestamps-step-back", "begins its timestamps at 0 instead of at TsTime") \
+    FAULT(TargetStartsAtSndMax, "target-starts-at-snd-max", "does not send again what lies between SndNxt and SndMax") \
+    FAULT(TargetCompletesAtTransmit, "target-completes-at-transmit", "completes a send when it has left, not when the peer has it") \
+    FAULT(TargetForgetsDueAck, "target-forgets-due-ack", "gives a connection back with an acknowledgement still due") \
+    FAULT(TargetDropsBufferedData, "target-drops-buffered-data", \
+          "forgets data that it has acknowledged and not delivered when it gives a connection back") \
+    FAULT(TargetPushesAlways, "target-pushes-always", "completes receive requests without push on PSH") \
+    FAULT(TargetSendsReset, "target-sends-reset", "answers a graceful disconnect with a RST") \
+    FAULT(TargetBelievesAnyReset, "target-believes-any-reset", "believes every RST that lies in the window") \
+    FAULT(TargetAcknowledgesUrgent, "target-acknowledges-urgent", "treats urgent data like any other and acknowledges it") \
+    FAULT(TargetBreadthFirst, "target-breadth-first", "stores a tree layer by layer instead of depth first") \
+    FAULT(TargetResumesUnasked, "target-resumes-unasked", "changes its capabilities without having asked for a pause") \
+    FAULT(TargetRefusesParameters, "target-refuses-parameters", \
+          "does not take the set request of OID_TCP_CONNECTION_OFFLOAD_PARAMETERS") \
+    FAULT(TargetRefusesWhilePaused, "target-refuses-while-paused", \
+          "fails an initiate that was on its way when it asked for a pause") \
+    FAULT(TargetQueryEmpty, "target-query-empty", "completes queries with success without having filled anything in") \
+    FAULT(TargetRefusesSecondQuery, "target-refuses-second-query", "fails a query because another one is in progress") \
+    FAULT(TargetAbortsUnasked, "target-aborts-unasked", \
+          "aborts a connection whose hardware is gone without having asked for its upload") \
+    FAULT(TargetUploadsLostSends, "target-uploads-lost-sends", \
+          "completes the I/O of a connection whose hardware is gone with NDIS_STATUS_UPLOAD_IN_PROGRESS") \
+    FAULT(TargetFreesAtFailure, "target-frees-at-failure", "frees a connection as soon as a query of it has failed") \
+    FAULT(TargetFreesInvalid, "target-frees-invalid", "frees what has been invalidated") \
+    FAULT(TargetShowsWaiting, "target-shows-waiting", \
+          "shows data that came along with the offload before anybody has asked for it") \
+    FAULT(TargetNoReason, "target-no-reason", "fails what there is no room for with NDIS_STATUS_FAILURE") \
+    FAULT(TargetTakesAnyVlan, "target-takes-any-vlan", "offloads neighbors of VLANs that the interface has not") \
+    FAULT(TargetTakesAnyAddress, "target-takes-any-address", "offloads neighbors with source addresses that it cannot use") \
+    FAULT(TargetEndsTwice, "target-ends-twice", "indicates the peer's FIN twice") \
+    FAULT(TargetGoesOn, "target-goes-on", "goes on with a connection that it has asked to be rid of") \
+    FAULT(TargetWishesInClose, "target-wishes-in-close", "asks for a connection back right after the peer has closed its half") \
+    FAULT(TargetFillsAfterEnd, "target-fills-after-end", \
+          "completes requests with success that were posted after the end of the stream") \
+    FAULT(TargetNeverAsksBack, "target-never-asks-back", "asks for nothing when a connection has been invalidated")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_offload_target_fault {

@@ -172,6 +172,7 @@ NDIS_STATUS HsBindAdapter(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE BindCon
     NdisInitializeEvent(&binding->OperationFinished);
     CopyName(binding->Name, BindParameters->AdapterName);
     binding->ContextBackFillSize = BindParameters->ContextBackFillSize;
+    NdisMoveMemory(binding->MacAddress, BindParameters->CurrentMacAddress, sizeof(binding->MacAddress));
     if (BindParameters->TcpConnectionOffloadCapabilities != NULL) {
         binding->HasCapabilities = TRUE;
         binding->Capabilities = *BindParameters->TcpConnectionOffloadCapabilities;
@@ -306,27 +307,6 @@ NDIS_STATUS HsNetPnPEvent(NDIS_HANDLE ProtocolBindingContext, PNET_PNP_EVENT_NOT
     default:
         return NDIS_STATUS_SUCCESS;
     }
-}
-
-/* The lab's host stack has no traffic of its own on the ordinary path: it wants none and sends none. */
-VOID HsReceiveNetBufferLists(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST NetBufferLists,
-                             NDIS_PORT_NUMBER PortNumber, ULONG NumberOfNetBufferLists, ULONG ReceiveFlags)
-{
-    UNREFERENCED_PARAMETER(PortNumber);
-    UNREFERENCED_PARAMETER(NumberOfNetBufferLists);
-    if (NDIS_TEST_RECEIVE_CAN_PEND(ReceiveFlags)) {
-        NdisReturnNetBufferLists(((PHS_BINDING)ProtocolBindingContext)->BindingHandle, NetBufferLists,
-                                 NDIS_TEST_RECEIVE_AT_DISPATCH_LEVEL(ReceiveFlags) ? NDIS_RETURN_FLAGS_DISPATCH_LEVEL : 0);
-    }
-}
-
-VOID HsSendNetBufferListsComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST NetBufferLists,
-                                  ULONG SendCompleteFlags)
-{
-    UNREFERENCED_PARAMETER(ProtocolBindingContext);
-    UNREFERENCED_PARAMETER(NetBufferLists);
-    UNREFERENCED_PARAMETER(SendCompleteFlags);
-    ASSERT(FALSE); /* nothing was sent */
 }
 
 ULONG HsQueryBinding(PHS_DRIVER Driver, struct chimney_host_stack_binding *Command)

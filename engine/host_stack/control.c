@@ -31,7 +31,8 @@ static ULONG MinimumSize(ULONG Code)
     case IOCTL_CHIMNEY_HOST_STACK_SET_CONNECTION: return sizeof(struct chimney_host_stack_connection);
     case IOCTL_CHIMNEY_HOST_STACK_DELETE_OBJECT:
     case IOCTL_CHIMNEY_HOST_STACK_QUERY_OBJECT:
-    case IOCTL_CHIMNEY_HOST_STACK_RETURN_RECEIVED: return sizeof(struct chimney_host_stack_object);
+    case IOCTL_CHIMNEY_HOST_STACK_RETURN_RECEIVED: return FIELD_OFFSET(struct chimney_host_stack_object, stream_sent);
+    case IOCTL_CHIMNEY_HOST_STACK_ENABLE_TCP: return sizeof(struct chimney_host_stack_tcp);
     case IOCTL_CHIMNEY_HOST_STACK_START_OPERATION:
     case IOCTL_CHIMNEY_HOST_STACK_QUERY_OPERATION: return sizeof(struct chimney_host_stack_operation);
     case IOCTL_CHIMNEY_HOST_STACK_LIST_OPERATIONS: return sizeof(struct chimney_host_stack_operation_list);
@@ -61,6 +62,7 @@ static ULONG CarryOut(PHS_DRIVER Driver, ULONG Code, PVOID Buffer)
     case IOCTL_CHIMNEY_HOST_STACK_SET_RECEIVE_ANSWER: return HsSetReceiveAnswer(Driver, Buffer);
     case IOCTL_CHIMNEY_HOST_STACK_RETURN_RECEIVED: return HsReturnReceived(Driver, Buffer);
     case IOCTL_CHIMNEY_HOST_STACK_REQUEST_OID: return HsRequestOid(Driver, Buffer);
+    case IOCTL_CHIMNEY_HOST_STACK_ENABLE_TCP: return HsEnableTcp(Driver);
     default: return HsQueryEvent(Driver, Buffer);
     }
 }

@@ -76,6 +76,7 @@ static VOID HsUnload(PDRIVER_OBJECT DriverObject)
     PHS_DRIVER driver = DRIVER_OF_DEVICE(DriverObject->DeviceObject);
 
     NdisDeregisterProtocolDriver(driver->ProtocolHandle); /* unbinds, and so uploads, everything */
+    HsDisableTcp(driver);
     HsFreeAllOperations(driver);
     HsFreeAllTransfers(driver);
     HsFreeAllObjects(driver);

@@ -12,7 +12,7 @@
  *   binding.c        adapters, OIDs, pause and restart         send_data.c    NET_BUFFER_LISTs of the host
  *   state_object.c   neighbors, paths, connections             transfer.c     send, receive, disconnect, forward
  *   state_values.c   values <-> the state behind a block       indication.c   events, received data, status
- *   upload_all.c     giving everything back before a pause
+ *   upload_all.c     giving everything back before a pause  connection_tcp.c, packet.c   TCP of its own (tcp.h)
  *
  * One spin lock guards all lists and counters; it is never held over a call out of the driver. Objects, operations and
  * transfers are freed only by a command or at unload, both at PASSIVE_LEVEL.
@@ -43,6 +43,13 @@ typedef struct _HS_OPERATION HS_OPERATION, *PHS_OPERATION;
 typedef struct _HS_TRANSFER HS_TRANSFER, *PHS_TRANSFER;
 typedef PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST PHS_BLOCK_LIST;
 
+typedef struct _HS_TCP_TIMER {
+    PHS_DRIVER Driver;
+    NDIS_HANDLE Timer;
+    ULONG Due; /* in ticks */
+    BOOLEAN Set;
+} HS_TCP_TIMER, *PHS_TCP_TIMER;
+
 /* In the extension of the control device. */
 struct _HS_DRIVER {
     NDIS_HANDLE ProtocolHandle;
@@ -58,6 +65,9 @@ struct _HS_DRIVER {
     ULONG LastTransfer;
     ULONG LastFinish;
     ULONG EventCount;
+    BOOLEAN TcpEnabled;        /* connections that are not offloaded run TCP here */
+    HS_TCP_TIMER TcpTimers[2]; /* for what is due soon; for what may wait for ever */
+    USHORT NextIdentification;
 };
 
 struct _HS_BINDING {
@@ -84,6 +94,7 @@ struct _HS_BINDING {
     NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS Parameters;
     ULONG OidRequestsCompleted;       /* of the client's */
     NDIS_STATUS LastOidStatus;
+    UCHAR MacAddress[6];
     char Name[CHIMNEY_HOST_STACK_NAME_LENGTH];
 };
 
@@ -123,6 +134,8 @@ struct _HS_OBJECT {
     ULONG SendDataTakenBack;
     ULONG ReceiveAnswer;        /* enum chimney_receive_answer */
     ULONG ReceiveAnswerBytes;
+    ULONG LastBinding;          /* number of the one it was offloaded on last */
+    struct _HS_TCP *Tcp;        /* NULL when TCP is not enabled */
 };
 
 /* One block of an operation. */
@@ -133,6 +146,9 @@ typedef struct _HS_BLOCK {
     PHS_BLOCK_LIST Block;                   /* NULL once it is freed */
     NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST Sent;  /* as it was when it was handed down */
     PHS_TRANSFER SendData;
+    BOOLEAN ResumeAfterwards; /* the host goes on with this connection */
+    BOOLEAN SendDataPositionKnown;
+    ULONG SendDataPosition;
 } HS_BLOCK, *PHS_BLOCK;
 
 struct _HS_OPERATION {
@@ -169,6 +185,9 @@ struct _HS_TRANSFER {
     NDIS_STATUS FirstFailure;
     ULONG BytesTransferred;
     BOOLEAN Internal; /* send data of an initiate: forgotten as soon as it is all back */
+    BOOLEAN InHost;   /* of the host's own TCP: there are no lists */
+    ULONG Position;   /* of its first byte in the stream that the application sends */
+    ULONG EndPosition;
 };
 
 typedef struct _HS_EVENT {
@@ -246,8 +265,10 @@ VOID HsUploadAll(PHS_BINDING Binding);
 PNET_BUFFER_LIST HsAllocateLists(PHS_BINDING Binding, PHS_TRANSFER Transfer, BOOLEAN Empty, BOOLEAN WithoutContextRoom);
 VOID HsFreeLists(PNET_BUFFER_LIST Lists);
 ULONG HsListBytes(PNET_BUFFER_LIST List);
+BOOLEAN HsCopyList(PNET_BUFFER_LIST List, PUCHAR Into, ULONG Bytes);
 
 /* ---- transfer.c ---- */
+VOID HsFreeTransfer(PHS_DRIVER Driver, PHS_TRANSFER Transfer);
 PHS_TRANSFER HsAllocateTransfer(PHS_DRIVER Driver, PHS_OBJECT Object, ULONG Kind, ULONG Count, ULONG Bytes);
 ULONG HsStartTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Command);
 ULONG HsQueryTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Command);
@@ -273,6 +294,26 @@ ULONG HsReturnReceived(PHS_DRIVER Driver, struct chimney_host_stack_object *Comm
 ULONG HsSetReceiveAnswer(PHS_DRIVER Driver, struct chimney_host_stack_receive_answer *Command);
 ULONG HsQueryEvent(PHS_DRIVER Driver, struct chimney_host_stack_event *Command);
 VOID HsFreeAllEvents(PHS_DRIVER Driver);
+
+/* ---- packet.c, connection_tcp.c; without TCP of its own they do nothing ---- */
+ULONG HsEnableTcp(PHS_DRIVER Driver);
+VOID HsDisableTcp(PHS_DRIVER Driver);
+ULONG HsCreateTcp(PHS_OBJECT Connection);
+VOID HsFreeTcp(PHS_OBJECT Connection);
+ULONG HsTcpSend(PHS_OBJECT Connection, ULONG Bytes);
+ULONG HsTcpDisconnect(PHS_OBJECT Connection, ULONG Bytes, BOOLEAN Abortive);
+VOID HsTcpPrepareOffload(PHS_OBJECT Connection, PULONG SendDataCount, PULONG SendDataBytes);
+VOID HsTcpResume(PHS_OBJECT Connection);
+VOID HsTcpResumeStopped(PHS_OBJECT Connection);
+VOID HsTcpOffloaded(PHS_OBJECT Connection);
+VOID HsTcpUploaded(PHS_OBJECT Connection, PNET_BUFFER_LIST BufferedData);
+VOID HsTcpSubmitted(PHS_OBJECT Connection, PHS_TRANSFER Transfer);   /* the application has sent it */
+VOID HsTcpAcknowledged(PHS_OBJECT Connection, ULONG Bytes);          /* the target says so */
+VOID HsTcpQuery(PHS_OBJECT Connection, struct chimney_host_stack_object *Command);
+VOID HsTakeReceived(PHS_OBJECT Connection, PNET_BUFFER_LIST Lists);
+VOID HsTakeReceivedBytes(PHS_OBJECT Connection, PNET_BUFFER_LIST List, ULONG Bytes);
+VOID HsTakeRequest(PHS_OBJECT Connection, PNET_BUFFER_LIST List, ULONG Bytes);
+ULONG HsStreamPosition(PHS_OBJECT Connection); /* of the next byte that the application sends */
 
 /* Small change. */
 static inline PVOID HsAllocate(PHS_DRIVER Driver, ULONG Size, ULONG Tag)

@@ -10,8 +10,9 @@
  * version. When the IRP succeeds, `result` says what became of the command; CHIMNEY_HOST_STACK_DONE is 0. The IRP itself
  * fails only for an unknown code (STATUS_INVALID_DEVICE_REQUEST) or a buffer too short (STATUS_BUFFER_TOO_SMALL).
  * Nothing waits: an operation is issued by the command and finishes later; ask with QUERY_OPERATION.
- * The stack does what it is told and nothing by itself, with one exception: when a binding pauses (before it is unbound
- * too) it terminates everything that is offloaded on it. Events that ask for an upload are recorded; answering them with
+ * The stack does what it is told and nothing by itself, with two exceptions: when a binding pauses (before it is unbound
+ * too) it terminates everything that is offloaded on it; and with ENABLE_TCP it runs TCP for the connections that it holds,
+ * and forwards segments that it has kept during an offload. Events that ask for an upload are recorded; answering them with
  * a terminate is the client's part.
  *
  * Units: times in ticks of the host (1000 a second), sizes in bytes, sequence numbers modulo 2^32, ports in host order,
@@ -42,6 +43,7 @@
 #define IOCTL_CHIMNEY_HOST_STACK_RETURN_RECEIVED CHIMNEY_HOST_STACK_IOCTL(12) /* chimney_host_stack_object */
 #define IOCTL_CHIMNEY_HOST_STACK_QUERY_EVENT CHIMNEY_HOST_STACK_IOCTL(13)     /* chimney_host_stack_event */
 #define IOCTL_CHIMNEY_HOST_STACK_REQUEST_OID CHIMNEY_HOST_STACK_IOCTL(14)     /* chimney_host_stack_oid_request */
+#define IOCTL_CHIMNEY_HOST_STACK_ENABLE_TCP CHIMNEY_HOST_STACK_IOCTL(15)      /* chimney_host_stack_tcp */
 
 enum chimney_host_stack_result {
     CHIMNEY_HOST_STACK_DONE = 0,
@@ -205,7 +207,8 @@ struct chimney_host_stack_connection {
     uint32_t retransmit_count;
     uint32_t retransmit_timeout_delta; /* 0xFFFFFFFF = not running */
     uint32_t send_backlog_size;        /* out, from a query; 0xFFFFFFFF = not supported */
-    uint32_t receive_backlog_size;     /* out, from a query */
+    uint32_t receive_backlog_size;     /* out, from a query; in, while the connection is in the host: bytes received and not yet
+                                          taken by the application, which an offload hands over in BufferedData (0..65536) */
 };
 
 enum chimney_object_state {
@@ -241,6 +244,19 @@ struct chimney_host_stack_object {
     uint32_t last_event;           /* TCP_OFFLOAD_EVENT_TYPE of the last one */
     uint32_t last_event_information;
     uint32_t send_data_taken_back; /* NET_BUFFER_LISTs of send data the host got back unsent and now sends itself */
+    /* with ENABLE_TCP; since the second version of this command. Bytes of the two streams: */
+    uint32_t stream_sent;          /* by the application */
+    uint32_t stream_acknowledged;  /* by the peer, as far as the host knows */
+    uint32_t stream_received;      /* by the application, in order */
+    uint32_t stream_damaged;       /* of these, other than the pattern that every peer sends (engine/tcp/stream_byte.h) */
+    uint32_t stream_ended;         /* 1: the peer's FIN came while the host held the connection */
+    uint32_t segments_forwarded;   /* NdisOffloadTcpForward */
+};
+
+/* ENABLE_TCP: from now on connections that are not offloaded run TCP in the host stack, over the ordinary packet path, and
+ * START_TRANSFER sends and disconnects on them too. Only before the first object is made (BUSY). */
+struct chimney_host_stack_tcp {
+    struct chimney_host_stack_command command;
 };
 
 /* ---- operations ----------------------------------------------------------------------------------------------- */

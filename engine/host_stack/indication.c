@@ -105,14 +105,18 @@ static NDIS_STATUS AnswerIndication(PHS_OBJECT Object, PNET_BUFFER_LIST List, PU
     case CHIMNEY_RECEIVE_ACCEPT_PART:
         *BytesConsumed = part;
         Object->BytesReceived += part;
+        HsTakeReceivedBytes(Object, List, part);
         return part > 0 ? NDIS_STATUS_OFFLOAD_DATA_PARTIALLY_ACCEPTED : NDIS_STATUS_OFFLOAD_DATA_NOT_ACCEPTED;
     case CHIMNEY_RECEIVE_ACCEPT_AND_HOLD:
+        HsTakeReceivedBytes(Object, List, bytes);
         HoldList(Object, List);
         break;
     case CHIMNEY_RECEIVE_RETURN_INSIDE:
+        HsTakeReceivedBytes(Object, List, bytes);
         NdisOffloadTcpReceiveReturn(Object->Binding->BindingHandle, List);
         break;
     default:
+        HsTakeReceivedBytes(Object, List, bytes);
         HsReturnLater(Object->Binding, List);
         break;
     }

@@ -29,6 +29,54 @@ static ULONG NaturalClass(ULONG OperationKind, ULONG Role)
     }
 }
 
+static PTCP_OFFLOAD_STATE_DELEGATED HandedOver(PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    return Operation->Kind == CHIMNEY_OPERATION_INITIATE && Block->Public.role == CHIMNEY_BLOCK_NEW && Block->Block != NULL
+               ? ChimneylabTcpDelegated(Block->Block)
+               : NULL;
+}
+
+/* What was received and has not been taken goes along with the connection, for the target to copy (HS-026). Byte n of the
+   stream has the value n modulo 251, as at the target. */
+static BOOLEAN AddBufferedData(PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED delegated = HandedOver(Operation, Block);
+    ULONG bytes = delegated != NULL ? Block->Object->Values.Connection.receive_backlog_size : 0;
+    HS_TRANSFER data;
+    PNET_BUFFER_LIST list;
+    PUCHAR memory;
+    ULONG i;
+
+    if (bytes == 0 || bytes > 0x10000) { /* nothing waits */
+        return TRUE;
+    }
+    NdisZeroMemory(&data, sizeof(data));
+    data.Count = 1;
+    data.Bytes = bytes;
+    list = HsAllocateLists(Operation->Binding, &data, TRUE, Operation->WithoutContextRoom);
+    if (list == NULL) {
+        return FALSE;
+    }
+    NET_BUFFER_LIST_PROTOCOL_RESERVED(list)[0] = NULL;
+    memory = (PUCHAR)MmGetMdlVirtualAddress(NET_BUFFER_FIRST_MDL(NET_BUFFER_LIST_FIRST_NB(list)));
+    for (i = 0; i < bytes; i++) {
+        memory[i] = (UCHAR)(i % 251u);
+    }
+    delegated->BufferedData = list;
+    return TRUE;
+}
+
+/* The target has its own copy, or has failed the block: either way the lists are done with (HS-027). */
+static VOID FreeBufferedData(PHS_OPERATION Operation, PHS_BLOCK Block)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED delegated = HandedOver(Operation, Block);
+
+    if (delegated != NULL && delegated->BufferedData != NULL) {
+        HsFreeLists(delegated->BufferedData);
+        delegated->BufferedData = NULL;
+    }
+}
+
 static BOOLEAN BuildBlock(PHS_OPERATION Operation, PHS_BLOCK Block)
 {
     PHS_DRIVER driver = Operation->Binding->Driver;
@@ -61,14 +109,21 @@ static BOOLEAN BuildBlock(PHS_OPERATION Operation, PHS_BLOCK Block)
             return FALSE;
         }
         Block->SendData->Internal = TRUE;
+        if (Block->SendDataPositionKnown) { /* what the host's own TCP had not seen acknowledged */
+            Block->SendData->Position = Block->SendDataPosition;
+        }
         Block->Block->NetBufferListChain =
             HsAllocateLists(Operation->Binding, Block->SendData, FALSE, Operation->WithoutContextRoom);
         if (Block->Block->NetBufferListChain == NULL) {
             return FALSE;
         }
+        HsTcpSubmitted(Block->Object, Block->SendData);
     }
     if (stateClass != CHIMNEY_STATE_ABSENT) {
         HsWriteState(Block->Object, Block->Block);
+        if (!AddBufferedData(Operation, Block)) {
+            return FALSE;
+        }
     }
     Block->Public.block_address = (uint64_t)(ULONG_PTR)Block->Block;
     return TRUE;
@@ -93,6 +148,7 @@ static VOID AbandonTree(PHS_DRIVER Driver, PHS_OPERATION Operation)
 
     for (i = 0; i < Operation->BlockCount; i++) {
         PHS_BLOCK block = &Operation->Blocks[i];
+        FreeBufferedData(Operation, block);
         if (block->SendData != NULL) {
             if (block->Block != NULL && block->Block->NetBufferListChain != NULL) {
                 HsFreeLists(block->Block->NetBufferListChain);
@@ -153,6 +209,7 @@ static VOID MarkObjects(PHS_OPERATION Operation)
                 object->Handle.MiniportOffloadContext = NULL;
                 object->State = CHIMNEY_OBJECT_OFFLOADING;
                 object->Binding = Operation->Binding;
+                object->LastBinding = Operation->Binding->Number;
                 if (block->NewParent != NULL) {
                     object->Parent = block->NewParent; /* counts as a dependent from now on (HS-036) */
                 }
@@ -214,17 +271,58 @@ PHS_OPERATION HsAllocateOperation(PHS_BINDING Binding, ULONG Kind, ULONG BlockCo
     return operation;
 }
 
+/* New connections leave the host's own TCP, if it runs them: their values are those of this moment. */
+static VOID PrepareConnections(PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; Operation->Kind == CHIMNEY_OPERATION_INITIATE && i < Operation->BlockCount; i++) {
+        PHS_BLOCK block = &Operation->Blocks[i];
+        PHS_OBJECT object = HsFindObject(Operation->Binding->Driver, block->Public.object);
+        ULONG before = block->Public.send_data_count;
+        ULONG count = before;
+        ULONG bytes = block->Public.send_data_bytes;
+        if (object == NULL || object->Kind != CHIMNEY_OBJECT_CONNECTION || block->Public.role != CHIMNEY_BLOCK_NEW ||
+            object->State != CHIMNEY_OBJECT_IN_HOST) {
+            continue;
+        }
+        HsTcpPrepareOffload(object, &count, &bytes);
+        block->Public.send_data_count = count;
+        block->Public.send_data_bytes = bytes;
+        if (count > 0 && before == 0) {
+            block->SendDataPositionKnown = TRUE;
+            block->SendDataPosition = HsStreamPosition(object) - count * bytes;
+        }
+    }
+}
+
+static VOID ResumeConnections(PHS_OPERATION Operation)
+{
+    ULONG i;
+
+    for (i = 0; Operation->Kind == CHIMNEY_OPERATION_INITIATE && i < Operation->BlockCount; i++) {
+        PHS_OBJECT object = HsFindObject(Operation->Binding->Driver, Operation->Blocks[i].Public.object);
+        if (object != NULL && object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+            HsTcpResumeStopped(object);
+        }
+    }
+}
+
 /* Takes the operation over: refused, it is freed. An internal one may be gone when this returns. */
 ULONG HsStartPrepared(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock)
 {
-    ULONG result = HsCheckOperation(Driver, Operation, RefusedBlock);
+    ULONG result;
     BOOLEAN internal = Operation->Internal;
+
+    PrepareConnections(Operation);
+    result = HsCheckOperation(Driver, Operation, RefusedBlock);
 
     if (result == CHIMNEY_HOST_STACK_DONE && !BuildTree(Operation)) {
         AbandonTree(Driver, Operation);
         result = CHIMNEY_HOST_STACK_NO_MEMORY;
     }
     if (result != CHIMNEY_HOST_STACK_DONE) {
+        ResumeConnections(Operation);
         NdisFreeMemory(Operation, 0, 0);
         return result;
     }
@@ -328,13 +426,15 @@ static VOID BackInHost(PHS_OBJECT Object)
     Object->State = CHIMNEY_OBJECT_IN_HOST;
     Object->Binding = NULL;
     Object->TerminateFailedBefore = FALSE;
-    Object->SendHalfClosed = FALSE;
-    Object->Reset = FALSE;
+    if (Object->Tcp == NULL) { /* else it stays as far closed as it was */
+        Object->SendHalfClosed = FALSE;
+        Object->Reset = FALSE;
+    }
     Object->Handle.NdisReserved[0] = NULL; /* the owner's part: nobody else clears them (HS-059) */
     Object->Handle.MiniportOffloadContext = NULL;
 }
 
-static VOID FinishInitiate(PHS_DRIVER Driver, PHS_BLOCK Block)
+static VOID FinishInitiate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOCK Block)
 {
     PHS_OBJECT object = Block->Object;
 
@@ -342,13 +442,20 @@ static VOID FinishInitiate(PHS_DRIVER Driver, PHS_BLOCK Block)
         object->LinkerUses--;
         return;
     }
+    FreeBufferedData(Operation, Block);
     if (Block->Block->Status >= 0) { /* SUCCESS and PARTIAL_SUCCESS (HS-034) */
         object->State = CHIMNEY_OBJECT_OFFLOADED;
+        if (object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+            object->Values.Connection.receive_backlog_size = 0; /* it is the target's to deliver now */
+        }
         return;
     }
     BackInHost(object);
     if (Block->Block->NetBufferListChain != NULL) {
         Block->Public.returned_count = HsListsReturned(Driver, Block->Block->NetBufferListChain, TRUE);
+    }
+    if (object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+        Block->ResumeAfterwards = TRUE;
     }
 }
 
@@ -361,6 +468,7 @@ static VOID FinishTerminate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOC
     }
     if (Block->Block->Status == NDIS_STATUS_SUCCESS) {
         PTCP_OFFLOAD_STATE_DELEGATED delegated = NULL;
+        PNET_BUFFER_LIST buffered = NULL;
         if (Block->Public.state_class != CHIMNEY_STATE_ABSENT) {
             HsReadDelegatedState(object, Block->Block);
             delegated = ChimneylabTcpDelegated(Block->Block);
@@ -370,7 +478,15 @@ static VOID FinishTerminate(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOC
             for (list = delegated->BufferedData; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
                 object->BytesReceived += HsListBytes(list);
             }
-            HsReturnLater(Operation->Binding, delegated->BufferedData);
+            buffered = delegated->BufferedData;
+            HsReturnLater(Operation->Binding, buffered);
+        }
+        if (delegated != NULL && object->Tcp != NULL) {
+            HsTcpUploaded(object, buffered);
+            Block->ResumeAfterwards = TRUE;
+        }
+        if (object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+            object->Values.Connection.receive_backlog_size = 0; /* delivered */
         }
         BackInHost(object);
     } else if (object->TerminateFailedBefore) {
@@ -393,7 +509,7 @@ static VOID FinishBlock(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOCK Bl
     object->LastStatus = Block->Block->Status;
     switch (Operation->Kind) {
     case CHIMNEY_OPERATION_INITIATE:
-        FinishInitiate(Driver, Block);
+        FinishInitiate(Driver, Operation, Block);
         break;
     case CHIMNEY_OPERATION_QUERY:
         object->Queries--;
@@ -433,6 +549,15 @@ static VOID FinishOperation(PHS_BLOCK_LIST Root, ULONG Kind)
     operation->Untouched = CameBackUntouched(operation);
     for (i = 0; i < operation->BlockCount; i++) {
         FinishBlock(driver, operation, &operation->Blocks[i]);
+    }
+    for (i = 0; i < operation->BlockCount; i++) {
+        PHS_BLOCK block = &operation->Blocks[i];
+        if (block->ResumeAfterwards) {
+            HsTcpResume(block->Object);
+        } else if (Kind == CHIMNEY_OPERATION_INITIATE && block->Public.role == CHIMNEY_BLOCK_NEW && block->Object != NULL &&
+                   block->Object->Kind == CHIMNEY_OBJECT_CONNECTION) {
+            HsTcpOffloaded(block->Object);
+        }
     }
     FreeBlocks(operation);
     NdisGetCurrentSystemTime(&operation->Ended);

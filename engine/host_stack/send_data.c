@@ -5,6 +5,7 @@
  * NET_BUFFER_LISTs of the host: one NET_BUFFER, one MDL, one buffer each. Room on the context stack is left for the
  * drivers below as they asked for it (ContextBackFillSize), unless the client wants them to need memory.
  */
+#include "engine/tcp/stream_byte.h"
 #include "host_stack.h"
 
 static VOID FreeList(PNET_BUFFER_LIST List)
@@ -38,6 +39,33 @@ ULONG HsListBytes(PNET_BUFFER_LIST List)
     return bytes;
 }
 
+/* The data of all its NET_BUFFERs. FALSE: less than that, or memory that cannot be mapped. */
+BOOLEAN HsCopyList(PNET_BUFFER_LIST List, PUCHAR Into, ULONG Bytes)
+{
+    PNET_BUFFER buffer;
+
+    for (buffer = NET_BUFFER_LIST_FIRST_NB(List); buffer != NULL && Bytes > 0; buffer = NET_BUFFER_NEXT_NB(buffer)) {
+        PMDL mdl = NET_BUFFER_CURRENT_MDL(buffer);
+        ULONG skip = NET_BUFFER_CURRENT_MDL_OFFSET(buffer);
+        ULONG left = NET_BUFFER_DATA_LENGTH(buffer);
+        for (; mdl != NULL && left > 0 && Bytes > 0; mdl = mdl->Next) {
+            ULONG part = MmGetMdlByteCount(mdl) - skip;
+            PUCHAR memory = (PUCHAR)MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
+            part = part < left ? part : left;
+            part = part < Bytes ? part : Bytes;
+            if (memory == NULL) {
+                return FALSE;
+            }
+            NdisMoveMemory(Into, memory + skip, part);
+            Into += part;
+            left -= part;
+            Bytes -= part;
+            skip = 0;
+        }
+    }
+    return (BOOLEAN)(Bytes == 0);
+}
+
 static PNET_BUFFER_LIST AllocateList(PHS_BINDING Binding, PHS_TRANSFER Transfer, ULONG Index, BOOLEAN Empty,
                                      BOOLEAN WithoutContextRoom)
 {
@@ -64,7 +92,8 @@ static PNET_BUFFER_LIST AllocateList(PHS_BINDING Binding, PHS_TRANSFER Transfer,
         return NULL;
     }
     for (i = 0; i < Transfer->Bytes && !Empty; i++) {
-        buffer[i] = (UCHAR)(Index * 31 + i); /* something to recognise */
+        buffer[i] = Transfer->Object->Tcp != NULL ? chimney_stream_byte(Transfer->Position + Index * Transfer->Bytes + i)
+                                                  : (UCHAR)(Index * 31 + i); /* something to recognise */
     }
     NET_BUFFER_LIST_PROTOCOL_RESERVED(list)[0] = Transfer;
     NET_BUFFER_LIST_PROTOCOL_RESERVED(list)[1] = (PVOID)(ULONG_PTR)Index;

@@ -201,6 +201,7 @@ ULONG HsSetConnection(PHS_DRIVER Driver, struct chimney_host_stack_connection *C
     if (Command->snd_wind_scale > 14 || Command->rcv_wind_scale > 14 || Command->user_priority > 7 ||
         Command->flow_label > 0xFFFFF || Command->state >= TcpConnectionMaxState || Command->dup_ack_count > 0xFF ||
         Command->snd_wnd_probe_count > 0xFF || Command->keep_alive_probe_count > 0xFF ||
+        (Command->receive_backlog_size > 0x10000 && Command->receive_backlog_size != 0xFFFFFFFFu) ||
         Command->retransmit_count > 0xFF || Command->srtt > 0xFFFF || Command->rtt_var > 0xFFFF) {
         return CHIMNEY_HOST_STACK_BAD_VALUE;
     }
@@ -214,14 +215,14 @@ ULONG HsSetConnection(PHS_DRIVER Driver, struct chimney_host_stack_connection *C
     if (result != CHIMNEY_HOST_STACK_DONE) {
         return result;
     }
-    if (object->State == CHIMNEY_OBJECT_IN_HOST) {
+    if (object->State == CHIMNEY_OBJECT_IN_HOST && (object->Tcp == NULL || Command->object == 0)) {
         object->Values.Connection = *Command;
     } else {
         TakeCachedConnectionValues(&object->Values.Connection, Command);
     }
     Command->object = object->Number;
     Command->handle_address = (uint64_t)(ULONG_PTR)&object->Handle;
-    return CHIMNEY_HOST_STACK_DONE;
+    return HsCreateTcp(object);
 }
 
 static BOOLEAN IsNamedByOperation(PHS_DRIVER Driver, PHS_OBJECT Object)
@@ -280,6 +281,7 @@ ULONG HsDeleteObject(PHS_DRIVER Driver, struct chimney_host_stack_object *Comman
     NdisAcquireSpinLock(&Driver->Lock);
     RemoveEntryList(&object->Link);
     NdisReleaseSpinLock(&Driver->Lock);
+    HsFreeTcp(object);
     NdisFreeMemory(object, 0, 0);
     return CHIMNEY_HOST_STACK_DONE;
 }
@@ -310,12 +312,17 @@ ULONG HsQueryObject(PHS_DRIVER Driver, struct chimney_host_stack_object *Command
     Command->last_event = object->LastEvent;
     Command->last_event_information = object->LastEventInformation;
     Command->send_data_taken_back = object->SendDataTakenBack;
+    if (Command->command.size >= sizeof(*Command)) { /* a client of version 1 does not know these */
+        HsTcpQuery(object, Command);
+    }
     return CHIMNEY_HOST_STACK_DONE;
 }
 
 VOID HsFreeAllObjects(PHS_DRIVER Driver)
 {
     while (!IsListEmpty(&Driver->Objects)) {
-        NdisFreeMemory(CONTAINING_RECORD(RemoveHeadList(&Driver->Objects), HS_OBJECT, Link), 0, 0);
+        PHS_OBJECT object = CONTAINING_RECORD(RemoveHeadList(&Driver->Objects), HS_OBJECT, Link);
+        HsFreeTcp(object);
+        NdisFreeMemory(object, 0, 0);
     }
 }

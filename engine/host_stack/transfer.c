@@ -16,6 +16,7 @@ PHS_TRANSFER HsAllocateTransfer(PHS_DRIVER Driver, PHS_OBJECT Object, ULONG Kind
         transfer->Object = Object;
         transfer->Count = Count;
         transfer->Bytes = Bytes;
+        transfer->Position = HsStreamPosition(Object);
         Object->TransfersOutstanding += Count;
         NdisAcquireSpinLock(&Driver->Lock);
         transfer->Number = ++Driver->LastTransfer;
@@ -25,7 +26,7 @@ PHS_TRANSFER HsAllocateTransfer(PHS_DRIVER Driver, PHS_OBJECT Object, ULONG Kind
     return transfer;
 }
 
-static VOID FreeTransfer(PHS_DRIVER Driver, PHS_TRANSFER Transfer)
+VOID HsFreeTransfer(PHS_DRIVER Driver, PHS_TRANSFER Transfer)
 {
     NdisAcquireSpinLock(&Driver->Lock);
     RemoveEntryList(&Transfer->Link);
@@ -46,8 +47,10 @@ static ULONG CheckTransfer(PHS_OBJECT Object, const struct chimney_host_stack_tr
         Object->State == CHIMNEY_OBJECT_TERMINATE_FAILED) {
         return CHIMNEY_HOST_STACK_BUSY; /* HS-033, HS-052, HS-053 */
     }
-    if (Object->State == CHIMNEY_OBJECT_IN_HOST) {
-        return CHIMNEY_HOST_STACK_NOT_OFFLOADED;
+    if (Object->State == CHIMNEY_OBJECT_IN_HOST &&
+        (Object->Tcp == NULL ||
+         (Command->kind != CHIMNEY_TRANSFER_SEND && Command->kind != CHIMNEY_TRANSFER_DISCONNECT))) {
+        return CHIMNEY_HOST_STACK_NOT_OFFLOADED; /* in the host only its own TCP sends */
     }
     switch (Command->kind) {
     case CHIMNEY_TRANSFER_SEND:
@@ -95,6 +98,23 @@ static NDIS_STATUS CallDown(PHS_OBJECT Object, ULONG Kind, PNET_BUFFER_LIST List
     }
 }
 
+/* A send or a disconnect on a connection that is not offloaded. */
+static ULONG StartInHost(PHS_DRIVER Driver, PHS_OBJECT Object, PHS_TRANSFER Transfer)
+{
+    ULONG result;
+
+    Transfer->InHost = TRUE;
+    Transfer->EndPosition = Transfer->Position + Transfer->Count * Transfer->Bytes;
+    result = Transfer->Kind == CHIMNEY_TRANSFER_SEND
+                 ? HsTcpSend(Object, Transfer->Count * Transfer->Bytes)
+                 : HsTcpDisconnect(Object, Transfer->Bytes, (BOOLEAN)(Transfer->Flags == TCP_DISCONNECT_ABORTIVE_CLOSE));
+    if (result != CHIMNEY_HOST_STACK_DONE) {
+        Object->TransfersOutstanding -= Transfer->Count;
+        HsFreeTransfer(Driver, Transfer);
+    }
+    return result;
+}
+
 ULONG HsStartTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Command)
 {
     PHS_OBJECT object = HsFindObject(Driver, Command->object);
@@ -116,11 +136,20 @@ ULONG HsStartTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Com
         return CHIMNEY_HOST_STACK_NO_MEMORY;
     }
     transfer->Flags = Command->flags;
+    if (object->State == CHIMNEY_OBJECT_IN_HOST) {
+        ULONG number = transfer->Number;
+        result = StartInHost(Driver, object, transfer);
+        if (result == CHIMNEY_HOST_STACK_DONE) {
+            Command->transfer = number;
+            Command->returned = (uint32_t)NDIS_STATUS_PENDING;
+        }
+        return result;
+    }
     lists = HsAllocateLists(object->Binding, transfer, (BOOLEAN)(Command->kind == CHIMNEY_TRANSFER_RECEIVE),
                             (BOOLEAN)(Command->without_context_room != 0));
     if (lists == NULL) {
         object->TransfersOutstanding -= transfer->Count;
-        FreeTransfer(Driver, transfer);
+        HsFreeTransfer(Driver, transfer);
         return CHIMNEY_HOST_STACK_NO_MEMORY;
     }
     if (Command->kind == CHIMNEY_TRANSFER_RECEIVE && (Command->flags & 1) != 0) {
@@ -129,6 +158,9 @@ ULONG HsStartTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Com
         }
     }
     Command->transfer = transfer->Number;
+    if (Command->kind == CHIMNEY_TRANSFER_SEND || Command->kind == CHIMNEY_TRANSFER_DISCONNECT) {
+        HsTcpSubmitted(object, transfer);
+    }
     /* From here on the lists are not ours (HS-065); the transfer is, a client has yet to ask for it. */
     transfer->Returned = NDIS_STATUS_PENDING;
     transfer->Returned = CallDown(object, Command->kind, lists, Command->flags);
@@ -162,7 +194,7 @@ ULONG HsQueryTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Com
     Command->first_failure = (uint32_t)transfer->FirstFailure;
     Command->bytes_transferred = transfer->BytesTransferred;
     if (Command->forget != 0 && transfer->Completed == transfer->Count) {
-        FreeTransfer(Driver, transfer);
+        HsFreeTransfer(Driver, transfer);
     }
     return CHIMNEY_HOST_STACK_DONE;
 }
@@ -188,6 +220,11 @@ static VOID AccountForList(PHS_TRANSFER Transfer, PNET_BUFFER_LIST List, BOOLEAN
         Transfer->FirstFailure = status;
     }
     Transfer->BytesTransferred += bytes;
+    if (send || Transfer->Kind == CHIMNEY_TRANSFER_DISCONNECT) {
+        HsTcpAcknowledged(object, bytes);
+    } else if (Transfer->Kind == CHIMNEY_TRANSFER_RECEIVE) {
+        HsTakeRequest(object, List, bytes);
+    }
     if (send && status == NDIS_STATUS_SUCCESS) {
         object->BytesSent += bytes;
     } else if (send && status != NDIS_STATUS_REQUEST_ABORTED) {
@@ -209,7 +246,7 @@ ULONG HsListsReturned(PHS_DRIVER Driver, PNET_BUFFER_LIST Lists, BOOLEAN HandedB
         NET_BUFFER_LIST_NEXT_NBL(Lists) = NULL;
         HsFreeLists(Lists);
         if (transfer->Internal && transfer->Completed == transfer->Count) {
-            FreeTransfer(Driver, transfer);
+            HsFreeTransfer(Driver, transfer);
         }
         Lists = next;
         count++;

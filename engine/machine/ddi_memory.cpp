@@ -19,6 +19,14 @@ PVOID NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Length, ULO
     return machine.pool().allocate(Length, Tag, __func__);
 }
 
+NDIS_STATUS NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG Tag)
+{
+    Machine& machine = Machine::of_call(__func__);
+    machine.irql().require_dispatch_or_below(__func__);
+    *VirtualAddress = machine.pool().allocate(Length, Tag, __func__);
+    return *VirtualAddress ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
+}
+
 VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags)
 {
     Machine& machine = Machine::of_call(__func__);

@@ -108,5 +108,6 @@ LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency)
 
 // The machine has one processor.
 ULONG KeGetCurrentProcessorNumber(VOID) { return 0; }
+CCHAR NdisSystemProcessorCount(VOID) { return 1; }
 
 }  // extern "C"

@@ -16,6 +16,7 @@ namespace {
 constexpr UCHAR notification_event = 0;
 constexpr UCHAR synchronization_event = 1;
 constexpr UCHAR mutant = 2;
+constexpr UCHAR notification_timer = 8, synchronization_timer = 9;  // ddi_deferred.cpp
 
 void initialize_header(DISPATCHER_HEADER& header, UCHAR type, std::size_t bytes, LONG state)
 {
@@ -39,9 +40,9 @@ std::optional<Nanoseconds> nanoseconds(const Machine&, const Clock& clock, const
 NTSTATUS wait_for(Machine& machine, DISPATCHER_HEADER& header, std::optional<Nanoseconds> timeout, const char* function)
 {
     machine.pool().require_not_released(&header, function);
-    if (header.Type > mutant) {
+    if (header.Type > mutant && header.Type != notification_timer && header.Type != synchronization_timer) {
         machine.finding(FindingKind::foreign_handle, machine.layer_name(machine.current_layer()) + " waits in " + function +
-                                                         " for something that is no event and no mutex", &header);
+                                                         " for something that is no event, no mutex and no timer", &header);
         return STATUS_INVALID_PARAMETER;
     }
     auto* mutex = header.Type == mutant ? reinterpret_cast<KMUTEX*>(&header) : nullptr;
@@ -54,7 +55,7 @@ NTSTATUS wait_for(Machine& machine, DISPATCHER_HEADER& header, std::optional<Nan
     if (mutex) {
         --header.SignalState;
         mutex->OwnerThread = self;
-    } else if (header.Type == synchronization_event) {
+    } else if (header.Type == synchronization_event || header.Type == synchronization_timer) {
         header.SignalState = 0;
     }
     return STATUS_SUCCESS;

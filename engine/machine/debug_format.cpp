@@ -80,7 +80,7 @@ std::string wide_text(const char16_t* text, const Specification& form) {
 
 }  // namespace
 
-std::string format_debug_message(AddressSpace& addresses, const char* format, std::va_list arguments) {
+std::string format_debug_message(AddressSpace& addresses, const char* format, std::va_list arguments, bool wide_format) {
     std::string result;
     std::va_list list;
     va_copy(list, arguments);
@@ -165,13 +165,13 @@ std::string format_debug_message(AddressSpace& addresses, const char* format, st
         case 'c':
         case 'C': {
             const auto character = static_cast<char16_t>(va_arg(list, int));
-            const bool wide = *at == 'C' ? !form.narrow : form.wide;
+            const bool wide = (*at == 'C') != wide_format ? !form.narrow : form.wide;
             result += padded(wide ? to_utf8(std::u16string_view(&character, 1)) : std::string(1, static_cast<char>(character)), form);
             break;
         }
         case 's':
         case 'S': {
-            const bool wide = *at == 'S' ? !form.narrow : form.wide;
+            const bool wide = (*at == 'S') != wide_format ? !form.narrow : form.wide;
             result += wide ? wide_text(va_arg(list, const char16_t*), form) : narrow_text(va_arg(list, const char*), form);
             break;
         }

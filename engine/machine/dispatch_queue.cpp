@@ -61,7 +61,11 @@ std::optional<DispatchQueue::Choice> DispatchQueue::choose(Schedule::Order order
     candidates.reserve(items_.size());
     for (const auto& item : items_)
         if (!latest_due || item->description.due <= *latest_due) candidates.push_back(item.get());
-    const std::size_t index = order == Schedule::Order::lifo ? candidates.size() - 1
+    // What comes back for ever is always the youngest: it would keep everything else waiting.
+    std::size_t youngest = candidates.size() - 1;
+    while (youngest > 0 && candidates[youngest]->description.recurring) --youngest;
+    if (candidates[youngest]->description.recurring) youngest = candidates.size() - 1;
+    const std::size_t index = order == Schedule::Order::lifo ? youngest
                               : candidates.size() == 1      ? 0
                                                             : random_.below(candidates.size());
     return Choice{index, candidates.size(), candidates[index]->description.id};

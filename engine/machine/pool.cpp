@@ -50,13 +50,19 @@ bool Allocation::contains(const void* pointer) const {
 }
 
 Pool::Pool(Machine& machine, PoolOptions options) : machine_(machine), options_(options) {
+    if (options_.memory != nullptr) {
+        arena_ = options_.memory;
+        return;
+    }
     options_.arena_bytes = round_up(std::max<std::size_t>(options_.arena_bytes, 1 << 20), 4096);
     void* arena = reserve_memory(options_.arena_bytes);
     if (!arena) throw std::bad_alloc();
     arena_ = static_cast<std::byte*>(arena);
 }
 
-Pool::~Pool() { release_memory(arena_, options_.arena_bytes); }
+Pool::~Pool() {
+    if (options_.memory == nullptr) release_memory(arena_, options_.arena_bytes);
+}
 
 bool Pool::in_arena(const void* address) const {
     const auto* byte = static_cast<const std::byte*>(address);

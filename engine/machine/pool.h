@@ -17,6 +17,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -51,6 +52,7 @@ struct Allocation {
 
 struct PoolOptions {
     std::size_t arena_bytes = std::size_t{1} << 30;  // reserved, committed by use
+    std::byte* memory = nullptr;  // arena_bytes of the caller's that outlive the pool, page aligned; null: the pool maps its own
     std::size_t quarantine_bytes = std::size_t{16} << 20;
     std::size_t recent_releases = 32;  // looked at after each dispatch
     std::size_t youngest_releases = 16;  // looked at whenever a driver gives up control
@@ -90,6 +92,8 @@ public:
     bool require_not_released(const void* address, std::string_view function);
     [[nodiscard]] bool in_arena(const void* address) const;
     [[nodiscard]] std::uint64_t arena_offset(const void* address) const;
+    // Everything that was ever in use, guards included.
+    [[nodiscard]] std::span<const std::byte> used_arena() const { return {arena_, static_cast<std::size_t>(used_)}; }
 
     [[nodiscard]] std::vector<Allocation> live_allocations(std::optional<LayerIndex> owner = {}) const;
     [[nodiscard]] std::size_t live_count(LayerIndex owner) const;

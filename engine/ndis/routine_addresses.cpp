@@ -25,7 +25,7 @@ const Routine routines[] = {
     ROUTINE(NdisAdjustMdlLength) ROUTINE(NdisAdjustNetBufferCurrentMdl) ROUTINE(NdisAdvanceNetBufferDataStart)
     ROUTINE(NdisAdvanceNetBufferListDataStart) ROUTINE(NdisAllocateCloneNetBufferList) ROUTINE(NdisAllocateCloneOidRequest)
     ROUTINE(NdisAllocateFragmentNetBufferList) ROUTINE(NdisAllocateFromNPagedLookasideList) ROUTINE(NdisAllocateGenericObject)
-    ROUTINE(NdisAllocateIoWorkItem) ROUTINE(NdisAllocateMdl) ROUTINE(NdisAllocateMemoryWithTagPriority) ROUTINE(NdisAllocateNetBuffer)
+    ROUTINE(NdisAllocateIoWorkItem) ROUTINE(NdisAllocateMdl) ROUTINE(NdisAllocateMemoryWithTag) ROUTINE(NdisAllocateMemoryWithTagPriority) ROUTINE(NdisAllocateNetBuffer)
     ROUTINE(NdisAllocateNetBufferAndNetBufferList) ROUTINE(NdisAllocateNetBufferList) ROUTINE(NdisAllocateNetBufferListContext)
     ROUTINE(NdisAllocateNetBufferListPool) ROUTINE(NdisAllocateNetBufferMdlAndData) ROUTINE(NdisAllocateNetBufferPool) ROUTINE(NdisAllocateRWLock)
     ROUTINE(NdisAllocateReassembledNetBufferList) ROUTINE(NdisAllocateSpinLock) ROUTINE(NdisAllocateTimerObject)
@@ -63,7 +63,8 @@ const Routine routines[] = {
     ROUTINE(NdisRegisterDeviceEx) ROUTINE(NdisRegisterProtocolDriver) ROUTINE(NdisReleaseRWLock) ROUTINE(NdisReleaseReadWriteLock)
     ROUTINE(NdisReleaseSpinLock) ROUTINE(NdisResetEvent) ROUTINE(NdisRetreatNetBufferDataStart) ROUTINE(NdisRetreatNetBufferListDataStart)
     ROUTINE(NdisReturnNetBufferLists) ROUTINE(NdisSendNetBufferLists) ROUTINE(NdisSetCoalescableTimerObject) ROUTINE(NdisSetEvent)
-    ROUTINE(NdisSetOptionalHandlers) ROUTINE(NdisSetTimerObject) ROUTINE(NdisStallExecution) ROUTINE(NdisTerminateOffload) ROUTINE(NdisUnbindAdapter)
+    ROUTINE(NdisSetOptionalHandlers) ROUTINE(NdisSetTimerObject) ROUTINE(NdisStallExecution) ROUTINE(NdisSystemProcessorCount)
+    ROUTINE(NdisTerminateOffload) ROUTINE(NdisUnbindAdapter)
     ROUTINE(NdisUnicodeStringToAnsiString) ROUTINE(NdisUpcaseUnicodeString) ROUTINE(NdisUpdateOffload) ROUTINE(NdisWaitEvent)
     ROUTINE(NdisWriteConfiguration) ROUTINE(NdisWriteErrorLogEntry)
 };

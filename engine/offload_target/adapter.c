@@ -111,6 +111,7 @@ static NDIS_STATUS CreatePool(POT_ADAPTER Adapter)
 
 static VOID FreeAdapter(POT_ADAPTER Adapter)
 {
+    OtDetachWire(Adapter);
     OtDeleteTasks(Adapter);
     OtClearFailures(Adapter);
     OtClearCompletionOrders(Adapter);
@@ -166,6 +167,7 @@ NDIS_STATUS OtInitialize(NDIS_HANDLE NdisMiniportHandle, NDIS_HANDLE MiniportDri
     InitializeListHead(&adapter->FreeTasks);
     InitializeListHead(&adapter->Failures);
     InitializeListHead(&adapter->CompletionOrders);
+    InitializeListHead(&adapter->KeptFrames);
     for (link = driver->Adapters.Flink; link != &driver->Adapters; link = link->Flink) {
         number++;
     }
@@ -355,6 +357,9 @@ VOID OtSendNetBufferLists(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST N
     UNREFERENCED_PARAMETER(PortNumber);
     for (list = NetBufferList; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
         NET_BUFFER_LIST_STATUS(list) = adapter->Running ? NDIS_STATUS_SUCCESS : NDIS_STATUS_PAUSED;
+        if (adapter->Running) {
+            OtWireSendPacket(adapter, list);
+        }
     }
     NdisMSendNetBufferListsComplete(adapter->MiniportHandle, NetBufferList,
                                     NDIS_TEST_SEND_AT_DISPATCH_LEVEL(SendFlags) ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL : 0);
@@ -362,10 +367,16 @@ VOID OtSendNetBufferLists(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST N
 
 VOID OtReturnNetBufferLists(NDIS_HANDLE MiniportAdapterContext, PNET_BUFFER_LIST NetBufferLists, ULONG ReturnFlags)
 {
-    UNREFERENCED_PARAMETER(MiniportAdapterContext);
-    UNREFERENCED_PARAMETER(NetBufferLists);
+    ULONG count = 0;
+
     UNREFERENCED_PARAMETER(ReturnFlags);
-    ASSERT(FALSE); /* nothing is indicated on the ordinary path */
+    while (NetBufferLists != NULL) {
+        PNET_BUFFER_LIST next = NET_BUFFER_LIST_NEXT_NBL(NetBufferLists);
+        OtFreeReceived(NetBufferLists);
+        NetBufferLists = next;
+        count++;
+    }
+    OtLentListsReturned((POT_ADAPTER)MiniportAdapterContext, count);
 }
 
 VOID OtCancelSend(NDIS_HANDLE MiniportAdapterContext, PVOID CancelId)

@@ -145,6 +145,7 @@ static ULONG QueryObject(POT_ADAPTER Adapter, struct chimney_target_object *Comm
     Command->path_mtu = object->Kind == OtPath ? object->Copy.Path.Cached.PathMtu : 0;
     if (object->Kind == OtConnection) {
         const TCP_OFFLOAD_STATE_DELEGATED *delegated = &object->Copy.Connection.Delegated;
+        OtWireExport(object);
         Command->user_priority = object->Copy.Connection.Cached.UserPriority;
         Command->connection_state = (uint32_t)delegated->State;
         Command->snd_una = delegated->SndUna;
@@ -209,6 +210,9 @@ static ULONG IndicateReceive(POT_ADAPTER Adapter, const struct chimney_target_re
 
     if (Command->bytes == 0 || Command->bytes > 0x10000) {
         return CHIMNEY_TARGET_BAD_VALUE;
+    }
+    if (OtHasWire(Adapter)) {
+        return CHIMNEY_TARGET_NOT_NOW; /* data comes off the wire there */
     }
     result = NamedObject(Adapter, OtConnection, Command->number, Command->identity, Command->identity_length, &object);
     if (result != CHIMNEY_TARGET_DONE) {
@@ -287,6 +291,7 @@ static ULONG MinimumSize(ULONG Code)
     case IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE: return sizeof(struct chimney_target_receive);
     case IOCTL_CHIMNEY_TARGET_INDICATE_STATUS: return sizeof(struct chimney_target_status);
     case IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER: return sizeof(struct chimney_target_completion_order);
+    case IOCTL_CHIMNEY_TARGET_ATTACH_WIRE: return sizeof(struct chimney_target_wire);
     default: return 0;
     }
 }
@@ -309,6 +314,7 @@ static ULONG CarryOut(POT_ADAPTER Adapter, ULONG Code, PVOID Buffer)
     case IOCTL_CHIMNEY_TARGET_COMPLETE_HELD: return CompleteHeld(Adapter, Buffer);
     case IOCTL_CHIMNEY_TARGET_INDICATE_EVENT: return IndicateEvent(Adapter, Buffer);
     case IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE: return IndicateReceive(Adapter, Buffer);
+    case IOCTL_CHIMNEY_TARGET_ATTACH_WIRE: return OtAttachWire(Adapter, Buffer);
     default: return IndicateStatus(Adapter, Buffer);
     }
 }

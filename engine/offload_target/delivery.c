@@ -4,7 +4,8 @@
  *
  * Received data, by the delivery algorithm: posted requests are filled first, in order; what is left is indicated; what is
  * refused waits for the next request. Completions and indications of one connection never overlap: what comes in meanwhile
- * is looked at afterwards. Data is a pattern: byte n of the stream since the offload has the value n modulo 251.
+ * is looked at afterwards. Without a wire data is a pattern: byte n of the stream since the offload has the value n modulo
+ * 251.
  */
 #include "offload_target.h"
 
@@ -36,7 +37,10 @@ PNET_BUFFER_LIST OtAllocateReceived(POT_OBJECT Connection, ULONG Bytes)
         }
         return NULL;
     }
-    for (i = 0; i < Bytes; i++) {
+    if (Connection->Wire != NULL) {
+        OtWireCopyBuffered(Connection, data, Bytes);
+    }
+    for (i = 0; i < Bytes && Connection->Wire == NULL; i++) {
         data[i] = PATTERN(position + i);
     }
     NET_BUFFER_LIST_STATUS(list) = NDIS_STATUS_SUCCESS;
@@ -61,9 +65,19 @@ VOID OtFreeReceived(PNET_BUFFER_LIST List)
 
 /* ---- posted requests ---- */
 
-/* Writes into the room of a request, behind what is in it. */
-static VOID Place(PNET_BUFFER Buffer, ULONG Offset, ULONG Position, ULONG Bytes)
+/* Delivered for good: taken by a request or an indication. */
+static VOID Consume(POT_OBJECT Connection, ULONG Bytes)
 {
+    Connection->BytesBuffered -= Bytes;
+    if (Connection->Wire != NULL) {
+        OtWireDropBuffered(Connection, Bytes);
+    }
+}
+
+/* Writes into the room of a request, behind what is in it. */
+static VOID Place(POT_OBJECT Connection, PNET_BUFFER Buffer, ULONG Offset, ULONG Bytes)
+{
+    ULONG position = DeliveredPosition(Connection);
     PMDL mdl = NET_BUFFER_CURRENT_MDL(Buffer);
     ULONG skip = NET_BUFFER_CURRENT_MDL_OFFSET(Buffer) + Offset;
     ULONG i;
@@ -74,8 +88,15 @@ static VOID Place(PNET_BUFFER Buffer, ULONG Offset, ULONG Position, ULONG Bytes)
         if (memory == NULL) {
             return;
         }
-        for (i = skip; i < length && Bytes > 0; i++, Bytes--) {
-            memory[i] = PATTERN(Position++);
+        if (Connection->Wire != NULL && skip < length) {
+            ULONG part = length - skip < Bytes ? length - skip : Bytes;
+            OtWireCopyBuffered(Connection, memory + skip, part);
+            Consume(Connection, part);
+            Bytes -= part;
+        }
+        for (i = skip; i < length && Bytes > 0 && Connection->Wire == NULL; i++, Bytes--) {
+            memory[i] = PATTERN(position++);
+            Consume(Connection, 1);
         }
         skip = skip > length ? skip - length : 0;
         mdl = mdl->Next;
@@ -113,10 +134,13 @@ static VOID FillRequests(POT_OBJECT Connection, BOOLEAN PushTimer)
         ULONG bytes = Connection->BytesBuffered < room ? Connection->BytesBuffered : room;
         BOOLEAN push = (BOOLEAN)(NET_BUFFER_LIST_INFO(list, TcpReceiveNoPush) == NULL);
 
+        if (Connection->DisconnectIndicated) {
+            CompleteReceive(Connection, NDIS_STATUS_INVALID_STATE);
+            continue;
+        }
         if (bytes > 0) {
-            Place(buffer, Connection->ReceiveFilled, DeliveredPosition(Connection), bytes);
+            Place(Connection, buffer, Connection->ReceiveFilled, bytes);
             Connection->ReceiveFilled += bytes;
-            Connection->BytesBuffered -= bytes;
         }
         Connection->Refused = FALSE; /* a request, even one of no bytes, ends the wait after a refusal */
         if (bytes == room) {
@@ -150,10 +174,10 @@ static VOID IndicateBuffered(POT_OBJECT Connection)
     answer = adapter->Offload.NdisTcpOffloadReceiveHandler(Connection->OffloadHandle, list, NDIS_STATUS_SUCCESS, &consumed);
     Connection->IndicationsInProgress--;
     if (answer == NDIS_STATUS_SUCCESS) {
-        Connection->BytesBuffered -= bytes; /* the list is the host's until it is returned */
+        Consume(Connection, bytes); /* the list is the host's until it is returned */
         return;
     }
-    Connection->BytesBuffered -= answer == NDIS_STATUS_OFFLOAD_DATA_PARTIALLY_ACCEPTED && consumed < bytes ? consumed : 0;
+    Consume(Connection, answer == NDIS_STATUS_OFFLOAD_DATA_PARTIALLY_ACCEPTED && consumed < bytes ? consumed : 0);
     Connection->Refused = TRUE;
     Connection->ReceivesLent--;
     OtFreeReceived(list);
@@ -175,6 +199,7 @@ VOID OtDeliver(POT_OBJECT Connection, BOOLEAN PushTimer)
         }
     } while (Connection->DeliverAgain);
     Connection->Delivering = FALSE;
+    OtWireDelivered(Connection);
 }
 
 VOID OtArrive(POT_OBJECT Connection, ULONG Bytes, BOOLEAN Push)

@@ -7,13 +7,65 @@
  */
 #include "offload_target.h"
 
+static BOOLEAN IsWish(ULONG Reason)
+{
+    return (BOOLEAN)(Reason == LowActivity || Reason == HighDropRate || Reason == SmallIO || Reason == NoBufferPreposting ||
+                     Reason == HighFragmentation || Reason == HighOutOfOrderPackets);
+}
+
+/* Wishes are not made while one half is closed and the other is not (OT-101). */
+static BOOLEAN IsUntimelyWish(POT_OBJECT Connection, ULONG EventType, ULONG Information)
+{
+    TCP_OFFLOAD_CONNECTION_STATE state = Connection->Copy.Connection.Delegated.State;
+
+    if (EventType != TcpIndicateRetrieve ||
+        (state != TcpConnectionFinWait1 && state != TcpConnectionFinWait2 && state != TcpConnectionCloseWait)) {
+        return FALSE;
+    }
+    return IsWish(Information);
+}
+
+/* The peer has closed its half. What was posted before is completed with what is in it; then the end may be told. */
+static VOID TakeFin(POT_OBJECT Connection)
+{
+    PTCP_OFFLOAD_STATE_DELEGATED delegated = &Connection->Copy.Connection.Delegated;
+
+    delegated->RcvNxt++;
+    switch (delegated->State) {
+    case TcpConnectionFinWait1:
+        delegated->State = TcpConnectionClosing;
+        break;
+    case TcpConnectionFinWait2:
+        delegated->State = TcpConnectionTimeWait;
+        break;
+    default:
+        delegated->State = TcpConnectionCloseWait;
+        break;
+    }
+    OtFinishReceives(Connection, NDIS_STATUS_SUCCESS);
+}
+
 VOID OtIndicateEvent(POT_OBJECT Connection, ULONG EventType, ULONG Information)
 {
     POT_ADAPTER adapter = Connection->Adapter;
 
+    if (IsUntimelyWish(Connection, EventType, Information) ||
+        (EventType == TcpIndicateDisconnect && (Connection->DisconnectIndicated || Connection->BytesBuffered + Connection->ReceiveFilled > 0))) {
+        return; /* not now; the end of the stream is told once, when all before it has been consumed (OT-097) */
+    }
+    if (EventType == TcpIndicateDisconnect) {
+        TakeFin(Connection);
+    } else if (EventType == TcpIndicateAbort) {
+        Connection->Aborted = TRUE;
+    } else if (EventType == TcpIndicateRetrieve && !IsWish(Information) && Information != InvalidState) {
+        Connection->Stopped = TRUE; /* InvalidState ends when the path is linked to a valid neighbor */
+    }
     Connection->IndicationsInProgress++; /* a terminate that comes in meanwhile completes afterwards */
     adapter->Offload.NdisTcpOffloadEventHandler(Connection->OffloadHandle, EventType, Information);
     Connection->IndicationsInProgress--;
+    if (EventType == TcpIndicateDisconnect) {
+        Connection->DisconnectIndicated = TRUE;
+    }
 }
 
 /* After an operation that failed because state is corrupt, on each connection that it concerns. Between the two events
@@ -39,6 +91,7 @@ VOID OtScheduleHardwareFailure(POT_OBJECT Object)
     for (link = adapter->Objects.Flink; link != &adapter->Objects; link = link->Flink) {
         POT_OBJECT connection = CONTAINING_RECORD(link, OT_OBJECT, Link);
         if (connection->Kind == OtConnection && OtDependsOn(connection, Object)) {
+            connection->Aborted = TRUE;
             (VOID)OtSchedule(connection, OtTaskHardwareFailure, 0, 0, adapter->Timing.indication_ns);
         }
     }
@@ -84,8 +137,16 @@ VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status)
     indication.Header.Size = NDIS_SIZEOF_STATUS_INDICATION_REVISION_1;
     indication.SourceHandle = Adapter->MiniportHandle;
     indication.StatusCode = Status;
+    if (Status == NDIS_STATUS_OFFLOAD_PAUSE) {
+        Adapter->OffloadPaused = TRUE;
+    }
     if (Status == NDIS_STATUS_OFFLOAD_RESUME || Status == NDIS_STATUS_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES) {
-        Adapter->Capabilities.TcpConnectionOffloadCapacity = Adapter->Capacity.connections;
+        if (Adapter->OffloadPaused || Status != NDIS_STATUS_OFFLOAD_RESUME) {
+            Adapter->Capabilities.TcpConnectionOffloadCapacity = Adapter->Capacity.connections;
+        }
+        if (Status == NDIS_STATUS_OFFLOAD_RESUME) {
+            Adapter->OffloadPaused = FALSE;
+        }
         indication.StatusBuffer = &Adapter->Capabilities;
         indication.StatusBufferSize = NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1;
     }

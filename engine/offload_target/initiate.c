@@ -198,9 +198,13 @@ static VOID TakeOverConnection(POT_OBJECT Connection, POT_BLOCK Block)
     PTCP_OFFLOAD_STATE_DELEGATED delegated = &Connection->Copy.Connection.Delegated;
     PNET_BUFFER_LIST list;
 
-    for (list = delegated->BufferedData; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
-        Connection->BytesBuffered += OtListBytes(list);
+    if (Connection->Wire == NULL) { /* with one, its bytes have been copied */
+        for (list = delegated->BufferedData; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
+            Connection->BytesBuffered += OtListBytes(list);
+        }
     }
+    Connection->BytesArrived = Connection->BytesBuffered;
+    Connection->Refused = (BOOLEAN)(Connection->BytesBuffered > 0); /* as if refused: it waits for a request (OT-034) */
     delegated->SendDataHead = NULL; /* the pointers of the host are of no use to us beyond this call */
     delegated->SendDataTail = NULL;
     delegated->BufferedData = NULL;
@@ -232,7 +236,13 @@ static NDIS_STATUS Store(POT_INITIATE Initiate, POT_BLOCK Block, ULONG Index, PO
     (*Stored)->State = CHIMNEY_TARGET_OBJECT_OFFLOADING;
     (*Stored)->OffloadedBy = Initiate->Ordinal;
     if (kind == OtConnection) {
+        if (!OtWireTakeOver(*Stored, Block->NetBufferListChain, (*Stored)->Copy.Connection.Delegated.BufferedData)) {
+            OtFreeObject(*Stored);
+            *Stored = NULL;
+            return NDIS_STATUS_FAILURE; /* the host's undelivered data cannot be copied */
+        }
         TakeOverConnection(*Stored, Block);
+        OtWireStart(*Stored);
     }
     *Block->MiniportOffloadContext = *Stored; /* before the completion, and only on success */
     return NDIS_STATUS_SUCCESS;
@@ -300,6 +310,7 @@ VOID OtInitiateReturned(POT_ADAPTER Adapter, ULONG Ordinal)
             if (object->Kind == OtConnection) {
                 OtScheduleAcknowledgement(object, object->SendsTakenOver);
                 object->SendsTakenOver = 0;
+                OtWireDelivered(object);
             }
         }
     }

@@ -100,6 +100,7 @@ VOID OtProcessUpdate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
             RelinkPaths(block);
         }
     }
+    OtWireMuteInvalid(Adapter);
 }
 
 /* Nothing is sent any more on what is invalid or depends on it. The upload is asked for when a send is tried. */
@@ -118,4 +119,5 @@ VOID OtProcessInvalidate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
             }
         }
     }
+    OtWireMuteInvalid(Adapter);
 }

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * The offload target: the miniport driver of a physical adapter that takes over neighbors, paths and TCP connections.
- * There is no network behind it: what it is given to send is acknowledged after a while, and what arrives, arrives on
- * command. Everything else is as documented for offload targets (OT-nnn): visiting order, capacities, statuses of every
+ * Without a wire (wire.h) what it is given to send is acknowledged after a while, and what arrives, arrives on command;
+ * with one it runs TCP. Everything else is as documented for offload targets (OT-nnn): visiting order, capacities, statuses of every
  * block, ownership of send and receive data, order of completions and indications.
  *
  *   driver_entry.c   registration, control device, unload     initiate.c      taking over a tree
@@ -14,6 +14,7 @@
  *   operation.c      accepting and completing operations      delivery.c      received data
  *   state_object.c   internal trees: T -> P -> N              indication.c    events and status
  *   failure.c        failures on request              completion_order.c  when one operation completes, on request
+ *   wire*.c          the network, when there is one
  *
  * Time: whatever is not done inside a call is done by a task, which is an NDIS timer; tasks run at DISPATCH_LEVEL.
  * One spin lock per adapter guards its lists and counters; it is never held over a call out of the driver.
@@ -77,6 +78,13 @@ typedef struct _OT_COMPLETION_ORDER {
     ULONG Ordinal; /* which operation of its kind since the adapter came up, or CHIMNEY_TARGET_ANY */
 } OT_COMPLETION_ORDER, *POT_COMPLETION_ORDER;
 
+typedef struct _OT_WIRE_TIMER {
+    POT_ADAPTER Adapter;
+    NDIS_HANDLE Timer;
+    ULONG Due; /* in ticks */
+    BOOLEAN Set;
+} OT_WIRE_TIMER, *POT_WIRE_TIMER;
+
 struct _OT_ADAPTER {
     LIST_ENTRY Link;
     POT_DRIVER Driver;
@@ -90,6 +98,7 @@ struct _OT_ADAPTER {
     ULONG PacketFilter;
     BOOLEAN Running;
     BOOLEAN PausePending;
+    BOOLEAN OffloadPaused;    /* has asked for a pause and not resumed: only then do its capabilities change (OT-007) */
 
     LIST_ENTRY Objects;       /* OT_OBJECT.Link, in the order of offloading */
     LIST_ENTRY Operations;    /* OT_TASK.Link of operations in progress, oldest first */
@@ -104,6 +113,12 @@ struct _OT_ADAPTER {
     ULONG Completed[OtOperationKinds];
     ULONG LastSequence;
     ULONG ReceivesLent;
+
+    struct chimney_target_wire Wire; /* transmit is NULL while there is none */
+    LONGLONG WireSince;              /* system time at which the adapter's own clock began */
+    OT_WIRE_TIMER WireTimers[2];     /* for what is due soon; for what may wait for ever */
+    LIST_ENTRY KeptFrames;           /* for the host, as soon as the terminate is complete */
+    USHORT NextIdentification;
 };
 
 struct _OT_OBJECT {
@@ -118,7 +133,12 @@ struct _OT_OBJECT {
     BOOLEAN Invalid;
     UCHAR Identity[16];
     UCHAR StateType;           /* Ip6OffloadState or Ip4OffloadState for a path */
+    BOOLEAN Aborted;           /* reset, or its hardware lost: at the terminate its I/O is aborted (OT-047, OT-098) */
+    BOOLEAN DisconnectIndicated; /* the peer's FIN: requests posted from now on are completed with INVALID_STATE (OT-086) */
     ULONG IndicationsInProgress;
+    BOOLEAN TerminateAccepted; /* segments are the host's from now on */
+    BOOLEAN ReachabilityKnown; /* of a neighbor: somebody behind it has acknowledged something */
+    ULONG ReachableAt;         /* when, in ticks */
     union {
         CHIMNEYLAB_NEIGHBOR_STATE Neighbor;
         CHIMNEYLAB_PATH_STATE Path;
@@ -138,7 +158,9 @@ struct _OT_OBJECT {
     BOOLEAN DeliverAgain;      /* and something came in meanwhile */
     BOOLEAN Refused;           /* indicated data was refused: wait for a receive request */
     BOOLEAN RetrieveIndicated;
+    BOOLEAN Stopped;           /* asked for with a reason that leaves no choice: nothing is sent any more (OT-100) */
     ULONG ReceivesLent;
+    struct _OT_WIRE_CONNECTION *Wire; /* NULL without a wire */
 };
 
 /* What a NET_BUFFER_LIST in OT_OBJECT.Sends is (MiniportReserved[1]). */
@@ -155,6 +177,7 @@ typedef enum _OT_TASK_KIND {
     OtTaskConnectionEvent,  /* Argument, Information */
     OtTaskHardwareFailure,  /* Retrieve/HardwareFailure, then Abort */
     OtTaskNeighborQuery,
+    OtTaskRefuse,           /* what was posted after an abort or a request for upload goes back */
     OtTaskStatus            /* Argument */
 } OT_TASK_KIND;
 
@@ -165,6 +188,7 @@ struct _OT_TASK {
     OT_TASK_KIND Kind;
     BOOLEAN Held;            /* an operation that waits for COMPLETE_HELD */
     BOOLEAN Reordered;       /* an operation that lets the youngest one pass */
+    BOOLEAN Processed;       /* an initiate whose Statuses are written; the completion is still to come */
     ULONG OperationKind;
     ULONG Ordinal;           /* of the operation among its kind */
     ULONG Sequence;          /* and among all */
@@ -273,7 +297,10 @@ ULONG OtListBytes(PNET_BUFFER_LIST List);
 VOID OtTakeOverSendData(POT_OBJECT Connection, PNET_BUFFER_LIST Lists);
 VOID OtScheduleAcknowledgement(POT_OBJECT Connection, ULONG Count);
 VOID OtAcknowledge(POT_OBJECT Connection, ULONG Count);
+VOID OtAdvance(PNET_BUFFER_LIST List, ULONG Bytes);
+VOID OtCompleteFirstSend(POT_OBJECT Connection); /* the peer has it */
 VOID OtFinishSends(POT_OBJECT Connection, NDIS_STATUS Status);
+BOOLEAN OtIsInvalid(POT_OBJECT Object);
 VOID OtFinishForward(POT_TASK Task);
 VOID OtFinishForwards(POT_OBJECT Connection, NDIS_STATUS Status);
 ULONG OtOutstandingSendBytes(POT_ADAPTER Adapter);
@@ -291,6 +318,32 @@ VOID OtIndicateHardwareFailure(POT_ADAPTER Adapter, ULONG Number);
 VOID OtIndicateNeighborQuery(POT_OBJECT Neighbor);
 VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status);
 VOID OtScheduleHardwareFailure(POT_OBJECT Object);
+
+/* ---- wire.c, wire_connection.c, wire_outcome.c, wire_data.c; without a wire they do nothing ---- */
+BOOLEAN OtHasWire(POT_ADAPTER Adapter);
+ULONG OtWireNow(POT_ADAPTER Adapter); /* the adapter's own clock, in ticks: it began when the wire was attached */
+ULONG OtAttachWire(POT_ADAPTER Adapter, struct chimney_target_wire *Command);
+VOID OtDetachWire(POT_ADAPTER Adapter);
+VOID OtWireSendPacket(POT_ADAPTER Adapter, PNET_BUFFER_LIST List);
+VOID OtWireIndicateKeptFrames(POT_ADAPTER Adapter);
+BOOLEAN OtWireTakeOver(POT_OBJECT Connection, PNET_BUFFER_LIST SendData, PNET_BUFFER_LIST BufferedData);
+VOID OtWireStart(POT_OBJECT Connection);
+VOID OtWireRelease(POT_OBJECT Connection);
+VOID OtWireChange(POT_OBJECT Connection, ULONG Commands);
+VOID OtWireMuteInvalid(POT_ADAPTER Adapter);
+VOID OtWireExport(POT_OBJECT Connection);
+VOID OtWireQuiesce(POT_OBJECT Connection);
+VOID OtWirePassKeptFrames(POT_OBJECT Connection);
+BOOLEAN OtWireSend(POT_OBJECT Connection, ULONG Bytes);       /* FALSE: no wire */
+BOOLEAN OtWireDisconnect(POT_OBJECT Connection, ULONG Bytes); /* FALSE: no wire */
+VOID OtWireAbort(POT_OBJECT Connection);
+BOOLEAN OtWireForward(POT_OBJECT Connection, PNET_BUFFER_LIST List); /* FALSE: no segment */
+BOOLEAN OtWireRefuses(POT_OBJECT Connection);
+VOID OtWireRefuse(POT_OBJECT Connection);
+ULONG OtWireTakeAcknowledged(POT_OBJECT Connection); /* of the first send in the queue, once */
+VOID OtWireDelivered(POT_OBJECT Connection);         /* outside a segment: tell the peer about the room */
+VOID OtWireCopyBuffered(POT_OBJECT Connection, PUCHAR Into, ULONG Bytes);
+VOID OtWireDropBuffered(POT_OBJECT Connection, ULONG Bytes);
 
 static inline PVOID OtAllocate(NDIS_HANDLE Handle, ULONG Size, ULONG Tag)
 {

@@ -36,6 +36,7 @@
 #define IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE CHIMNEY_TARGET_IOCTL(10)  /* chimney_target_receive */
 #define IOCTL_CHIMNEY_TARGET_INDICATE_STATUS CHIMNEY_TARGET_IOCTL(11)   /* chimney_target_status */
 #define IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER CHIMNEY_TARGET_IOCTL(12) /* chimney_target_completion_order */
+#define IOCTL_CHIMNEY_TARGET_ATTACH_WIRE CHIMNEY_TARGET_IOCTL(13) /* chimney_target_wire */
 
 enum chimney_target_result {
     CHIMNEY_TARGET_DONE = 0,
@@ -202,6 +203,20 @@ struct chimney_target_receive {
     uint8_t identity[16];
     uint32_t bytes; /* 1..65536 */
     uint32_t push;  /* 1: the segment carries PSH */
+};
+
+/* ATTACH_WIRE: the adapter gets a network, for as long as it lives, and nothing may be offloaded yet (NOT_NOW). A direct-call
+ * interface, as a bus driver hands one to its function driver: it stands for the rings and registers of the NIC. Client and
+ * driver are in one process. In: wire, transmit, detach. Out: target, receive, to be called at DISPATCH_LEVEL in the
+ * driver's context. Frames are whole, without preamble and check sequence, and are copied by whoever is called. detach is
+ * called when the adapter halts; receive must not be called any more after it. The adapter's own clock begins here. */
+struct chimney_target_wire {
+    struct chimney_target_command command;
+    void *wire;
+    void (*transmit)(void *wire, const uint8_t *frame, uint32_t bytes);
+    void (*detach)(void *wire);
+    void *target;
+    void (*receive)(void *target, const uint8_t *frame, uint32_t bytes);
 };
 
 /* INDICATE_STATUS: NDIS_STATUS_OFFLOAD_PAUSE, _OFFLOAD_RESUME (with the capabilities in force), _UPLOAD_ALL,

@@ -31,14 +31,16 @@ POT_BLOCK OtNextBlock(POT_TREE_WALK Walk, POT_BLOCK Block)
 }
 
 /* Does the work and completes. After the completion call the tree is not ours any more. */
-static VOID Complete(POT_ADAPTER Adapter, ULONG Kind, ULONG Ordinal, POT_BLOCK Root)
+static VOID Complete(POT_ADAPTER Adapter, ULONG Kind, ULONG Ordinal, POT_BLOCK Root, BOOLEAN Processed)
 {
     NDIS_HANDLE handle = Adapter->MiniportHandle;
 
     Adapter->Completed[Kind]++;
     switch (Kind) {
     case OtInitiate:
-        OtProcessInitiate(Adapter, Root, Ordinal);
+        if (!Processed) {
+            OtProcessInitiate(Adapter, Root, Ordinal);
+        }
         NdisMInitiateOffloadComplete(handle, Root);
         OtInitiateReturned(Adapter, Ordinal); /* only now may anything be indicated on the new objects */
         break;
@@ -57,6 +59,7 @@ static VOID Complete(POT_ADAPTER Adapter, ULONG Kind, ULONG Ordinal, POT_BLOCK R
     default:
         OtProcessTerminate(Adapter, Root, Ordinal);
         NdisMTerminateOffloadComplete(handle, Root);
+        OtWireIndicateKeptFrames(Adapter);
         break;
     }
 }
@@ -74,6 +77,19 @@ static BOOLEAN IsBeingIndicated(POT_BLOCK Root)
         }
     }
     return FALSE;
+}
+
+/* Segments of these connections are the host's from now on. */
+static VOID NoteTerminate(POT_BLOCK Root)
+{
+    OT_TREE_WALK walk;
+    POT_BLOCK block;
+
+    for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
+        if (block->MiniportOffloadContext != NULL && *block->MiniportOffloadContext != NULL) {
+            ((POT_OBJECT)*block->MiniportOffloadContext)->TerminateAccepted = TRUE;
+        }
+    }
 }
 
 static ULONG Latency(POT_ADAPTER Adapter, ULONG Kind, POT_BLOCK Root)
@@ -101,7 +117,7 @@ static VOID Accept(NDIS_HANDLE MiniportAdapterContext, ULONG Kind, POT_BLOCK Roo
         task = OtAllocateTask(adapter, OtTaskCompleteOperation);
     }
     if (task == NULL) { /* on request, or because there is no memory to remember it: completing at once is always legal */
-        Complete(adapter, Kind, ordinal, Root);
+        Complete(adapter, Kind, ordinal, Root, FALSE);
         return;
     }
     task->OperationKind = Kind;
@@ -110,7 +126,10 @@ static VOID Accept(NDIS_HANDLE MiniportAdapterContext, ULONG Kind, POT_BLOCK Roo
     task->Root = Root;
     task->Held = (BOOLEAN)(mode == CHIMNEY_TARGET_HELD);
     task->Reordered = (BOOLEAN)(mode == CHIMNEY_TARGET_REORDERED);
-    OtStartTask(task, &adapter->Operations, Latency(adapter, Kind, Root) + additional);
+    if (Kind == OtTerminate) {
+        NoteTerminate(Root);
+    }
+    OtStartTask(task, &adapter->Operations, Latency(adapter, Kind, Root) / (Kind == OtInitiate && OtHasWire(adapter) ? 2 : 1) + additional);
 }
 
 /* The youngest operation of all takes the place of the one whose time it is; that one waits for the youngest's timer. */
@@ -124,7 +143,7 @@ static VOID ChangePlacesWithYoungest(POT_TASK Task)
     NdisAcquireSpinLock(&adapter->Lock);
     for (link = adapter->Operations.Flink; link != &adapter->Operations; link = link->Flink) {
         POT_TASK other = CONTAINING_RECORD(link, OT_TASK, Link);
-        if (!other->Held && other->Sequence > youngest->Sequence) {
+        if (!other->Held && !other->Processed && other->Sequence > youngest->Sequence) {
             youngest = other;
         }
     }
@@ -147,8 +166,9 @@ VOID OtOperationDue(POT_TASK Task)
     ULONG kind;
     ULONG ordinal;
     POT_BLOCK root;
+    BOOLEAN processed;
 
-    if (Task->Reordered || adapter->Timing.completion[Task->OperationKind] == CHIMNEY_TARGET_REORDERED) {
+    if (!Task->Processed && (Task->Reordered || adapter->Timing.completion[Task->OperationKind] == CHIMNEY_TARGET_REORDERED)) {
         ChangePlacesWithYoungest(Task);
     }
     if (Task->OperationKind == OtTerminate && IsBeingIndicated(Task->Root)) {
@@ -160,8 +180,18 @@ VOID OtOperationDue(POT_TASK Task)
     kind = Task->OperationKind;
     ordinal = Task->Ordinal;
     root = Task->Root;
+    if (kind == OtInitiate && OtHasWire(adapter) && !Task->Processed) {
+        /* Half of the time is over: the objects are there and take part in the traffic; the rest is for telling so. */
+        LARGE_INTEGER due;
+        Task->Processed = TRUE;
+        OtProcessInitiate(adapter, root, ordinal);
+        due.QuadPart = -(LONGLONG)((Latency(adapter, kind, root) / 2 + 99u) / 100u);
+        NdisSetTimerObject(Task->Timer, due, 0, NULL);
+        return;
+    }
+    processed = Task->Processed;
     OtReleaseTask(Task);
-    Complete(adapter, kind, ordinal, root);
+    Complete(adapter, kind, ordinal, root, processed);
 }
 
 BOOLEAN OtReleaseHeld(POT_ADAPTER Adapter, ULONG Position, PULONG Remaining, POT_BLOCK *Root)

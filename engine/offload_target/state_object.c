@@ -87,6 +87,7 @@ VOID OtFreeObject(POT_OBJECT Object)
         }
     }
     NdisReleaseSpinLock(&adapter->Lock);
+    OtWireRelease(Object);
     NdisFreeMemory(Object, 0, 0);
 }
 
@@ -179,6 +180,9 @@ VOID OtWriteState(POT_OBJECT Object, POT_BLOCK Block)
         if (cached != NULL) {
             *cached = Object->Copy.Neighbor.Cached;
         }
+        if (Object->ReachabilityKnown) {
+            Object->Copy.Neighbor.Delegated.NicReachabilityDelta = OtWireNow(Object->Adapter) - Object->ReachableAt;
+        }
         if (delegated != NULL) {
             *delegated = Object->Copy.Neighbor.Delegated;
         }
@@ -199,6 +203,7 @@ VOID OtWriteState(POT_OBJECT Object, POT_BLOCK Block)
         PTCP_OFFLOAD_STATE_CONST constant = ChimneylabTcpConst(Block);
         PTCP_OFFLOAD_STATE_CACHED cached = ChimneylabTcpCached(Block);
         PTCP_OFFLOAD_STATE_DELEGATED delegated = ChimneylabTcpDelegated(Block);
+        OtWireExport(Object);
         if (constant != NULL) {
             *constant = Object->Copy.Connection.Const;
         }
@@ -233,6 +238,7 @@ VOID OtReadCachedState(POT_OBJECT Object, POT_BLOCK Block)
             delegated->KeepAlive.ProbeCount = 0;
             delegated->KeepAlive.TimeoutDelta = cached->KaTimeout;
         }
+        OtWireChange(Object, cached->Flags);
         /* Commands, carried out; what stays are the levels. */
         cached->Flags &= TCP_FLAG_KEEP_ALIVE_ENABLED | TCP_FLAG_NAGLING_ENABLED;
     }

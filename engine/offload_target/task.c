@@ -42,6 +42,9 @@ static VOID RunTask(POT_TASK Task)
         case OtTaskArrive:
             OtArrive(object, Task->Argument, (BOOLEAN)(Task->Information != 0));
             break;
+        case OtTaskRefuse:
+            OtWireRefuse(object);
+            break;
         case OtTaskConnectionEvent:
             OtIndicateEvent(object, Task->Argument, Task->Information);
             break;
@@ -116,6 +119,7 @@ POT_TASK OtAllocateTask(POT_ADAPTER Adapter, OT_TASK_KIND Kind)
         task->Kind = Kind;
         task->Held = FALSE;
         task->Reordered = FALSE;
+        task->Processed = FALSE;
         task->OperationKind = 0;
         task->Ordinal = 0;
         task->Root = NULL;

@@ -23,6 +23,7 @@ static PNET_BUFFER_LIST HandBackSends(POT_OBJECT Connection)
     PNET_BUFFER_LIST list;
 
     while ((list = OtTakeList(adapter, &Connection->Sends)) != NULL) {
+        OtAdvance(list, OtWireTakeAcknowledged(Connection)); /* the first byte of the chain is the one at SndUna */
         if (NET_BUFFER_LIST_MINIPORT_RESERVED(list)[1] == OT_QUEUED_DISCONNECT) {
             NET_BUFFER_LIST_NEXT_NBL(list) = disconnects;
             disconnects = list;
@@ -56,6 +57,7 @@ static NDIS_STATUS GiveBackConnection(POT_OBJECT Connection, POT_BLOCK Block, BO
     delegated->SendDataHead = NULL;
     delegated->SendDataTail = NULL;
     delegated->BufferedData = NULL;
+    OtWireQuiesce(Connection); /* every due ACK leaves before the state does */
     OtFinishReceives(Connection, reason);
     OtFinishForwards(Connection, reason);
     if (!Aborted && Connection->Adapter->Timing.return_send_data != 0) {
@@ -64,6 +66,7 @@ static NDIS_STATUS GiveBackConnection(POT_OBJECT Connection, POT_BLOCK Block, BO
         OtFinishSends(Connection, reason);
         Block->NetBufferListChain = NULL;
     }
+    OtWirePassKeptFrames(Connection);
     if (Connection->BytesBuffered > 0 && !Aborted) {
         /* Received, acknowledged and not delivered: it goes up as a list of its own, and comes back like any other. */
         PNET_BUFFER_LIST list = ChimneylabTcpDelegated(Block) != NULL
@@ -89,7 +92,7 @@ static NDIS_STATUS GiveBack(POT_OBJECT Object, POT_BLOCK Block, NDIS_STATUS Requ
         return Requested;
     }
     if (Object->Kind == OtConnection) {
-        NDIS_STATUS given = GiveBackConnection(Object, Block, second);
+        NDIS_STATUS given = GiveBackConnection(Object, Block, (BOOLEAN)(second || Object->Aborted));
         if (status == NDIS_STATUS_SUCCESS) {
             status = given;
         }

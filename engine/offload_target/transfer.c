@@ -2,8 +2,8 @@
  * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
  * SPDX-License-Identifier: MIT
  *
- * Send, disconnect and forward, and receive requests coming in. There is no network: a send is "on the wire" as soon as it
- * is accepted and acknowledged send_ns later. The send queue of a connection holds what is not yet acknowledged in stream
+ * Send, disconnect and forward, and receive requests coming in. Without a network (wire.h) a send is "on the wire" as soon as
+ * it is accepted and acknowledged send_ns later. The send queue of a connection holds what is not yet acknowledged in stream
  * order, disconnect requests in their place among the sends, so that completions cannot overtake each other (OT-066).
  */
 #include "offload_target.h"
@@ -86,7 +86,7 @@ ULONG OtOutstandingSendBytes(POT_ADAPTER Adapter)
     return bytes;
 }
 
-static BOOLEAN IsInvalid(POT_OBJECT Object)
+BOOLEAN OtIsInvalid(POT_OBJECT Object)
 {
     for (; Object != NULL; Object = Object->Parent) {
         if (Object->Invalid) {
@@ -98,17 +98,26 @@ static BOOLEAN IsInvalid(POT_OBJECT Object)
 
 /* ---- sends ---- */
 
+/* The first bytes of a list are acknowledged: its data begins behind them. */
+VOID OtAdvance(PNET_BUFFER_LIST List, ULONG Bytes)
+{
+    PNET_BUFFER buffer;
+
+    for (buffer = NET_BUFFER_LIST_FIRST_NB(List); buffer != NULL && Bytes > 0; buffer = NET_BUFFER_NEXT_NB(buffer)) {
+        ULONG part = NET_BUFFER_DATA_LENGTH(buffer) < Bytes ? NET_BUFFER_DATA_LENGTH(buffer) : Bytes;
+        NdisAdvanceNetBufferDataStart(buffer, part, FALSE, NULL);
+        Bytes -= part;
+    }
+}
+
 static VOID CompleteSend(POT_OBJECT Connection, PNET_BUFFER_LIST List, NDIS_STATUS Status)
 {
     POT_ADAPTER adapter = Connection->Adapter;
-    ULONG bytes = Status == NDIS_STATUS_SUCCESS ? OtListBytes(List) : 0;
-    PNET_BUFFER buffer;
+    ULONG bytes = Status == NDIS_STATUS_SUCCESS ? OtListBytes(List) : OtWireTakeAcknowledged(Connection);
 
     NET_BUFFER_LIST_STATUS(List) = Status;
     NET_BUFFER_LIST_INFO(List, TcpOffloadBytesTransferred) = (PVOID)(ULONG_PTR)bytes;
-    for (buffer = NET_BUFFER_LIST_FIRST_NB(List); buffer != NULL && bytes > 0; buffer = NET_BUFFER_NEXT_NB(buffer)) {
-        NdisAdvanceNetBufferDataStart(buffer, NET_BUFFER_DATA_LENGTH(buffer), FALSE, NULL);
-    }
+    OtAdvance(List, bytes);
     Connection->Copy.Connection.Delegated.SndUna += bytes;
     adapter->Offload.NdisTcpOffloadSendComplete(adapter->MiniportHandle, List);
 }
@@ -132,20 +141,25 @@ static VOID CompleteDisconnect(POT_OBJECT Connection, PNET_BUFFER_LIST List, NDI
     adapter->Offload.NdisTcpOffloadDisconnectComplete(adapter->MiniportHandle, List);
 }
 
+VOID OtCompleteFirstSend(POT_OBJECT Connection)
+{
+    PNET_BUFFER_LIST list = OtTakeList(Connection->Adapter, &Connection->Sends);
+
+    if (NET_BUFFER_LIST_MINIPORT_RESERVED(list)[1] == OT_QUEUED_DISCONNECT) {
+        CompleteDisconnect(Connection, list, NDIS_STATUS_SUCCESS);
+    } else {
+        CompleteSend(Connection, list, NDIS_STATUS_SUCCESS);
+    }
+}
+
 /* The peer's acknowledgement covers the oldest lists of the queue. */
 VOID OtAcknowledge(POT_OBJECT Connection, ULONG Count)
 {
-    PNET_BUFFER_LIST list;
-
-    if (IsInvalid(Connection)) {
+    if (OtIsInvalid(Connection) || Connection->Stopped) {
         return; /* nothing leaves any more, so nothing is acknowledged */
     }
-    while (Count-- > 0 && (list = OtTakeList(Connection->Adapter, &Connection->Sends)) != NULL) {
-        if (NET_BUFFER_LIST_MINIPORT_RESERVED(list)[1] == OT_QUEUED_DISCONNECT) {
-            CompleteDisconnect(Connection, list, NDIS_STATUS_SUCCESS);
-        } else {
-            CompleteSend(Connection, list, NDIS_STATUS_SUCCESS);
-        }
+    while (Count-- > 0 && Connection->Sends.First != NULL) {
+        OtCompleteFirstSend(Connection);
     }
 }
 
@@ -167,7 +181,7 @@ VOID OtScheduleAcknowledgement(POT_OBJECT Connection, ULONG Count)
 {
     POT_ADAPTER adapter = Connection->Adapter;
 
-    if (Count > 0 && adapter->Timing.hold_sends == 0) {
+    if (Count > 0 && adapter->Timing.hold_sends == 0 && Connection->Wire == NULL) {
         /* Without memory for it the acknowledgement is "lost": the data stays outstanding until the terminate. */
         (VOID)OtSchedule(Connection, OtTaskAcknowledge, Count, 0, adapter->Timing.send_ns);
     }
@@ -194,8 +208,10 @@ VOID OtTakeOverSendData(POT_OBJECT Connection, PNET_BUFFER_LIST Lists)
         Connection->Sends.First = Lists;
         Connection->Sends.Count = count;
         Connection->SendsTakenOver = count;
-        delegated->SndNxt = delegated->SndUna + bytes;
-        delegated->SndMax = delegated->SndNxt;
+        if (Connection->Wire == NULL) {
+            delegated->SndNxt = delegated->SndUna + bytes;
+            delegated->SndMax = delegated->SndNxt;
+        }
     }
 }
 
@@ -208,9 +224,14 @@ NDIS_STATUS OtTcpOffloadSend(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportO
     ULONG count = ChainLength(Lists, &bytes);
 
     OtQueueLists(adapter, &connection->Sends, Lists, OT_QUEUED_SEND);
+    if (OtWireRefuses(connection)) {
+        (VOID)OtSchedule(connection, OtTaskRefuse, 0, 0, adapter->Timing.indication_ns);
+        return NDIS_STATUS_PENDING;
+    }
+    (VOID)OtWireSend(connection, bytes);
     delegated->SndNxt += bytes;
     delegated->SndMax += bytes;
-    if (!IsInvalid(connection)) {
+    if (!OtIsInvalid(connection)) {
         OtScheduleAcknowledgement(connection, count);
     } else if (!connection->RetrieveIndicated) {
         connection->RetrieveIndicated = TRUE; /* tried to send on invalidated state: asks to be uploaded */
@@ -229,6 +250,7 @@ NDIS_STATUS OtTcpOffloadDisconnect(NDIS_HANDLE MiniportAdapterContext, PVOID Min
     PTCP_OFFLOAD_STATE_DELEGATED delegated = &connection->Copy.Connection.Delegated;
 
     if ((Flags & TCP_DISCONNECT_ABORTIVE_CLOSE) != 0) {
+        OtWireAbort(connection); /* the RST; nothing that arrives is acknowledged any more */
         OtFinishSends(connection, NDIS_STATUS_REQUEST_ABORTED);
         OtFinishReceives(connection, NDIS_STATUS_REQUEST_ABORTED);
         delegated->State = TcpConnectionClosed;
@@ -237,11 +259,20 @@ NDIS_STATUS OtTcpOffloadDisconnect(NDIS_HANDLE MiniportAdapterContext, PVOID Min
         adapter->Offload.NdisTcpOffloadDisconnectComplete(adapter->MiniportHandle, List);
         return NDIS_STATUS_PENDING;
     }
+    if (connection->Wire != NULL) {
+        OtQueueLists(adapter, &connection->Sends, List, OT_QUEUED_DISCONNECT);
+        if (OtWireRefuses(connection)) {
+            (VOID)OtSchedule(connection, OtTaskRefuse, 0, 0, adapter->Timing.indication_ns);
+        } else {
+            (VOID)OtWireDisconnect(connection, OtListBytes(List));
+        }
+        return NDIS_STATUS_PENDING;
+    }
     delegated->SndNxt += OtListBytes(List) + 1;
     delegated->SndMax = delegated->SndNxt;
     delegated->State = delegated->State == TcpConnectionCloseWait ? TcpConnectionLastAck : TcpConnectionFinWait1;
     OtQueueLists(adapter, &connection->Sends, List, OT_QUEUED_DISCONNECT);
-    if (!IsInvalid(connection)) {
+    if (!OtIsInvalid(connection)) {
         OtScheduleAcknowledgement(connection, 1);
     }
     return NDIS_STATUS_PENDING;
@@ -263,9 +294,21 @@ static VOID CompleteForward(POT_ADAPTER Adapter, PNET_BUFFER_LIST Lists, NDIS_ST
 
 VOID OtFinishForward(POT_TASK Task)
 {
-    if (Task->Lists != NULL) { /* else the connection has been given back meanwhile, and the segments with it */
-        CompleteForward(Task->Adapter, Task->Lists, NDIS_STATUS_SUCCESS);
+    POT_OBJECT connection = OtFindObject(Task->Adapter, Task->Object);
+    PNET_BUFFER_LIST lists = Task->Lists;
+    PNET_BUFFER_LIST list;
+    NDIS_STATUS status = NDIS_STATUS_SUCCESS;
+
+    Task->Lists = NULL;
+    if (lists == NULL) {
+        return; /* the connection has been given back meanwhile, and the segments with it */
     }
+    for (list = connection != NULL ? lists : NULL; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
+        if (!OtWireForward(connection, list)) {
+            status = NDIS_STATUS_FAILURE;
+        }
+    }
+    CompleteForward(Task->Adapter, lists, status);
 }
 
 /* Before a terminate is complete: segments that have not been looked at go back for the host to look at (OT-051). */
@@ -292,8 +335,7 @@ VOID OtFinishForwards(POT_OBJECT Connection, NDIS_STATUS Status)
     } while (lists != NULL);
 }
 
-/* A forwarded segment is like one off the wire, for a connection whose wire is silent: it is taken note of and given
-   back. */
+/* A forwarded segment is like one off the wire. Without a wire it is taken note of and given back. */
 NDIS_STATUS OtTcpOffloadForward(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportOffloadContext, PNET_BUFFER_LIST Lists)
 {
     POT_ADAPTER adapter = (POT_ADAPTER)MiniportAdapterContext;
@@ -317,6 +359,10 @@ NDIS_STATUS OtTcpOffloadReceive(NDIS_HANDLE MiniportAdapterContext, PVOID Minipo
     POT_OBJECT connection = (POT_OBJECT)MiniportOffloadContext;
 
     OtQueueLists(adapter, &connection->Receives, Lists, NULL);
+    if (OtWireRefuses(connection)) {
+        (VOID)OtSchedule(connection, OtTaskRefuse, 0, 0, adapter->Timing.indication_ns);
+        return NDIS_STATUS_PENDING;
+    }
     if (connection->Delivering) {
         connection->DeliverAgain = TRUE; /* posted inside a completion or an indication: handled after it */
     } else if (!OtSchedule(connection, OtTaskDeliver, 0, 0, adapter->Timing.indication_ns)) {

@@ -5,12 +5,31 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 namespace chimneylab::report {
+namespace {
+
+constexpr int precision = 5;  // bits: a doubling has 32 buckets
+
+// Which bucket of all a value falls into, and where a bucket begins.
+std::uint64_t place_of(Nanoseconds value) {
+    if (value < (1u << precision)) return value;
+    const int shift = std::bit_width(value) - 1 - precision;
+    return (static_cast<std::uint64_t>(shift) << precision) + (value >> shift);
+}
+
+Nanoseconds begin_of(std::uint64_t place) {
+    if (place < (1u << precision)) return place;
+    const std::uint64_t shift = (place >> precision) - 1;
+    if (shift > 63 - precision - 1) return std::numeric_limits<Nanoseconds>::max();
+    return ((1u << precision) | (place & ((1u << precision) - 1))) << shift;
+}
+
+}  // namespace
 
 Bucket bucket_of(Nanoseconds value) {
-    constexpr int precision = 5;  // bits
     if (value < (1u << precision)) return {value, value + 1, 1};
     const int shift = std::bit_width(value) - 1 - precision;
     const Nanoseconds from = value >> shift << shift;
@@ -45,6 +64,18 @@ std::vector<Bucket> Distribution::histogram() const {
         else
             buckets.push_back(bucket_of(sample.value));
     }
+    return buckets;
+}
+
+std::vector<Bucket> Distribution::histogram(std::size_t most) const {
+    if (samples_.empty() || most == 0) return {};
+    const std::uint64_t first = place_of(min()), last = place_of(max());
+    std::uint64_t together = 1;
+    while (last / together - first / together + 1 > most) together *= 2;
+    std::vector<Bucket> buckets;
+    for (std::uint64_t each = first / together; each <= last / together; ++each)
+        buckets.push_back({begin_of(each * together), begin_of((each + 1) * together), 0});
+    for (const Sample& sample : samples_) ++buckets[place_of(sample.value) / together - first / together].count;
     return buckets;
 }
 

@@ -48,6 +48,9 @@ public:
     [[nodiscard]] Nanoseconds percentile(double percent) const;
     [[nodiscard]] Nanoseconds median() const { return percentile(50); }
     [[nodiscard]] std::vector<Bucket> histogram() const;  // buckets that hold something, in order
+    // The same for an eye: at most so many buckets, from the first that holds something to the last, empty ones between
+    // them included. All are equally wide on the logarithmic scale: neighbours of the fine buckets, taken together.
+    [[nodiscard]] std::vector<Bucket> histogram(std::size_t most) const;
     // Values far above the bulk (beyond the upper quartile by three times the distance between the quartiles), largest
     // first. With fewer than 8 samples nothing can be said to stand apart.
     [[nodiscard]] std::vector<Sample> outliers(std::size_t most = 10) const;

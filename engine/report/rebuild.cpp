@@ -55,7 +55,7 @@ std::uint64_t number_from(std::string_view text, const std::string& where) {
 }
 
 trace::EventKind event_kind_from(std::string_view word, const std::string& where) {
-    return word_of(word, trace::EventKind::fault_injected, where, "kind of event");
+    return word_of(word, trace::last_event_kind, where, "kind of event");
 }
 trace::OperationKind operation_kind_from(std::string_view word, const std::string& where) {
     return word_of(word, trace::OperationKind::terminate, where, "kind of operation");

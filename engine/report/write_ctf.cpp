@@ -67,7 +67,7 @@ void write_ctf_metadata(const trace::History& history, std::ostream& out, const 
         << "typealias integer { size = 64; align = 8; signed = false; map = clock." << to_text(options.clock) << ".value; } := clock_t;\n\n"
         << "stream {\n\tid = 0;\n\tevent.header := struct { uint16_t id; clock_t timestamp; };\n"
            "\tpacket.context := struct { clock_t timestamp_begin; clock_t timestamp_end; uint64_t content_size; uint64_t packet_size; };\n};\n";
-    for (unsigned kind = 0; kind <= static_cast<unsigned>(EventKind::fault_injected); ++kind)
+    for (unsigned kind = 0; kind <= static_cast<unsigned>(trace::last_event_kind); ++kind)
         out << "\nevent {\n\tname = " << quoted(to_text(static_cast<EventKind>(kind))) << ";\n\tid = " << kind << ";\n\tstream_id = 0;"
             << event_fields;
 }

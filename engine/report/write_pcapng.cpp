@@ -53,6 +53,18 @@ LittleEndian payload_of(const trace::History& history, const trace::Narrator& na
     return bytes;
 }
 
+// As it was put on the wire, at the place where the offload target would capture it.
+void write_frame(std::ostream& out, const trace::Trace& trace, EventId id, Nanoseconds now) {
+    const trace::RegionId region = trace.event(id).region;
+    if (!region.valid() || region.value >= trace.region_count()) return;
+    const auto bytes = trace.initial_bytes(trace.region(region));
+    const auto length = static_cast<std::uint32_t>(bytes.size());
+    LittleEndian packet;
+    packet.number(std::uint32_t{1}).number(static_cast<std::uint32_t>(now >> 32)).number(static_cast<std::uint32_t>(now));
+    packet.number(length).number(length).raw(bytes).padded_to(4);
+    write_block(out, 6, packet);
+}
+
 }  // namespace
 
 void write_pcapng(const trace::History& history, std::ostream& out, const ExportOptions& options) {
@@ -70,6 +82,13 @@ void write_pcapng(const trace::History& history, std::ostream& out, const Export
     option(interface, 9, std::string_view("\x09", 1));                                     // if_tsresol: nanoseconds
     option(interface, 0, {});
     write_block(out, 1, interface);
+    LittleEndian wire;  // a second interface, of LINKTYPE_ETHERNET: the frames themselves
+    wire.number(std::uint16_t{1}).number(std::uint16_t{0}).number(std::uint32_t{0});
+    option(wire, 2, "the modelled wire, " + std::string(to_text(options.clock)) + " time");
+    option(wire, 9, std::string_view("\x09", 1));
+    option(wire, 0, {});
+    const bool has_frames = std::ranges::any_of(trace.regions(), [](const trace::Region& it) { return it.kind == trace::RegionKind::frame; });
+    if (has_frames) write_block(out, 1, wire);
     const trace::Narrator narrator(history);
     for (std::uint32_t i = 0; i < trace.size(); ++i) {
         const LittleEndian payload = payload_of(history, narrator, EventId(i));
@@ -79,6 +98,7 @@ void write_pcapng(const trace::History& history, std::ostream& out, const Export
         packet.number(std::uint32_t{0}).number(static_cast<std::uint32_t>(now >> 32)).number(static_cast<std::uint32_t>(now));
         packet.number(length).number(length).raw(payload.bytes()).padded_to(4);
         write_block(out, 6, packet);
+        if (has_frames && trace.event(EventId(i)).kind == trace::EventKind::frame_sent) write_frame(out, trace, EventId(i), now);
     }
 }
 

@@ -185,6 +185,9 @@ private:
             case EventKind::offload_entry_released:
             case EventKind::context_published:
             case EventKind::fault_injected:
+            case EventKind::frame_sent:
+            case EventKind::frame_received:
+            case EventKind::frame_dropped:
             case EventKind::message:
             case EventKind::step_started:
                 instant(id, event, std::string(to_text(event.kind)) + (name.empty() ? "" : ": " + std::string(name)));

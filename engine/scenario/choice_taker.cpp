@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "engine/trace/text.h"
 
 namespace chimneylab::scenario {
 
@@ -78,6 +79,12 @@ Refusal ChoiceTaker::carry_out(const Choice& choice, const machine::PendingWork&
         if (!item.completes_operation) return "'" + work.label + "' completes no operation, so no status can be chosen for it";
         if (const Refusal refusal = target_.fail_block_once(item.operation_kind, choice.block, choice.status); !refusal.empty())
             return refusal;
+        trace::Event event;  // as a fault of this kind in a file is told (faults.cpp)
+        event.kind = trace::EventKind::fault_injected;
+        event.operation_kind = item.operation_kind;
+        event.name = machine_.recorder().intern("a block is to get the status " + trace::status_text(choice.status) + " in this " +
+                                                std::string(trace::to_text(item.operation_kind)));
+        machine_.record(event);
     }
     if (choice.fault == Choice::Fault::allocation) {
         machine_.pool().faults().fail_nth(1);
@@ -106,6 +113,11 @@ Refusal ChoiceTaker::make(const Choice& choice, const std::vector<machine::Pendi
     return {};
 }
 
+bool at_rest(machine::Machine& machine) {
+    machine.system_threads().wake();
+    return machine.queue().only_recurring();
+}
+
 void ChoiceTaker::settle(const std::function<bool()>& cancelled) {
     if (options_.hand != nullptr) {
         settle_with_hand(cancelled);
@@ -115,7 +127,7 @@ void ChoiceTaker::settle(const std::function<bool()>& cancelled) {
     for (std::size_t count = 0; !cancelled() && !result_.stopped_at_choice; ++count) {
         const bool by_schedule = taken_ == choices.size() && options_.schedule_goes_on;
         if (count == options_.dispatch_limit || (by_schedule && !options_.every_point)) {
-            machine_.run_until(cancelled, options_.dispatch_limit - count);
+            machine_.run_until([&] { return cancelled() || at_rest(machine_); }, options_.dispatch_limit - count);
             return;
         }
         const std::vector<machine::PendingWork> pending = candidates();
@@ -160,7 +172,7 @@ void ChoiceTaker::settle_with_hand(const std::function<bool()>& cancelled) {
             inject_what_is_wanted();
             ++count;
             wants = !std::exchange(schedule_chooses, false) && hand.wants_to_choose();
-            return wants;
+            return wants || at_rest(machine_);
         }, options_.dispatch_limit);
         if (!wants || cancelled()) return;
         const std::vector<machine::PendingWork> pending = candidates();

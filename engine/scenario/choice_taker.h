@@ -16,6 +16,9 @@
 
 namespace chimneylab::scenario {
 
+// Nothing is left to run but what comes back for ever, a driver's periodic timer. Waiting longer would never end.
+[[nodiscard]] bool at_rest(machine::Machine& machine);
+
 class ChoiceTaker {
 public:
     // `options` and `result` outlive it; options.choices or options.hand must be there.

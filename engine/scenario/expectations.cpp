@@ -53,6 +53,9 @@ public:
             case Expectation::Kind::findings:
                 outcome = findings(expectation);
                 break;
+            case Expectation::Kind::received:
+                outcome = received(expectation);
+                break;
         }
         if (!expectation.text.empty()) outcome.text = expectation.text;
         return outcome;
@@ -152,6 +155,24 @@ private:
         outcome.detail = plural(count, "finding");
         if (!outcome.met && count > 0) outcome.detail += ", the first: " + result_.findings.front().explanation;
         for (const machine::Finding& finding : result_.findings) outcome.events.push_back(finding.event);
+        return outcome;
+    }
+
+    // Every byte in its place, and exactly so many.
+    ExpectationResult received(const Expectation& expectation) {
+        ExpectationResult outcome{"What has arrived on " + expectation.connection, false, "nothing is known of it", {}};
+        for (const StreamResult& stream : result_.streams) {
+            if (stream.connection != expectation.connection) continue;
+            outcome.met = (!expectation.by_application || *expectation.by_application == stream.by_application) &&
+                          (!expectation.by_peer || *expectation.by_peer == stream.by_peer) && stream.damaged == 0;
+            outcome.detail = plural(stream.by_application, "byte") + " at the application";
+            if (expectation.by_application && *expectation.by_application != stream.by_application)
+                outcome.detail += " instead of " + std::to_string(*expectation.by_application);
+            outcome.detail += ", " + plural(stream.by_peer, "byte") + " at the peer";
+            if (expectation.by_peer && *expectation.by_peer != stream.by_peer)
+                outcome.detail += " instead of " + std::to_string(*expectation.by_peer);
+            if (stream.damaged > 0) outcome.detail += ", " + plural(stream.damaged, "byte") + " not as sent";
+        }
         return outcome;
     }
 

@@ -15,7 +15,9 @@ constexpr KeyFormat scenario_keys[] = {
     {"questions"},     {"expectations"},  {"variants"},
 };
 constexpr KeyFormat machine_keys[] = {{"mode"}, {"intermediate_drivers", true}, {"capacities"},
-                                       {"target"}, {"chimney_handlers"}, {"faults"}};
+                                       {"target"}, {"chimney_handlers"}, {"faults"}, {"network"}};
+constexpr KeyFormat network_keys[] = {{"delay"}, {"loss"}, {"duplication"}, {"reordering"}, {"reordering_delay"}, {"seed"},
+                                       {"peer_retransmissions"}};
 constexpr KeyFormat intermediate_driver_keys[] = {{"name"}, {"driver", true}, {"virtual_miniports"}};
 constexpr KeyFormat capacities_keys[] = {
     {"neighbors"},
@@ -28,6 +30,7 @@ constexpr KeyFormat capacities_keys[] = {
     {"transmit_buffer_bytes"},
     {"receive_buffer_bytes"},
     {"host_memory_objects"},
+    {"interface_vlan_id"},
 };
 constexpr KeyFormat target_keys[] = {
     {"completion"}, {"per_operation"}, {"per_block"},        {"send_acknowledged"},
@@ -86,6 +89,7 @@ constexpr KeyFormat connection_keys[] = {
     {"KeepAliveTimeoutDelta"},
     {"RetransmitCount"},
     {"RetransmitTimeoutDelta"},
+    {"BufferedData"},
 };
 constexpr KeyFormat step_keys[] = {
     {"name", true},      {"text"},        {"initiate"},  {"query"},
@@ -99,6 +103,10 @@ constexpr KeyFormat step_keys[] = {
     {"state"},           {"set"},         {"send_data"}, {"buffers"},
     {"bytes"},           {"abortive"},    {"push"},      {"connection"},
     {"event"},           {"information"}, {"settle"},    {"context_room"},
+    {"network"},         {"lose"},        {"direction"}, {"peer_sends"},
+    {"peer_closes"},     {"peer_resets"}, {"peer_segment"}, {"tcp_flags"},
+    {"offset"},          {"peer_reads"},  {"reading"},
+    {"refused"},
 };
 constexpr KeyFormat change_keys[] = {
     {"DlDestinationAddress"}, {"PathMtu"},           {"cached_flags"}, {"InitialRcvWnd"}, {"RcvIndicationSize"},
@@ -115,13 +123,14 @@ constexpr KeyFormat question_keys[] = {
     {"at", true}, {"ask", true}, {"choices", true}, {"answer", true}, {"because", true}};
 constexpr KeyFormat expectation_keys[] = {
     {"text"},   {"step"},  {"statuses"}, {"call_entries"}, {"offload_entries"},
-    {"events"}, {"count"}, {"order"},    {"findings"},
+    {"events"}, {"count"}, {"order"},    {"findings"},     {"received"},
 };
+constexpr KeyFormat received_keys[] = {{"connection", true}, {"by_application"}, {"by_peer"}};
 constexpr KeyFormat entries_keys[] = {{"layer"}, {"live"}, {"released"}};
 constexpr KeyFormat variant_keys[] = {
     {"name", true},  {"title", true}, {"teaches"}, {"breaks"},  {"drivers"},
     {"mode"},        {"completion"},  {"schedule"}, {"faults"}, {"intermediate_drivers"},
-    {"expectations"}, {"until"},
+    {"expectations"}, {"until"},      {"strict"},
 };
 
 constexpr MappingFormat formats[] = {
@@ -144,6 +153,8 @@ constexpr MappingFormat formats[] = {
     {"question", "a question", question_keys},
     {"expectation", "an expectation", expectation_keys},
     {"entries", "an expectation about entries", entries_keys},
+    {"received", "an expectation about received bytes", received_keys},
+    {"network", "the network", network_keys},
     {"variant", "a variant", variant_keys},
 };
 

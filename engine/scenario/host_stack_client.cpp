@@ -152,6 +152,21 @@ void HostStackClient::named(const std::string& object, std::uint32_t number, std
     }
 }
 
+Refusal HostStackClient::enable_tcp() {
+    chimney_host_stack_tcp command{};
+    if (!device_.send(IOCTL_CHIMNEY_HOST_STACK_ENABLE_TCP, command)) return "the host stack does not answer";
+    return host_stack_refusal(command.command.result);
+}
+
+void HostStackClient::read_stream(StreamResult& stream) {
+    chimney_host_stack_object command{};
+    const auto number = numbers_.find(stream.connection);
+    command.object = number == numbers_.end() ? 0 : number->second;
+    if (!device_.send(IOCTL_CHIMNEY_HOST_STACK_QUERY_OBJECT, command) || command.command.result != CHIMNEY_HOST_STACK_DONE) return;
+    stream.by_application = command.stream_received;
+    stream.damaged += command.stream_damaged;
+}
+
 Refusal HostStackClient::create_objects() {
     for (const Neighbor& neighbor : objects_.neighbors) {
         if (Refusal refusal = set_neighbor(neighbor); !refusal.empty()) return neighbor.name + ": " + refusal;
@@ -238,6 +253,7 @@ Refusal HostStackClient::set_connection(const Connection& connection) {
     command.keep_alive_timeout_delta = connection.KeepAliveTimeoutDelta;
     command.retransmit_count = connection.RetransmitCount;
     command.retransmit_timeout_delta = connection.RetransmitTimeoutDelta;
+    command.receive_backlog_size = connection.BufferedData;
     if (!device_.send(IOCTL_CHIMNEY_HOST_STACK_SET_CONNECTION, command)) return no_answer;
     if (command.command.result != CHIMNEY_HOST_STACK_DONE) return host_stack_refusal(command.command.result);
     named(connection.name, command.object, command.handle_address);

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] bool is_open() const { return device_.is_open(); }
     void close() { device_.close(); }
 
+    Refusal enable_tcp();  // before create_objects
     Refusal create_objects();
     Refusal apply_changes(const std::vector<StateChange>& changes);
     OperationResult start_operation(const Step& step);
@@ -39,6 +40,8 @@ public:
 
     // Asks about everything that was started; results are updated in place. Cheap when nothing is in progress.
     void update(std::vector<OperationResult>& operations, std::vector<TransferResult>& transfers);
+
+    void read_stream(StreamResult& stream);  // adds what the application has received on stream.connection
 
     // Identity by which the offload target knows an object (chimney_target_failure).
     struct Identity {

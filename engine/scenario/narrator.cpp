@@ -27,11 +27,13 @@ ScenarioNarrator::ScenarioNarrator(const trace::History& history, const Scenario
     for (const Question& question : scenario.questions) question_events_.push_back(matcher_.find(question.at));
 }
 
-std::optional<std::string> ScenarioNarrator::own_sentence(trace::EventId id) const {
+std::optional<std::string> ScenarioNarrator::own_sentence(trace::EventId id) const { return own_sentence(id, *scenario_); }
+
+std::optional<std::string> ScenarioNarrator::own_sentence(trace::EventId id, const Scenario& words) const {
     if (id.value >= narration_of_event_.size() || narration_of_event_[id.value] < 0) return std::nullopt;
     const trace::Trace& trace = history_->trace();
     const trace::Event& event = trace.event(id);
-    std::string text = scenario_->narration[static_cast<std::size_t>(narration_of_event_[id.value])].say;
+    std::string text = words.narration.at(static_cast<std::size_t>(narration_of_event_[id.value])).say;
     const auto value = [&](std::string_view name) -> std::string {
         if (name == "layer") return matcher_.layer_name(event.layer);
         if (name == "caller") return matcher_.layer_name(event.other_layer);

@@ -23,6 +23,8 @@ public:
 
     // The scenario's own sentence; none where it has nothing to say.
     [[nodiscard]] std::optional<std::string> own_sentence(trace::EventId event) const;
+    // The same in the words of another language: a translation of the scenario that was given (translation.h).
+    [[nodiscard]] std::optional<std::string> own_sentence(trace::EventId event, const Scenario& words) const;
     [[nodiscard]] std::string sentence(trace::EventId event);
     [[nodiscard]] std::string heading(trace::EventId event) const { return generic_.heading(event); }
     // Questions to be asked at this event, as indices into Scenario::questions.

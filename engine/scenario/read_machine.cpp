@@ -23,6 +23,7 @@ constexpr CapacityKey capacity_keys[] = {
     {"transmit_buffer_bytes", &Capacities::transmit_buffer_bytes},
     {"receive_buffer_bytes", &Capacities::receive_buffer_bytes},
     {"host_memory_objects", &Capacities::host_memory_objects},
+    {"interface_vlan_id", &Capacities::interface_vlan_id},
 };
 
 }  // namespace
@@ -38,6 +39,7 @@ void ScenarioReader::read_machine(const Node& node) {
     if (const auto there = fields_.yes_or_no(fields.find("chimney_handlers"), "chimney_handlers"))
         scenario_.machine.chimney_handlers = *there;
     scenario_.machine.faults = read_faults(fields.find("faults"));
+    if (const Node* network = fields.find("network")) scenario_.machine.network = read_link(*network, {});
 }
 
 std::vector<IntermediateDriver> ScenarioReader::read_intermediate_drivers(const Node* node) {

@@ -52,6 +52,7 @@ constexpr ConnectionKey connection_keys[] = {
     {"KeepAliveTimeoutDelta", &Connection::KeepAliveTimeoutDelta, 0xFFFFFFFF},
     {"RetransmitCount", &Connection::RetransmitCount, 0xFF},
     {"RetransmitTimeoutDelta", &Connection::RetransmitTimeoutDelta, 0xFFFFFFFF},
+    {"BufferedData", &Connection::BufferedData, 65536},
 };
 
 }  // namespace

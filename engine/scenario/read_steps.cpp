@@ -39,6 +39,13 @@ constexpr ActionKey action_keys[] = {
     {"unload", StepAction::unload},
     {"load", StepAction::load},
     {"wait", StepAction::wait},
+    {"network", StepAction::network},
+    {"lose", StepAction::lose},
+    {"peer_sends", StepAction::peer_sends},
+    {"peer_closes", StepAction::peer_closes},
+    {"peer_resets", StepAction::peer_resets},
+    {"peer_segment", StepAction::peer_segment},
+    {"peer_reads", StepAction::peer_reads},
 };
 
 // Which keys have a meaning beside which action. A key that would silently do nothing is a mistake worth telling.
@@ -55,13 +62,17 @@ const std::vector<ExtraKey>& extra_keys() {
         {"set", {update}},
         {"send_data", {initiate}},
         {"buffers", {send, receive, forward}},
-        {"bytes", {send, receive, disconnect, forward, arrive, answer}},
+        {"bytes", {send, receive, disconnect, forward, arrive, answer, peer_sends, peer_segment}},
         {"abortive", {disconnect}},
         {"push", {receive, arrive}},
         {"context_room", {send, receive, disconnect, forward}},
         {"connection", {answer}},
         {"event", {indicate}},
         {"information", {indicate}},
+        {"direction", {lose}},
+        {"tcp_flags", {peer_segment}},
+        {"offset", {peer_segment}},
+        {"reading", {peer_reads}},
     };
     return keys;
 }
@@ -112,6 +123,7 @@ void ScenarioReader::read_step(const Node& node) {
     }
     if (auto text = fields_.text(fields.find("text"), "the text of a step", 400)) step.text = std::move(*text);
     if (const auto settle = fields_.yes_or_no(fields.find("settle"), "settle")) step.settle = *settle;
+    if (const auto refused = fields_.yes_or_no(fields.find("refused"), "refused")) step.refused = *refused;
 
     const ActionKey* chosen = nullptr;
     for (const ActionKey& key : action_keys) {
@@ -204,6 +216,15 @@ void ScenarioReader::read_step(const Node& node) {
         case StepAction::unload:
         case StepAction::load:
             read_administration(step, value);
+            break;
+        case StepAction::network:
+        case StepAction::lose:
+        case StepAction::peer_sends:
+        case StepAction::peer_closes:
+        case StepAction::peer_resets:
+        case StepAction::peer_segment:
+        case StepAction::peer_reads:
+            read_network_step(step, fields, value);
             break;
         case StepAction::wait:
             if (value.kind == Node::Kind::scalar && value.scalar == "idle") break;

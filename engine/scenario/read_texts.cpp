@@ -4,6 +4,7 @@
 
 #include "engine/scenario/placeholders.h"
 #include "engine/scenario/scenario_reader.h"
+#include "engine/verifier/strict_readings.h"
 
 namespace chimneylab::scenario {
 
@@ -120,6 +121,7 @@ std::optional<Expectation> ScenarioReader::read_expectation(const Node& node) {
         {"events", Expectation::Kind::events},
         {"order", Expectation::Kind::order},
         {"findings", Expectation::Kind::findings},
+    {"received", Expectation::Kind::received},
     };
     const KindKey* chosen = nullptr;
     for (const KindKey& kind : kinds) {
@@ -135,7 +137,7 @@ std::optional<Expectation> ScenarioReader::read_expectation(const Node& node) {
     }
     if (!chosen) {
         fields_.problem(node, "this expectation expects nothing",
-                        "Give it one of: statuses, call_entries, offload_entries, events, order, findings.");
+                        "Give it one of: statuses, call_entries, offload_entries, events, order, findings, received.");
         return std::nullopt;
     }
     expectation.kind = chosen->kind;
@@ -195,6 +197,8 @@ std::optional<Expectation> ScenarioReader::read_expectation(const Node& node) {
             if (const auto count = fields_.number(&value, "the number of findings", 0, 1000000))
                 expectation.count = static_cast<unsigned>(*count);
             break;
+        case Expectation::Kind::received:
+            return read_received(std::move(expectation), value);
     }
     if (fields.find("count") && expectation.kind != Expectation::Kind::events) {
         fields_.problem(fields.key_node("count"), "'count' has no meaning beside '" + std::string(chosen->key) + "'",
@@ -247,6 +251,17 @@ void ScenarioReader::read_variants(const Node* node) {
         scenario_.machine.intermediate_drivers = std::move(of_the_machine);
         if (const auto word = fields_.word(fields.find("mode"), machine_mode_words()))
             variant.mode = static_cast<MachineMode>(*word);
+        for (const Node* named : fields_.list(fields.find("strict"), "the list of strict readings", 64)) {
+            std::optional<std::string> reading = fields_.text(named, "the name of a strict reading", 100);
+            if (!reading) continue;
+            if (verifier::find_strict_reading(*reading)) {
+                variant.strict.push_back(std::move(*reading));
+                continue;
+            }
+            std::vector<std::string_view> names;
+            for (const verifier::StrictReading& known : verifier::strict_readings()) names.push_back(known.name);
+            fields_.problem(*named, "there is no strict reading " + in_quotes(*reading), suggest(*reading, names));
+        }
         if (const auto word = fields_.word(fields.find("completion"), completion_words()))
             variant.completion = static_cast<CompletionMode>(*word);
         variant.schedule = fields_.schedule(fields.find("schedule"));

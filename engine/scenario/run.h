@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@
 #include "engine/trace/recorder.h"
 #include "engine/trace/trace.h"
 
+namespace chimneylab::machine {
+class Machine;
+}
 struct _DRIVER_OBJECT;  // <ndis.h>; named here so that who only runs scenarios needs no DDI headers
 struct _UNICODE_STRING;
 
@@ -53,6 +57,11 @@ public:
     // What comes next, of what is pending; nothing: the schedule goes on. `refused` says why the last choice for this
     // point could not be made.
     [[nodiscard]] virtual std::optional<Choice> choose(const ChoicePoint& point, const std::string& refused) = 0;
+    // The machine is up, no step has been taken. It lives until the run is over.
+    virtual void begins(machine::Machine&) {}
+    // Everything has ended, results are yet to be gathered. A hand that leaves the run's thread of control for good here does so
+    // with every object of the run (the explorer, which puts the memory of a whole run back).
+    virtual void over() {}
     // A fault that was asked for, once. `dropped` and `doubled` wait for the next completion that can be lost or doubled.
     [[nodiscard]] virtual Choice::Fault take_fault() = 0;
 };
@@ -72,6 +81,7 @@ struct RunOptions {
     bool schedule_goes_on = false;
     bool every_point = false;  // where the schedule goes on it is the order of fifo, and the points it decided are told too
     LiveHand* hand = nullptr;  // not together with choices; must outlive the run
+    std::span<std::byte> pool_memory;  // of the machine's pool, page aligned, outlives the run; empty: the pool maps its own
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches
     std::function<void(const Progress&)> progress;  // called on the running thread
@@ -115,6 +125,14 @@ struct TransferResult {
     std::uint32_t bytes_transferred = 0;
 };
 
+// How far the two byte streams of a connection came, on a machine with a network.
+struct StreamResult {
+    std::string connection;
+    std::uint32_t by_application = 0;  // received in order
+    std::uint32_t by_peer = 0;
+    std::uint32_t damaged = 0;         // bytes of either that are not what was sent at their place
+};
+
 struct ExpectationResult {
     std::string text;
     bool met = false;
@@ -134,6 +152,7 @@ struct RunResult {
     std::uint64_t fingerprint = 0;
     std::vector<OperationResult> operations;
     std::vector<TransferResult> transfers;
+    std::vector<StreamResult> streams;
     std::vector<machine::Finding> findings;
     std::vector<Leak> leaks;
     std::vector<ExpectationResult> expectations;

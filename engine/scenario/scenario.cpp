@@ -48,7 +48,17 @@ OperationKind Step::operation() const {
     }
 }
 
-const Variant* Scenario::variant(std::string_view name) const { return named(variants, name); }
+// Also by its name with hyphens for blanks, which no shell needs quotes for: kept-at-terminate, "kept at terminate".
+const Variant* Scenario::variant(std::string_view name) const {
+    if (const Variant* exact = named(variants, name)) return exact;
+    const auto hyphenated = [](std::string_view text) {
+        std::string word(text);
+        std::ranges::replace(word, ' ', '-');
+        return word;
+    };
+    const auto found = std::ranges::find(variants, hyphenated(name), [&](const Variant& each) { return hyphenated(each.name); });
+    return found == variants.end() ? nullptr : &*found;
+}
 const Step* Scenario::step(std::string_view name) const { return named(steps, name); }
 
 std::vector<std::string> Scenario::layer_names() const {

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/network/link.h"
 #include "engine/scenario/problem.h"
 #include "engine/scenario/state_tree.h"
 #include "engine/trace/event.h"
@@ -96,6 +97,8 @@ struct Capacities {
     std::uint32_t transmit_buffer_bytes = 0x00400000;
     std::uint32_t receive_buffer_bytes = 0x04000000;
     std::uint32_t host_memory_objects = 0xFFFFFFFF;
+    std::uint32_t interface_vlan_id = 0;  // the VLAN that is configured for the interface; 0: none
+    friend bool operator==(const Capacities&, const Capacities&) = default;
 };
 
 // Settings of the offload target. In a step only what is present changes.
@@ -118,6 +121,8 @@ struct MachineDescription {
     TargetSettings target;
     bool chimney_handlers = true;  // false: the target's driver registers no provider chimney tables
     std::vector<Fault> faults;     // given when the machine is up, before the first step
+    // What lies behind the offload target: with it every connection has a peer and runs TCP, in the host or offloaded.
+    std::optional<network::LinkSettings> network;
 };
 
 struct Neighbor {
@@ -184,6 +189,7 @@ struct Connection {
     std::uint32_t KeepAliveTimeoutDelta = 0xFFFFFFFF;  // not running
     std::uint32_t RetransmitCount = 0;
     std::uint32_t RetransmitTimeoutDelta = 0xFFFFFFFF;
+    std::uint32_t BufferedData = 0;  // bytes received and not taken before the first offload
 };
 
 struct Objects {
@@ -225,6 +231,13 @@ enum class StepAction : std::uint8_t {
     unload,           // an intermediate driver
     load,
     wait,             // virtual time passes
+    network,          // new settings of the link
+    lose,             // the next frames of one direction are lost
+    peer_sends,
+    peer_closes,      // FIN
+    peer_resets,      // RST with the number that is expected
+    peer_segment,     // any segment
+    peer_reads,       // whether its application takes what arrives; if not its window closes
 };
 enum class StateClass : std::uint8_t { natural, absent, constant, cached, delegated, all };
 enum class ReceiveAnswer : std::uint8_t { accept_and_return, accept_and_hold, refuse, accept_part, return_inside };
@@ -274,6 +287,14 @@ struct Step {
     bool youngest = false;                // release
     std::optional<Nanoseconds> duration;  // wait; none: until nothing is pending
 
+    std::optional<network::LinkSettings> link;  // network
+    unsigned frames = 0;                        // lose
+    bool to_target = false;                     // lose
+    std::uint8_t tcp_flags = 0;                 // peer_segment: of the TCP header
+    std::int32_t sequence_offset = 0;           // peer_segment: from the peer's SND.NXT
+    bool reading = true;                        // peer_reads
+    bool refused = false;  // the host stack, or the target, is expected not to carry it out
+
     // Whether the next step begins only when nothing is pending any more.
     bool settle = true;
 
@@ -309,7 +330,7 @@ struct Question {
 };
 
 struct Expectation {
-    enum class Kind : std::uint8_t { statuses, call_entries, offload_entries, events, order, findings };
+    enum class Kind : std::uint8_t { statuses, call_entries, offload_entries, events, order, findings, received };
     Location where;
     Kind kind = Kind::findings;
     std::string text;  // one sentence; made from the rest when the file gives none
@@ -320,6 +341,9 @@ struct Expectation {
     std::optional<unsigned> released;
     std::optional<unsigned> count;  // events, findings
     std::vector<EventPattern> patterns;
+    std::string connection;                       // received: bytes in order, each as it was sent
+    std::optional<std::uint32_t> by_application;
+    std::optional<std::uint32_t> by_peer;
 };
 
 struct Variant {
@@ -329,6 +353,7 @@ struct Variant {
     std::vector<std::string> breaks;                           // rules that it breaks; empty for another correct run
     std::vector<std::pair<std::string, std::string>> drivers;  // layer → driver
     std::optional<MachineMode> mode;
+    std::vector<std::string> strict;                           // strict readings of rules, by name
     std::optional<CompletionMode> completion;
     std::optional<std::string> schedule;
     std::optional<std::vector<Fault>> faults;                             // instead of the machine's

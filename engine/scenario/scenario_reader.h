@@ -12,7 +12,12 @@ namespace chimneylab::scenario {
 class ScenarioReader {
 public:
     explicit ScenarioReader(Problems& problems) : fields_(problems), problems_(problems) {}
+    // For patterns that are about a scenario which has been read already.
+    ScenarioReader(Problems& problems, Scenario about) : fields_(problems), problems_(problems), scenario_(std::move(about)) {}
     [[nodiscard]] Scenario read(const Node& root);
+
+    // read_texts.cpp
+    EventPattern read_pattern(const Node& node);
 
 private:
     // read_machine.cpp
@@ -53,8 +58,12 @@ private:
     std::string read_object_name(const Node* node, StateLayer layer);
     bool in_tree(const Step& step, std::string_view object) const;
 
+    // read_network.cpp
+    network::LinkSettings read_link(const Node& node, const network::LinkSettings& from);
+    void read_network_step(Step& step, const MappingFields& fields, const Node& value);
+    std::optional<Expectation> read_received(Expectation expectation, const Node& node);
+
     // read_texts.cpp
-    EventPattern read_pattern(const Node& node);
     std::string read_layer_name(const Node* node);
     void read_narration(const Node* node);
     void read_questions(const Node* node);
@@ -70,6 +79,7 @@ private:
     FieldReader fields_;
     Problems& problems_;
     Scenario scenario_;
+    std::optional<network::LinkSettings> last_link_;  // of the last step that changed it
 };
 
 }  // namespace chimneylab::scenario

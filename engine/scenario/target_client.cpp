@@ -75,8 +75,15 @@ Refusal TargetClient::set_capacities(const Capacities& capacities) {
     command.transmit_buffer_bytes = capacities.transmit_buffer_bytes;
     command.receive_buffer_bytes = capacities.receive_buffer_bytes;
     command.host_memory_objects = capacities.host_memory_objects;
+    command.interface_vlan_count = capacities.interface_vlan_id != 0 ? 1 : 0;
+    command.interface_vlan_ids[0] = capacities.interface_vlan_id;
     if (!device_.send(IOCTL_CHIMNEY_TARGET_SET_CAPACITY, command)) return no_answer;
     return refusal_of(command.command.result);
+}
+
+Refusal TargetClient::attach_wire(chimney_target_wire& wire) {
+    if (!device_.send(IOCTL_CHIMNEY_TARGET_ATTACH_WIRE, wire)) return no_answer;
+    return refusal_of(wire.command.result);
 }
 
 Refusal TargetClient::apply(const TargetSettings& settings) {

@@ -19,6 +19,8 @@ public:
     void close() { device_.close(); }
 
     Refusal set_capacities(const Capacities& capacities);
+    // Fills in what the driver answers.
+    Refusal attach_wire(chimney_target_wire& wire);
     Refusal apply(const TargetSettings& settings);
     // One block of the next operation of this kind that comes due gets this status.
     Refusal fail_block_once(OperationKind operation, std::uint32_t block, std::int32_t status);

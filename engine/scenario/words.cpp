@@ -146,6 +146,9 @@ constexpr Word event_kinds[] = {
     {"message", number(EventKind::message)},
     {"finding", number(EventKind::finding)},
     {"fault_injected", number(EventKind::fault_injected)},
+    {"frame_sent", number(EventKind::frame_sent)},
+    {"frame_received", number(EventKind::frame_received)},
+    {"frame_dropped", number(EventKind::frame_dropped)},
 };
 using trace::ConversionKind;
 constexpr Word conversions[] = {
@@ -183,6 +186,8 @@ constexpr Words conversion_table{"conversion_name", "a conversion", conversions}
 constexpr Words driver_table{"driver_name", "a driver", driver_names};
 constexpr Words fault_table{"fault_name", "a fault", faults};
 constexpr Words oid_table{"oid_name", "an OID", oids};
+constexpr Word tcp_flags[] = {{"FIN", 0x01}, {"SYN", 0x02}, {"RST", 0x04}, {"PSH", 0x08}, {"ACK", 0x10}, {"URG", 0x20}};
+constexpr Words tcp_flag_table{"tcp_flag", "a flag of the TCP header", tcp_flags};
 
 }  // namespace
 
@@ -219,13 +224,14 @@ const Words& conversion_words() { return conversion_table; }
 const Words& driver_words() { return driver_table; }
 const Words& fault_words() { return fault_table; }
 const Words& oid_words() { return oid_table; }
+const Words& tcp_flag_words() { return tcp_flag_table; }
 
 std::span<const Words* const> all_words() {
     static constexpr const Words* tables[] = {
         &status_table,        &operation_table,  &mode_table,       &completion_table,  &state_class_table,
         &answer_table,        &tcp_state_table,  &const_flag_table, &cached_flag_table, &event_type_table,
         &upload_reason_table, &event_kind_table, &conversion_table,  &fault_table,
-        &oid_table,           &driver_table,
+        &oid_table,           &driver_table,     &tcp_flag_table,
     };
     return tables;
 }

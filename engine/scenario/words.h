@@ -44,6 +44,7 @@ struct Words {
 [[nodiscard]] const Words& driver_words();  // the value is the position in known_drivers()
 [[nodiscard]] const Words& fault_words();
 [[nodiscard]] const Words& oid_words();
+[[nodiscard]] const Words& tcp_flag_words();
 [[nodiscard]] std::span<const Words* const> all_words();
 
 }  // namespace chimneylab::scenario

@@ -61,7 +61,7 @@ PackingThread::~PackingThread() {
     thread_.join();
 }
 
-void PackingThread::submit(const Part& part, bool closed) {
+void PackingThread::submit(const Part& part, bool closed, bool hurry) {
     const std::lock_guard lock(mutex_);
     if (!thread_.joinable()) {
         try {
@@ -70,7 +70,7 @@ void PackingThread::submit(const Part& part, bool closed) {
             throw std::bad_alloc();  // what a machine lacks that can start no thread
         }
     }
-    wanted_.push_back({&part, closed});
+    wanted_.push_back({&part, closed, hurry});
     wake_packer_.notify_one();
 }
 
@@ -107,6 +107,7 @@ void PackingThread::work() {
         }
         lock.unlock();
         try {
+            packer_.hurry(next.hurry);
             packer_.pack(*next.part, next.closed, chunk);
         } catch (...) {
             lock.lock();

@@ -29,6 +29,7 @@ struct PackedChunk {
 class ChunkPacker {
 public:
     void pack(const Part& part, bool closed, PackedChunk& to);
+    void hurry(bool on) { packer_.hurry(on); }  // as Packer
     void flush(SummaryRows& to) { summary_.flush(to); }  // rows that were kept back, when no part comes any more
 
 private:
@@ -52,7 +53,7 @@ public:
     PackingThread(const PackingThread&) = delete;
     PackingThread& operator=(const PackingThread&) = delete;
 
-    void submit(const Part& part, bool closed);
+    void submit(const Part& part, bool closed, bool hurry = false);
     // The chunk of the oldest part that was submitted and not taken; waits for it. Throws what packing it threw.
     [[nodiscard]] PackedChunk take();
     void give_back(PackedChunk chunk);  // its memory is used again
@@ -61,7 +62,7 @@ public:
 private:
     struct Wanted {
         const Part* part;
-        bool closed;
+        bool closed, hurry;
     };
     void work();
 

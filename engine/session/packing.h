@@ -39,6 +39,8 @@ public:
     Packer(const Packer&) = delete;
     Packer& operator=(const Packer&) = delete;
 
+    // Packs faster and not as tightly, for a producer that is ahead of the disk. Any reader reads both.
+    void hurry(bool on) { hurry_ = on; }
     // Valid until the next call of the same packer.
     std::span<const std::byte> births(const Part& part, std::span<const Closing> closings,
                                       std::span<const trace::RegionId> touched);
@@ -49,6 +51,8 @@ private:
     struct Stream;  // zstd's context and its output
     std::span<const std::byte> compress(Stream& stream);
     ColumnWriter columns_;
+    std::vector<std::uint8_t> columns_of_events_;  // one after the other, with room for the longest numbers
+    bool hurry_ = false;
     std::unique_ptr<Stream> births_, events_, contents_;
 };
 

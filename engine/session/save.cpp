@@ -17,10 +17,10 @@ void write(const Trace& run, const std::filesystem::path& file, const std::funct
     // The file is new and nobody else knows it: no journal is needed, and everything reaches the disk at the commit.
     database.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL; PRAGMA locking_mode = EXCLUSIVE");
     database.run("PRAGMA cache_size = -32768");
+    database.run("BEGIN");
     create_tables(database);
     {
         Store store(database);
-        database.run("BEGIN");
         Part part;
         ChunkPacker packer;
         PackedChunk packed;

@@ -292,7 +292,7 @@ std::vector<trace::Event> ChunkReader::events(const SessionIndex& index, std::si
     std::uint64_t changes = 0;
     for (trace::Event& event : events) {
         const std::string_view wrong =
-            event.kind > trace::EventKind::fault_injected                         ? "is of an unknown kind"
+            event.kind > trace::last_event_kind                         ? "is of an unknown kind"
             : event.operation_kind > trace::OperationKind::terminate              ? "belongs to an unknown kind of operation"
             : event.name.valid() && event.name.value >= index.names.size()        ? "has a name that does not exist"
             : event.region.valid() && event.region.value >= index.regions.size()  ? "is about a region that does not exist"

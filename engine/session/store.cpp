@@ -26,7 +26,7 @@ void write_words(Database& database) {
         Statement statement(database, "INSERT INTO " + std::string(table) + " VALUES(?, ?)");
         for (int i = 0; i <= last; ++i) statement.bind(i).bind_text(word_of(i)).execute();
     };
-    fill("event_kind", static_cast<int>(trace::EventKind::fault_injected),
+    fill("event_kind", static_cast<int>(trace::last_event_kind),
          [](int i) { return trace::to_text(static_cast<trace::EventKind>(i)); });
     fill("operation_kind", static_cast<int>(trace::OperationKind::terminate),
          [](int i) { return trace::to_text(static_cast<trace::OperationKind>(i)); });
@@ -43,13 +43,11 @@ void write_words(Database& database) {
 void create_tables(Database& database) {
     database.run("PRAGMA application_id = " + std::to_string(application_id));
     database.run("PRAGMA user_version = " + std::to_string(format_version));
-    database.run("BEGIN");
     for (const auto definitions : {base_tables(), summary_tables(), word_tables(), notes_tables(), views()})
         for (const Definition& each : definitions) database.run(each.sql);
     write_words(database);
     Statement state(database, "INSERT INTO run VALUES('state', 'recording')");
     state.execute();
-    database.run("COMMIT");
 }
 
 Store::Store(Database& database)

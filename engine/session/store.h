@@ -13,7 +13,8 @@
 
 namespace chimneylab::session {
 
-void create_tables(Database& database);  // an empty file becomes an empty session, still being recorded
+// An empty file becomes an empty session, still being recorded. In a transaction: the caller's.
+void create_tables(Database& database);
 
 class Store {
 public:

@@ -28,4 +28,8 @@ struct StoredViolation {
 [[nodiscard]] std::optional<Problem> store_violations(const std::filesystem::path& file,
                                                       std::span<const StoredViolation> violations);
 
+// What was stored last; empty: nobody has looked, or nothing was found. Nothing that does not fit the session is given
+// back, but events are not known here: whoever shows them compares them with the trace.
+[[nodiscard]] std::variant<std::vector<StoredViolation>, Problem> read_violations(const std::filesystem::path& file);
+
 }  // namespace chimneylab::session

@@ -24,8 +24,9 @@ namespace chimneylab::session {
 struct WriterOptions {
     // How much may be lost at most when the process dies; the disk is asked this often to keep what it has.
     std::chrono::milliseconds commit_every{250};
-    // A producer that is this far ahead waits for the disk.
-    std::size_t most_pending_bytes = std::size_t{32} << 20;
+    // A producer that is this far ahead waits for the disk. More would hide a slower one for a moment, and cost every event:
+    // what waits no longer lies in the processor's cache when its turn comes.
+    std::size_t most_pending_bytes = std::size_t{8} << 20;
 };
 
 class Writer final : public trace::Sink {

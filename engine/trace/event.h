@@ -38,7 +38,11 @@ enum class EventKind : std::uint8_t {
     finding,                   // the machine found something wrong; name = explanation, detail = FindingKind
     fault_injected,            // name = which fault; an allocation that failed: subject 0, detail = tag << 32 | size;
                                // a completion: subject = root block, detail = CompletionFault
+    frame_sent,      // a frame on the wire; region = its bytes, name = what it is, layer = who sent it (machine_layer: the peer)
+    frame_received,  // it has arrived; partner = its frame_sent, layer = who received it
+    frame_dropped,   // it will not arrive; partner = its frame_sent, name = why
 };
+inline constexpr EventKind last_event_kind = EventKind::frame_dropped;
 
 enum class OperationKind : std::uint8_t { none, initiate, query, update, invalidate, terminate };
 
@@ -113,8 +117,9 @@ enum class RegionKind : std::uint8_t {
     net_buffer,       // one NET_BUFFER of it; parent = the list
     net_buffer_list_context,  // one NET_BUFFER_LIST_CONTEXT of it, with what the drivers keep there; parent = the list
     parameters,       // a structure that a call hands over: capabilities, what an OID request or a status carries
+    frame,            // the bytes of an Ethernet frame, from the moment it is sent until it has arrived or is lost
 };
-inline constexpr RegionKind last_region_kind = RegionKind::parameters;
+inline constexpr RegionKind last_region_kind = RegionKind::frame;
 
 struct Region {
     RegionKind kind = RegionKind::block_list;

@@ -8,6 +8,8 @@
 #include <string>
 #include <unordered_set>
 
+#include "engine/trace/history_lookups.h"
+
 namespace chimneylab::trace {
 namespace {
 
@@ -29,16 +31,32 @@ std::uint32_t lowest_free_slot(std::vector<std::vector<std::uint32_t>>& slots, c
     return slot;
 }
 
+// Entries are in the order of the events that recognised them.
+template <typename Entry>
+Entry* recognised_at(std::vector<Entry>& entries, EventId event) {
+    const auto found = std::ranges::lower_bound(entries, event, {}, &Entry::recognised);
+    return found != entries.end() && found->recognised == event ? &*found : nullptr;
+}
+
 }  // namespace
 
-History::History(const Trace& trace) : trace_(&trace), cursor_(trace), changes_(trace) { extend(); }
+History::History(const Trace& trace, Later)
+    : trace_(&trace), cursor_(trace), changes_(trace), lookups_(std::make_unique<Lookups>()) {}
 
-void History::extend() {
-    while (taken_ < trace_->size()) {
+History::History(const Trace& trace) : History(trace, Later{}) { extend(); }
+
+History::~History() = default;
+
+void History::extend() { extend(static_cast<std::uint32_t>(trace_->size())); }
+
+bool History::extend(std::uint32_t most) {
+    for (; most > 0 && taken_ < trace_->size(); --most) {
         cursor_.step_forward();
         take_in(EventId(taken_));
         ++taken_;
     }
+    changes_.settle();
+    return taken_ < trace_->size();
 }
 
 const Function* History::function_of(StringId name) {
@@ -65,7 +83,9 @@ void History::take_in(EventId id) {
     changes_.take_in(id);
     if (event.change_count > 0) landmark(Landmark::change);
     if (event.operation.valid()) {
-        if (event.kind != EventKind::offload_entry_released) operation_events_.push_back(id);  // it names an older one
+        if (event.kind != EventKind::offload_entry_released &&  // it names an older one
+            (named_operations_.empty() || named_operations_.back().second != event.operation))
+            named_operations_.emplace_back(id, event.operation);
         operation_slot(event, id);
     }
 
@@ -84,6 +104,8 @@ void History::take_in(EventId id) {
                 Operation& operation = operation_slot(event, id);
                 if (!operation.finished.valid()) operation.finished = id;
                 open_operations_.erase(operation_index_[event.operation.value]);
+                for (const Passage& each : operation.passages)
+                    lookups_->incoming.erase(Lookups::passage(operation.id, each.layer));
             }
             break;
         case EventKind::call_entry_recognised:
@@ -135,7 +157,7 @@ Operation& History::operation_slot(const Event& event, EventId id) {
     if (!operation.root.valid() && names_root && event.region.valid() &&
         trace_->region(event.region).kind == RegionKind::block_list) {
         operation.root = event.region;
-        operations_by_root_[event.region.value].push_back(index);
+        lookups_->operations_of_root[event.region.value].push_back(index);
         read_tree(operation);
     }
     return operation;
@@ -169,7 +191,7 @@ void History::take_in_enter(EventId id, const Event& event) {
         constexpr std::array offsets{block_offset::im_reserved_0, block_offset::im_reserved_1,
                                      block_offset::source_handle};
         for (std::size_t i = 0; i < words.size(); ++i) words[i] = cursor_.word(operation.root, offsets[i]).value_or(0);
-        incoming_[{operation.id, event.layer}] = words;
+        lookups_->incoming[Lookups::passage(operation.id, event.layer)] = words;
     }
     if (!into_ndis && function->completion && !operation.conversions.empty()) {
         // Only now is it known whose completion handler NDIS chose.
@@ -235,14 +257,15 @@ void History::read_tree(Operation& operation) {
 }
 
 void History::find_saved_values(CallEntry& entry) const {
-    const auto incoming = incoming_.find({entry.operation, entry.layer});
-    if (incoming == incoming_.end()) return;
+    const auto* incoming = Lookups::find(lookups_->incoming, Lookups::passage(entry.operation, entry.layer));
+    if (incoming == nullptr) return;
     constexpr std::array<std::string_view, 3> names{"ImReserved[0]", "ImReserved[1]", "SourceHandle"};
     const std::uint32_t size = trace_->region(entry.region).size;
+    entry.saved.reserve(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) {
         SavedValue saved;
         saved.member = names[i];
-        saved.value = incoming->second[i];
+        saved.value = (*incoming)[i];
         for (std::uint32_t offset = 0; saved.value != 0 && offset + 8 <= size && !saved.offset; offset += 8)
             if (cursor_.word(entry.region, offset) == saved.value) saved.offset = offset;
         entry.saved.push_back(saved);
@@ -251,9 +274,7 @@ void History::find_saved_values(CallEntry& entry) const {
 
 void History::take_in_call_entry(EventId id, const Event& event) {
     if (event.kind == EventKind::call_entry_released) {
-        auto found =
-            event.partner.valid() ? call_entry_by_event_.find(event.partner.value) : call_entry_by_event_.end();
-        if (found != call_entry_by_event_.end()) call_entries_[found->second].released = id;
+        if (auto* entry = recognised_at(call_entries_, event.partner)) entry->released = id;
         return;
     }
     if (!event.region.valid()) return;
@@ -267,21 +288,18 @@ void History::take_in_call_entry(EventId id, const Event& event) {
     made.recognised = id;
     if (const Allocation* memory = allocation_at(region.address, id)) {
         made.allocated = memory->allocated;
-        call_entry_by_allocation_[memory->allocated.value] = index;
+        lookups_->call_entry_of_allocation[memory->allocated.value] = index;
     }
     find_saved_values(made);
     call_entries_.push_back(std::move(made));
     call_entries_.back().slot = lowest_free_slot(call_slots_[event.layer], call_entries_, index);
-    call_entry_by_region_[event.region.value] = index;
-    call_entry_by_event_[id.value] = index;
+    lookups_->call_entry_of_region[event.region.value] = index;
     if (event.operation.valid()) passage_slot(operation_slot(event, id), event.layer).call_entry = index;
 }
 
 void History::take_in_offload_entry(EventId id, const Event& event) {
     if (event.kind == EventKind::offload_entry_released) {
-        auto found =
-            event.partner.valid() ? offload_entry_by_event_.find(event.partner.value) : offload_entry_by_event_.end();
-        if (found != offload_entry_by_event_.end()) offload_entries_[found->second].released = id;
+        if (auto* entry = recognised_at(offload_entries_, event.partner)) entry->released = id;
         return;
     }
     if (!event.region.valid()) return;
@@ -301,7 +319,7 @@ void History::take_in_offload_entry(EventId id, const Event& event) {
                 made.object = trace_->region(block.block).label;
     if (const Allocation* memory = allocation_at(region.address, id)) {
         made.allocated = memory->allocated;
-        offload_entry_by_allocation_[memory->allocated.value] = index;
+        lookups_->offload_entry_of_allocation[memory->allocated.value] = index;
     }
     // The handle inside it names the parent; it is watched from the same moment.
     for (std::uint32_t at = event.region.value + 1;
@@ -311,8 +329,7 @@ void History::take_in_offload_entry(EventId id, const Event& event) {
             made.handle = RegionId(at);
     offload_entries_.push_back(made);
     offload_entries_.back().slot = lowest_free_slot(offload_slots_[event.layer], offload_entries_, index);
-    offload_entry_by_region_[event.region.value] = index;
-    offload_entry_by_event_[id.value] = index;
+    lookups_->offload_entry_of_region[event.region.value] = index;
 }
 
 void History::take_in_memory(EventId id, const Event& event) {

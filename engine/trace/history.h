@@ -10,6 +10,7 @@
 
 #include <array>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -136,7 +137,12 @@ enum class Landmark : std::uint8_t {
 class History {
 public:
     explicit History(const Trace& trace);
+    // The same, to be extended by whoever wants to stop on the way or to tell how far it is.
+    struct Later {};
+    History(const Trace& trace, Later);
+    ~History();
     void extend();  // takes in what was appended to the trace since
+    bool extend(std::uint32_t most);  // at most so many events; false: there are none left
 
     [[nodiscard]] const Trace& trace() const { return *trace_; }
     // For a Cursor that shall jump far at no cost.
@@ -240,7 +246,8 @@ private:
     std::vector<OffloadEntry> offload_entries_;
     std::vector<Binding> bindings_;
     std::vector<Allocation> allocations_;
-    std::vector<EventId> operation_events_;  // events that name an operation
+    // Events that name an operation, of neighbours that name the same one the first.
+    std::vector<std::pair<EventId, OperationId>> named_operations_;
     std::map<std::uint64_t, std::uint32_t> binding_index_;
     std::map<LayerIndex, std::uint32_t> bindings_of_layer_;
     std::map<std::uint64_t, EventId> handles_;
@@ -248,13 +255,10 @@ private:
     std::uint32_t largest_allocation_ = 0;
     std::map<Address, std::vector<RegionId>> regions_by_address_;
     std::uint32_t largest_region_ = 0;
-    std::map<std::uint32_t, std::uint32_t> call_entry_by_region_, offload_entry_by_region_;
-    std::map<std::uint32_t, std::vector<std::uint32_t>> operations_by_root_;
-    std::map<std::uint32_t, std::uint32_t> call_entry_by_event_, offload_entry_by_event_;  // by the recognising event
-    std::map<std::uint32_t, std::uint32_t> call_entry_by_allocation_, offload_entry_by_allocation_;
+    struct Lookups;
+    std::unique_ptr<Lookups> lookups_;
     std::map<LayerIndex, Slots> call_slots_, offload_slots_;
     std::array<std::vector<EventId>, 9> landmarks_;
-    std::map<std::pair<OperationId, LayerIndex>, std::array<std::uint64_t, 3>> incoming_;  // until the call entry shows
     std::set<std::uint32_t> open_operations_;
     std::vector<std::uint32_t> oldest_open_;  // by operation: the oldest that was in progress when it started
     std::vector<std::optional<const Function*>> functions_;  // by StringId

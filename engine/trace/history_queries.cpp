@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
-#include "engine/trace/history.h"
+#include "engine/trace/history_lookups.h"
 
 namespace chimneylab::trace {
 namespace {
@@ -55,19 +55,19 @@ const Operation* History::operation(OperationId id) const {
 }
 
 const Operation* History::operation_of(RegionId root, EventId at) const {
-    const auto found = operations_by_root_.find(root.value);
-    if (found == operations_by_root_.end() || !at.valid()) return nullptr;
-    for (std::size_t i = found->second.size(); i-- > 0;)
-        if (under_way(operations_[found->second[i]], at)) return &operations_[found->second[i]];
+    const auto* operations = Lookups::find(lookups_->operations_of_root, root.value);
+    if (operations == nullptr || !at.valid()) return nullptr;
+    for (std::size_t i = operations->size(); i-- > 0;)
+        if (under_way(operations_[(*operations)[i]], at)) return &operations_[(*operations)[i]];
     return nullptr;
 }
 
 const Operation* History::latest_operation_of(RegionId root, EventId at) const {
-    const auto found = operations_by_root_.find(root.value);
-    if (found == operations_by_root_.end() || !at.valid()) return nullptr;
-    const auto after = std::ranges::upper_bound(found->second, at, {},
+    const auto* operations = Lookups::find(lookups_->operations_of_root, root.value);
+    if (operations == nullptr || !at.valid()) return nullptr;
+    const auto after = std::ranges::upper_bound(*operations, at, {},
                                                 [&](std::uint32_t index) { return operations_[index].started; });
-    return after == found->second.begin() ? nullptr : &operations_[*(after - 1)];
+    return after == operations->begin() ? nullptr : &operations_[*(after - 1)];
 }
 
 std::vector<OperationId> History::in_progress(EventId at) const {
@@ -88,8 +88,8 @@ const Operation* History::current_operation(EventId at) const {
     const EventId from = event.kind == EventKind::offload_entry_released ? event.parent : at;
     for (EventId here = from; here.valid(); here = trace_->event(here).parent)
         if (const Operation* own = operation(trace_->event(here).operation)) return own;
-    const auto after = std::ranges::upper_bound(operation_events_, at);
-    return after == operation_events_.begin() ? nullptr : operation(trace_->event(*(after - 1)).operation);
+    const auto after = std::ranges::upper_bound(named_operations_, at, {}, &std::pair<EventId, OperationId>::first);
+    return after == named_operations_.begin() ? nullptr : operation((after - 1)->second);
 }
 
 std::optional<Latency> History::latency(const Operation& operation) const {
@@ -163,23 +163,23 @@ std::uint32_t History::offload_entry_slots(LayerIndex layer) const {
 }
 
 const CallEntry* History::call_entry_of(RegionId region) const {
-    const auto found = call_entry_by_region_.find(region.value);
-    return found == call_entry_by_region_.end() ? nullptr : &call_entries_[found->second];
+    const auto* index = Lookups::find(lookups_->call_entry_of_region, region.value);
+    return index == nullptr ? nullptr : &call_entries_[*index];
 }
 
 const OffloadEntry* History::offload_entry_of(RegionId region) const {
-    const auto found = offload_entry_by_region_.find(region.value);
-    return found == offload_entry_by_region_.end() ? nullptr : &offload_entries_[found->second];
+    const auto* index = Lookups::find(lookups_->offload_entry_of_region, region.value);
+    return index == nullptr ? nullptr : &offload_entries_[*index];
 }
 
 const CallEntry* History::call_entry_in(EventId allocation) const {
-    const auto found = call_entry_by_allocation_.find(allocation.value);
-    return found == call_entry_by_allocation_.end() ? nullptr : &call_entries_[found->second];
+    const auto* index = Lookups::find(lookups_->call_entry_of_allocation, allocation.value);
+    return index == nullptr ? nullptr : &call_entries_[*index];
 }
 
 const OffloadEntry* History::offload_entry_in(EventId allocation) const {
-    const auto found = offload_entry_by_allocation_.find(allocation.value);
-    return found == offload_entry_by_allocation_.end() ? nullptr : &offload_entries_[found->second];
+    const auto* index = Lookups::find(lookups_->offload_entry_of_allocation, allocation.value);
+    return index == nullptr ? nullptr : &offload_entries_[*index];
 }
 
 EventId History::next(Landmark which, EventId from) const {

@@ -41,7 +41,7 @@ std::optional<std::string> change_problem(const Trace& trace, const Change& chan
 std::optional<std::string> event_problem(const Trace& trace, std::uint32_t index) {
     const Event& event = trace.event(EventId(index));
     const std::string who = "event " + std::to_string(index);
-    if (event.kind > EventKind::fault_injected) return who + " is of an unknown kind";
+    if (event.kind > last_event_kind) return who + " is of an unknown kind";
     if (event.operation_kind > OperationKind::terminate) return who + " belongs to an unknown kind of operation";
     if (!in_range(event.name, trace.string_count())) return who + " has a name that does not exist";
     if (!in_range(event.region, trace.region_count())) return who + " is about a region that does not exist";

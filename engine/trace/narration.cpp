@@ -169,6 +169,10 @@ std::string Narrator::heading(EventId id) const {
                    (event.kind == EventKind::operation_started ? " begins" : " is complete");
         case EventKind::finding:
             return finding_title(static_cast<FindingKind>(event.detail));
+        case EventKind::frame_sent:
+        case EventKind::frame_received:
+        case EventKind::frame_dropped:
+            return words::capitalised(words::of_the_wire(*history_, event)) + ": " + name;
         default: {
             std::string text = words::capitalised(std::string(to_text(event.kind)));
             for (char& c : text)
@@ -393,6 +397,10 @@ std::string Narrator::tell_rest(EventId id, const Event& event) {
             return "Found: " + finding_title(static_cast<FindingKind>(event.detail)) + ". " + name;
         case EventKind::fault_injected:
             return "On request something goes wrong here: " + name + ".";
+        case EventKind::frame_sent:
+        case EventKind::frame_received:
+        case EventKind::frame_dropped:
+            return capitalised(words::of_the_wire(*history_, event)) + ": " + name + ".";
         default:
             return name;
     }

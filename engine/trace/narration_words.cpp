@@ -21,6 +21,12 @@ std::string capitalised(std::string text) {
     return text;
 }
 
+std::string of_the_wire(const History& history, const Event& event) {
+    const std::string end = event.layer == machine_layer ? "the peer" : who(history, event.layer);
+    if (event.kind == EventKind::frame_sent) return end + " sends a frame";
+    return event.kind == EventKind::frame_received ? "a frame reaches " + end : "a frame is lost on the wire";
+}
+
 std::string listed(const std::vector<std::string>& names) {
     constexpr std::size_t most = 6;
     std::vector<std::string> once;

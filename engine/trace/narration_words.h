@@ -23,6 +23,8 @@ namespace chimneylab::trace::words {
                                   std::string_view many);  // "1 block", "3 blocks"
 [[nodiscard]] std::string verb(OperationKind kind);        // "offload", "query", "update" …
 [[nodiscard]] bool is_target(const History& history, LayerIndex layer);
+// "the offload target sends a frame", "a frame reaches the peer", "a frame is lost on the wire".
+[[nodiscard]] std::string of_the_wire(const History& history, const Event& event);
 [[nodiscard]] std::vector<std::string> block_names(const History& history, const Operation& operation);
 
 }  // namespace chimneylab::trace::words

@@ -3,6 +3,8 @@
 #include "engine/trace/region_changes.h"
 
 #include <algorithm>
+#include <bit>
+#include <tuple>
 
 namespace chimneylab::trace {
 
@@ -12,11 +14,18 @@ std::size_t RegionChanges::keyframe_distance(std::uint32_t region_size) {
 }
 
 void RegionChanges::take_in(EventId event) {
+    if (trace_->paged() != nullptr) {
+        if (event.value / events_in_stretch != present_number_) close_stretch();
+        present_number_ = event.value / events_in_stretch;
+        for (const Change& change : trace_->changes(trace_->event(event)))
+            present_.push_back({change.region.value, present_number_, places(change.region, change.offset, change.length)});
+        return;
+    }
     for (const Change& change : trace_->changes(trace_->event(event))) {
         if (stories_.size() <= change.region.value) stories_.resize(std::size_t{change.region.value} + 1);
         Story& story = stories_[change.region.value];
-        // A trace on the disk has keyframes of its own (pages.h). One stands between two events, never inside one.
-        if (trace_->paged() == nullptr && !story.changes.empty() && story.changes.back().event != event) {
+        // A keyframe stands between two events, never inside one.
+        if (!story.changes.empty() && story.changes.back().event != event) {
             const std::size_t last = story.keyframes.empty() ? 0 : story.keyframes.back().changes;
             if (story.changes.size() - last >= keyframe_distance(trace_->region(change.region).size)) {
                 auto bytes = replay(story, change.region, story.changes.size());
@@ -28,7 +37,68 @@ void RegionChanges::take_in(EventId event) {
     }
 }
 
+std::uint64_t RegionChanges::places(RegionId region, std::uint32_t offset, std::uint32_t size) const {
+    const std::uint32_t all = trace_->region(region).size;
+    size = std::max<std::uint32_t>(size, 1);  // of no byte: what is written around that place
+    if (offset >= all) return 0;
+    const int shift = all <= 64 ? 0 : std::bit_width(all - 1) - 6;
+    const std::uint32_t first = offset >> shift, last = (offset + std::min(size, all - offset) - 1) >> shift;
+    return (~std::uint64_t{0} >> (63 - (last - first))) << first;
+}
+
+// The changes of each region become one.
+void RegionChanges::close_stretch() {
+    std::ranges::sort(present_, {}, &Stretch::region);
+    const std::size_t from = stretches_.size();
+    for (const Stretch& each : present_) {
+        if (stretches_.size() > from && stretches_.back().region == each.region)
+            stretches_.back().places |= each.places;
+        else
+            stretches_.push_back(each);
+    }
+    present_.clear();
+}
+
+void RegionChanges::settle() {
+    if (trace_->paged() == nullptr) return;
+    close_stretch();
+    if (settled_ == stretches_.size()) return;
+    const auto order = [](const Stretch& each) { return std::tuple(each.region, each.number); };
+    const auto middle = stretches_.begin() + static_cast<std::ptrdiff_t>(settled_);
+    std::ranges::sort(middle, stretches_.end(), {}, order);
+    std::ranges::inplace_merge(stretches_, middle, {}, order);
+    settled_ = stretches_.size();
+}
+
+std::span<const RegionChanges::Stretch> RegionChanges::stretches_of(RegionId region) const {
+    const auto own = std::ranges::equal_range(stretches_, region.value, {}, &Stretch::region);
+    return {own.begin(), own.end()};
+}
+
+EventId RegionChanges::seek(RegionId region, std::uint32_t offset, std::uint32_t size, std::uint32_t first,
+                            std::uint32_t last, bool backwards) const {
+    for (std::uint32_t i = first; i < last; ++i) {
+        const EventId event(backwards ? last - 1 - (i - first) : i);
+        for (const Change& at : trace_->changes(trace_->event(event)))
+            if (at.region == region && std::uint64_t{at.offset} < std::uint64_t{offset} + size &&
+                offset < std::uint64_t{at.offset} + at.length)
+                return event;
+    }
+    return {};
+}
+
 EventId RegionChanges::next(RegionId region, std::uint32_t offset, std::uint32_t size, EventId from) const {
+    if (!region.valid() || region.value >= trace_->region_count()) return {};
+    if (trace_->paged() != nullptr) {
+        const std::uint64_t wanted = places(region, offset, size);
+        const std::uint32_t first = from.valid() ? from.value + 1 : 0, end = static_cast<std::uint32_t>(trace_->size());
+        for (const Stretch& each : stretches_of(region)) {
+            const std::uint32_t begin = each.number * events_in_stretch, last = begin + std::min(events_in_stretch, end - begin);
+            if (last <= first || (each.places & wanted) == 0) continue;
+            if (const EventId found = seek(region, offset, size, std::max(begin, first), last, false); found.valid()) return found;
+        }
+        return {};
+    }
     if (region.value >= stories_.size()) return {};
     const auto& changes = stories_[region.value].changes;
     auto at = from.valid() ? std::ranges::upper_bound(changes, from, {}, &Written::event) : changes.begin();
@@ -39,7 +109,20 @@ EventId RegionChanges::next(RegionId region, std::uint32_t offset, std::uint32_t
 }
 
 EventId RegionChanges::previous(RegionId region, std::uint32_t offset, std::uint32_t size, EventId from) const {
-    if (region.value >= stories_.size() || !from.valid()) return {};
+    if (!region.valid() || region.value >= trace_->region_count() || !from.valid()) return {};
+    if (trace_->paged() != nullptr) {
+        const std::uint64_t wanted = places(region, offset, size);
+        const std::uint32_t end = std::min(from.value, static_cast<std::uint32_t>(trace_->size()));
+        const std::span<const Stretch> all = stretches_of(region);
+        for (auto each = all.rbegin(); each != all.rend(); ++each) {
+            const std::uint32_t begin = each->number * events_in_stretch;
+            if (begin >= end || (each->places & wanted) == 0) continue;
+            const std::uint32_t last = begin + std::min(events_in_stretch, end - begin);
+            if (const EventId found = seek(region, offset, size, begin, last, true); found.valid()) return found;
+        }
+        return {};
+    }
+    if (region.value >= stories_.size()) return {};
     const auto& changes = stories_[region.value].changes;
     auto at = std::ranges::lower_bound(changes, from, {}, &Written::event);
     while (at != changes.begin()) {

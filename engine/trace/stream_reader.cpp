@@ -203,7 +203,7 @@ bool StreamReader::event(Payload payload) {
     event.has_status = payload.number<std::uint8_t>();
     const auto change_count = payload.number<std::uint32_t>();
     if (!payload.complete()) return fail("is no event");
-    if (event.kind > EventKind::fault_injected || event.operation_kind > OperationKind::terminate)
+    if (event.kind > last_event_kind || event.operation_kind > OperationKind::terminate)
         return fail("is an event of an unknown kind");
     if (!known(event.name, trace_.string_count()) || !known(event.region, trace_.region_count()) ||
         (event.region.valid() && trace_.region(event.region).born.value > index))

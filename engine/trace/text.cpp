@@ -36,8 +36,11 @@ constexpr std::array event_kind_words = std::to_array<std::string_view>({"run_st
                                                                          "irql_changed",
                                                                          "message",
                                                                          "finding",
-                                                                         "fault_injected"});
-static_assert(event_kind_words.size() == static_cast<std::size_t>(EventKind::fault_injected) + 1);
+                                                                         "fault_injected",
+                                                                         "frame_sent",
+                                                                         "frame_received",
+                                                                         "frame_dropped"});
+static_assert(event_kind_words.size() == static_cast<std::size_t>(last_event_kind) + 1);
 
 constexpr std::array operation_words =
     std::to_array<std::string_view>({"none", "initiate", "query", "update", "invalidate", "terminate"});
@@ -54,7 +57,8 @@ static_assert(finding_words.size() == static_cast<std::size_t>(FindingKind::driv
 
 constexpr std::array region_words =
     std::to_array<std::string_view>({"block_list", "following_state", "offload_handle", "call_entry", "offload_entry",
-                                     "net_buffer_list", "handler_table", "net_buffer", "net_buffer_list_context", "parameters"});
+                                     "net_buffer_list", "handler_table", "net_buffer", "net_buffer_list_context", "parameters",
+                                     "frame"});
 static_assert(region_words.size() == static_cast<std::size_t>(last_region_kind) + 1);
 
 constexpr std::array role_words =

@@ -37,6 +37,7 @@ ValueKind kind_of(RegionKind kind) {
             return ValueKind::net_buffer_list;
         case RegionKind::handler_table:
         case RegionKind::parameters:
+        case RegionKind::frame:
             return ValueKind::allocation;
     }
     return ValueKind::number;
@@ -84,6 +85,8 @@ std::string region_text(const History& history, RegionId id) {
             return label.empty() ? "a NET_BUFFER_LIST_CONTEXT" : "context stack of " + label;
         case RegionKind::parameters:
             return (label.empty() ? std::string("parameters") : label) + of_layer(history, region.owner);
+        case RegionKind::frame:
+            return label.empty() ? "a frame" : "frame " + label;
         case RegionKind::handler_table:
             return (label.empty() ? std::string("a handler table") : label) + of_layer(history, region.owner);
     }

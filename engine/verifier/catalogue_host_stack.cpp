@@ -25,10 +25,11 @@ constexpr Rule rules[] = {
      yes, "TicksPerSecond in the buffer of the set request", "s1"},
     {"HS-005", error, i, "NDIS_TCP_CONNECTION_OFFLOAD",
      "The host stack offloads only what the latest capabilities allow (IPv4/IPv6, SACK, extension headers).",
-     no, "the capabilities that the host stack has read are not compared with what it offloads", ""},
+     yes, "Header.Type of new paths and the SACK flag of new connections against the capabilities that the adapter reported "
+     "last", ""},
     {"HS-006", warning, i, "NDIS_TCP_CONNECTION_OFFLOAD",
      "The host stack keeps the number of offloaded plus being-offloaded connections within TcpConnectionOffloadCapacity.",
-     no, "the lab lets scenarios offer more than fits, to show what the target answers", ""},
+     yes, "connections offloaded and being offloaded against the capacity reported last, on a host stack with one binding", "s25"},
     {"HS-007", error, d, "OID_TCP_TASK_OFFLOAD",
      "The host stack terminates every connection that uses a capability before it disables that capability.",
      no, "no driver of the lab disables a capability", ""},
@@ -43,7 +44,8 @@ constexpr Rule rules[] = {
     {"HS-010", error, d, "NDIS_STATUS_UPLOAD_ALL",
      "After NDIS_STATUS_UPLOAD_ALL the host stack terminates all TCP connections and then, or with them, all paths and "
      "neighbors of the adapter.",
-     no, "the host stack of the lab uploads when the scenario says so; no time limit is documented", ""},
+     yes, "objects from before UPLOAD_ALL that are still offloaded when the machine stops and that nothing forbids to "
+     "terminate", "s25"},
     {"HS-011", error, d, "Offload Block Lists",
      "The host stack links blocks through NextBlock only within one layer.",
      yes, "the checks of IM-016 at the host stack", "s4"},
@@ -61,7 +63,8 @@ constexpr Rule rules[] = {
     {"HS-015", error, d | i, "OFFLOAD_STATE_HEADER",
      "The host stack lets each state header Length be the size of that structure when the tree reaches the miniport, and "
      "attaches no meaning to RecognizedOptions.",
-     no, "NDIS may fill in Length according to the pages; the lab takes both readings", ""},
+     yes, "Length of every structure in a tree that reaches the target; 0 is taken for one that NDIS fills in, unless the "
+     "strict reading state-length is on", "s12"},
     {"HS-016", error, d, "Placeholders, Linkers, and New Offloads",
      "In an initiate tree the host stack follows every new-offload block with its full state and puts no state after "
      "placeholders and linkers.",
@@ -98,11 +101,11 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"HS-026", fatal, d, "Handling Buffered Receive Data During and After an Offload Operation",
      "The host stack puts the undelivered receive data in BufferedData so that its last byte is just left of RcvNxt.",
-     no, "the host stack of the lab offloads connections without undelivered data", ""},
+     no, "what the application has taken shows on the modelled wire only", ""},
     {"HS-027", fatal, d | i, "Handling Buffered Receive Data During and After an Offload Operation",
      "The host stack frees or reuses the BufferedData buffers only after the completion, and drops the data only if the "
      "block succeeded.",
-     no, "the host stack of the lab offloads connections without undelivered data", ""},
+     yes, "writes into lists of BufferedData, and their release, while the initiate is in progress", "s7"},
     {"HS-028", fatal, d, "Handling Outstanding Send Data During and After an Offload Operation",
      "The host stack passes outstanding send data in NetBufferListChain with one NET_BUFFER per NET_BUFFER_LIST, "
      "SendDataHead and SendDataTail on the first and last NET_BUFFER_LIST with data, or NULL when there is none.",
@@ -131,7 +134,8 @@ constexpr Rule rules[] = {
     {"HS-035", error, d, "Forwarding Data to an Offload Target",
      "The host stack forwards, after a successful offload, the segments it received and did not acknowledge meanwhile, "
      "and acknowledges none of them itself.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "segments that the host stack sends for a connection that the target holds",
+     "s9"},
     {"HS-036", fatal, d | i, "Terminate Offload Initiated by the Host Stack",
      "The host stack counts dependents of each neighbor and path from the moment it links to them, including links in "
      "initiates still in progress.",
@@ -145,39 +149,41 @@ constexpr Rule rules[] = {
      no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
     {"HS-039", error, d, "W_QUERY_OFFLOAD_HANDLER; NdisMUpdateOffloadComplete",
      "The host stack terminates objects whose query or update failed.",
-     no, "no time limit is documented within which the terminate has to follow", ""},
+     yes, "objects whose query or update failed and that are still offloaded when the machine stops, unless somebody "
+     "outside the scenario made it fail", "s11"},
     {"HS-040", error, d, "Synchronizing Update Operations",
      "The host stack keeps at most one update in progress per object.",
-     yes, "the checks of IM-025 at the host stack", ""},
+     yes, "the checks of IM-025 at the host stack", "s12"},
     {"HS-041", error, d, "Synchronizing Update Operations",
      "The host stack never updates an object that is being offloaded or has been invalidated.",
-     yes, "the checks of IM-025 at the host stack", "s6"},
+     yes, "the checks of IM-025 at the host stack", "s6 s13"},
     {"HS-042", error, d, "Reasons for Updating Offloaded State Objects",
      "The host stack updates only cached variables, and paths' neighbor links; never a TCP-to-path link.",
-     yes, "the structures behind the blocks of an update; links to paths are not looked at", ""},
+     yes, "the structures behind the blocks of an update, and the paths that connections stand under", "s12 s13"},
     {"HS-043", error, d, "Linking Path State Objects to a New Neighbor State Object",
      "The host stack relinks paths with a root block that references the new, already offloaded neighbor and dependents "
      "that reference the paths.",
-     no, "what a path is linked to at the target is not in a trace", ""},
+     yes, "the neighbor above a path that an update links anew", "s13"},
     {"HS-044", warning, d, "Linking Path State Objects to a New Neighbor State Object",
      "The host stack changes DlDestinationAddress only for a new MAC of the same next hop, and relinks for a new next "
      "hop.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "hardware addresses in updates of neighbors that are those of another offloaded neighbor", "s13"},
     {"HS-045", error, d, "Retransmit Timer; TCP_OFFLOAD_STATE_CACHED",
      "The host stack sets TCP_FLAG_MAX_RT_RESTART when MaxRT changed and TCP_FLAG_UPDATE_RCV_WND when InitialRcvWnd "
      "changed.",
-     yes, "new values against the last ones, and the flags beside them", ""},
+     yes, "new values against the last ones, and the flags beside them", "s12"},
     {"HS-046", error, d, "Classes of Offload State Variables",
      "The host stack sends an update for every changed cached variable of an offloaded object, HostReachabilityDelta "
      "excepted (a running delta, renewed in the NeighborReachabilityQuery answer).",
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"HS-047", error, d, "Invalidate Offload Sequence",
      "The host stack puts no state structures after blocks of an invalidate tree.",
-     no, "memory behind the blocks of an invalidate is not watched", ""},
+     yes, "the memory behind the blocks of an invalidate, where it is a block and the state of its type and nothing else", "s14"},
     {"HS-048", warning, d | i, "Handling Invalidated State Objects; W_INVALIDATE_OFFLOAD_HANDLER",
      "The host stack starts no new offload that links to an invalidated object, and in the end terminates what it "
      "invalidated.",
-     no, "linking to an invalidated object is nowhere forbidden, and its end has no time limit", ""},
+     yes, "objects that are invalid and still offloaded when the machine stops; links to invalid objects with the strict "
+     "reading link-to-invalid", "s13 s14"},
     {"HS-049", fatal, d, "W_TERMINATE_OFFLOAD_HANDLER",
      "The host stack terminates a connection only when its invalidates, queries and updates have completed.",
      yes, "the checks of IM-026 at the host stack", "s16 s17"},
@@ -187,7 +193,7 @@ constexpr Rule rules[] = {
     {"HS-051", fatal, d, "Terminate Offload Initiated by the Host Stack",
      "The host stack terminates a neighbor or path only at reference count zero, or together with all its dependents in "
      "the same tree.",
-     yes, "objects that depend on the terminated one and are neither terminated nor in the tree", "s17"},
+     yes, "objects that depend on the terminated one and are neither terminated nor in the tree", "s13 s17"},
     {"HS-052", error, d | i, "Handling Send Requests During a Terminate Offload Operation; Returning the Completion Status of a Terminate Offload "
      "Operation",
      "The host stack has at most one terminate of an object in progress, repeats it once, and only after one that "
@@ -200,11 +206,13 @@ constexpr Rule rules[] = {
      yes, "forward calls after the terminate call; what becomes of the segments is not looked at", ""},
     {"HS-054", warning, d, "Terminate Offload Initiated by the Host Stack",
      "The host stack terminates a path when its last connection is gone and a neighbor when its last path is gone.",
-     no, "no time limit is documented within which the terminate has to follow", ""},
+     yes, "neighbors and paths whose last dependent was terminated and that are still offloaded when the machine stops", "s12 s13"},
     {"HS-055", error, d | i, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "The host stack answers every mandatory TcpIndicateRetrieve, and every TcpIndicateAbort, with a terminate as soon as "
      "the preconditions hold.",
-     no, "no time limit is documented within which the terminate has to follow", ""},
+     yes, "connections of which a mandatory TcpIndicateRetrieve or a TcpIndicateAbort was indicated and that are still "
+     "offloaded when the machine stops; with the strict reading repeat-terminate also a terminate that failed and was "
+     "not repeated", "s11 s14"},
     {"HS-056", fatal, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE; Handling Outstanding Send Data During a Terminate Offload Operation",
      "After terminate the host stack accounts for every send it posted: completed exactly once or found once in "
      "NetBufferListChain; unless the connection is being aborted it sends what came back itself.",
@@ -227,7 +235,7 @@ constexpr Rule rules[] = {
      yes, "objects of the binding at NetEventPause and when it is closed", "s25"},
     {"HS-061", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER; W_TCP_OFFLOAD_RECEIVE_HANDLER",
      "The host stack never overlaps two send calls, nor two receive calls, on one connection.",
-     yes, "the checks of IM-086 at the host stack", ""},
+     yes, "the checks of IM-086 at the host stack", "m11"},
     {"HS-062", error, d, "W_TCP_OFFLOAD_RECEIVE_HANDLER; W_TCP_OFFLOAD_FORWARD_HANDLER; W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The host stack gives each receive-request NET_BUFFER_LIST, each forward NET_BUFFER_LIST and the disconnect "
      "NET_BUFFER_LIST exactly one NET_BUFFER; a forward NET_BUFFER holds one segment starting at the TCP header; an "
@@ -295,7 +303,7 @@ constexpr Rule rules[] = {
      no, "what it touches after the completion is its own again, and reads do not show", ""},
     {"HS-079", warning, d | i, "OID_TCP_TASK_OFFLOAD",
      "The host stack is the only protocol that has connection offload enabled on the adapter.",
-     no, "a machine of the lab has one host stack", ""},
+     yes, "set requests of OID_TCP_CONNECTION_OFFLOAD_PARAMETERS of two protocols on one adapter", ""},
 };
 
 }  // namespace

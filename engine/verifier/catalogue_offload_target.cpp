@@ -32,12 +32,12 @@ constexpr Rule rules[] = {
     {"OT-006", error, d, "OID_TCP_CONNECTION_OFFLOAD_PARAMETERS; NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS",
      "The offload target handles the set of OID_TCP_CONNECTION_OFFLOAD_PARAMETERS and applies at least the members it "
      "must support, with timers at TicksPerSecond granularity.",
-     no, "timers need the modelled wire; whether each member is applied shows there", ""},
+     yes, "what becomes of the set request; whether each member is applied shows on the modelled wire", "s25"},
     {"OT-007", error, d, "NDIS_TCP_CONNECTION_OFFLOAD; Reporting a NIC's Connection Offload Capabilities; Using the TCP/IP Offload "
      "Administrator Interface",
      "The offload target changes its capabilities only by NDIS_STATUS_OFFLOAD_PAUSE, then NDIS_STATUS_OFFLOAD_RESUME with "
      "the new ones.",
-     no, "capabilities that the target has are not compared with those it reported", "s25"},
+     yes, "the capabilities in a resume against those reported before, when no pause was asked for", "s25"},
     {"OT-008", error, d, "OID_TCP_TASK_OFFLOAD",
      "The offload target enables only what the most recent configuration set names.",
      yes, "initiates that succeed before any set request", "s1"},
@@ -47,7 +47,7 @@ constexpr Rule rules[] = {
      yes, "the checks of IM-048, IM-049 and IM-070 at the offload target", "s6 s10"},
     {"OT-010", warning, i, "W_INITIATE_OFFLOAD_HANDLER; Traversing a State Tree",
      "The offload target does the completion after the handler has returned.",
-     no, "tolerated: the pages describe it, and completing inside the handler is legal for the drivers above", ""},
+     yes, "completions inside the call that brought the operation, with the strict reading inside-handler alone", "s2"},
     {"OT-011", error, d, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
      "The offload target writes Status in every block of the tree, placeholders included, before completing.",
      yes, "the checks of IM-059 at the offload target", ""},
@@ -68,10 +68,10 @@ constexpr Rule rules[] = {
     {"OT-016", error, d, "Classes of Offload State Variables",
      "The offload target changes no constant variable ever, and no cached variable except as an update says.",
      yes, "constants of connections in a query against those of the initiate; cached variables are not looked at, an update "
-     "may be on its way", "s10"},
+     "may be on its way", "s10 s12"},
     {"OT-017", error, d, "Traversing a State Tree",
      "The offload target traverses depth-first/breadth-next.",
-     no, "the order of traversal shows only where resources run out, and then as statuses", ""},
+     yes, "the order in which the contexts of a tree were allocated, where the target allocates them for it", "s2"},
     {"OT-018", fatal, d, "Creating an Offload Context Area; Storing and Referencing Offloaded State",
      "The offload target allocates one context area per new object and stores the state and, for TCP and neighbor "
      "objects, NdisOffloadHandle.",
@@ -87,7 +87,7 @@ constexpr Rule rules[] = {
     {"OT-021", error, d, "Returning Completion Status of an Initiate Offload Operation",
      "The offload target reports SUCCESS for a new block only if it and all its immediate dependents were offloaded, "
      "PARTIAL_SUCCESS if it was and some dependent was not, a failure code if it was not.",
-     yes, "statuses of new blocks against those of their dependents; the checks of IM-058 at the offload target", "s3"},
+     yes, "statuses of new blocks against those of their dependents; the checks of IM-058 at the offload target", "s2 s3"},
     {"OT-022", error, d, "Placeholders, Linkers, and New Offloads",
      "The offload target reports for a linker SUCCESS, PARTIAL_SUCCESS or FAILURE as all, some or none of its dependents "
      "were offloaded, and for a placeholder always SUCCESS.",
@@ -96,17 +96,17 @@ constexpr Rule rules[] = {
     {"OT-023", error, d | i, "Partial Offloads and Offload Failures",
      "The offload target stops the traversal when the root cannot be offloaded, attempts no dependent of a failed block, "
      "and reports FAILURE for blocks not attempted.",
-     yes, "statuses of the dependents of a block that failed", "s3"},
+     yes, "statuses of the dependents of a block that failed", "s2 s3"},
     {"OT-024", warning, d, "Returning Completion Status of an Initiate Offload Operation",
      "The offload target uses the specific reason code when the cause is known.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the first block of an initiate that failed, where the room of the adapter is told and used up", "s2"},
     {"OT-025", error, d, "Determining Whether to Fail an Offload Request Because of 802.1Q Information",
      "The offload target fails for a VLAN mismatch exactly when the neighbor VLAN is nonzero, interface VLANs are "
      "configured and none matches; otherwise fails on VLANs only when out of resources.",
-     no, "the VLANs of the interface are not in a trace", ""},
+     yes, "VLANs of new neighbors against that of the interface, where the room of the adapter is told", "s2"},
     {"OT-026", error, d, "Offload State Objects",
      "The offload target fails a neighbor with a nonzero DlSourceAddress it cannot honour.",
-     no, "source addresses that the adapter can honour are not in a trace", ""},
+     yes, "source addresses of new neighbors, where the adapter is told to have none", "s2"},
     {"OT-027", fatal, d, "Partial Offloads and Offload Failures",
      "For a TCP block that it fails the offload target alters no Status in NetBufferListChain and completes none of those "
      "NET_BUFFER_LISTs.",
@@ -120,15 +120,17 @@ constexpr Rule rules[] = {
     {"OT-030", note, d | i, "Processing Events That Occur During an Offload",
      "The offload target makes no event, status or receive indication that concerns an object being offloaded while its "
      "initiate is in progress.",
-     no, "read literally one initiate would silence the adapter: a recommendation that is not checked", ""},
+     yes, "indications on objects being offloaded, with the strict reading quiet-offload alone", ""},
     {"OT-031", error, d, "Processing Events That Occur During an Offload; NDIS_STATUS_OFFLOAD_PAUSE",
      "The offload target accepts further initiates while one is in progress; after its own pause indication queues those "
      "already under way and completes them later.",
-     no, "an initiate that is dropped is found by OT-009; whether it was refused or queued no page decides", ""},
+     yes, "initiates refused as a whole between the target's pause and resume, with the strict reading queue-while-paused "
+     "alone; one that is dropped is found by OT-009", "s25"},
     {"OT-032", fatal, d, "Send Data That Contains Data to Be Retransmitted",
      "The offload target sends [SndNxt, SndMax) first, as far as it is still unacknowledged, then the unsent rest of the "
      "chain, then newly posted sends; honours ACKs for [SndUna, SndNxt).",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the first segment with data after the offload: its sequence number against SndNxt",
+     "s8"},
     {"OT-033", fatal, d, "Completing the Transmission of Send Data",
      "The offload target completes the chained send NET_BUFFER_LISTs with NdisTcpOffloadSendComplete as they are "
      "acknowledged.",
@@ -136,7 +138,7 @@ constexpr Rule rules[] = {
     {"OT-034", fatal, d, "Handling Buffered Receive Data During and After an Offload Operation",
      "The offload target delivers data received through BufferedData first into posted requests, indicates the remainder, "
      "and delivers nothing newer before it.",
-     no, "the host stack of the lab offloads connections without undelivered data", ""},
+     yes, "data shown on a connection that brought some along before any receive request was posted", "s7"},
     {"OT-035", warning, d, "Handling the Reception of Urgent Data",
      "The offload target treats urgent data inside BufferedData like urgent data from the wire.",
      no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
@@ -145,7 +147,7 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-037", error, d | i, "Filling In the Queried State",
      "The offload target fills every payload of a query with current values, changing nothing.",
-     no, "current values are known only to the target", "s10"},
+     yes, "the delegated state behind a connection of a query that succeeded, against what stood there before", "s10 s11"},
     {"OT-038", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
      "In a queried TCP delegated state the offload target writes backlog sizes, 0xFFFFFFFF if unsupported, never buffer "
      "pointers.",
@@ -155,37 +157,38 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-040", error, d, "Query Offload Sequence",
      "The offload target accepts a second query of an object while one is in progress.",
-     no, "a query that is refused cannot be told from one that fails", ""},
+     yes, "queries that failed beside another one of the object, when no HardwareFailure follows", "s10"},
     {"OT-041", error, d, "Updating Cached Variables; TCP_OFFLOAD_STATE_CACHED",
      "The offload target applies cached values at update, and the documented resets; leaves all other delegated values "
      "alone.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", "s12"},
     {"OT-042", error, d, "TCP_OFFLOAD_STATE_CACHED",
      "On TCP_FLAG_UPDATE_RCV_WND with a different InitialRcvWnd the offload target advertises a new window to the peer.",
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-043", error, d, "Linking Path State Objects to a New Neighbor State Object",
      "On relink the offload target points the named paths to the new neighbor and uses it for everything sent afterwards.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", "s13"},
     {"OT-044", warning, d, "NdisMUpdateOffloadComplete",
      "After failing an update the offload target goes on processing the connection.",
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-045", error, d, "Handling Invalidated State Objects; W_INVALIDATE_OFFLOAD_HANDLER",
      "After completing an invalidate the offload target sends no data on connections that are invalid or depend on an "
      "invalid object, until they are terminated or their path is linked to a valid neighbor.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", "s14"},
     {"OT-046", warning, d, "Handling Invalidated State Objects",
      "The offload target requests upload with InvalidState of each connection so affected.",
-     no, "allowed alternative: the target may go on as normal", ""},
+     yes, "connections that depend on an invalid object and were not asked back when the machine stops, with the strict "
+     "reading invalid-state alone", "s14"},
     {"OT-047", error, d | i, "Returning the Completion Status of a Query Offload Operation; ... of an Invalidate Operation; ... of a Terminate "
      "Offload Operation",
      "When it fails a query, invalidate or terminate for corrupt hardware, the offload target completes with FAILURE, "
      "then indicates Retrieve/HardwareFailure, then Abort, and completes sends and receives with REQUEST_ABORTED at the "
      "terminate that follows.",
-     no, "the state of the hardware is not in a trace", ""},
+     yes, "events on the connections that a failure concerns, and statuses of their I/O afterwards", "s11"},
     {"OT-048", fatal, d, "Responding to the Reception of a FIN or RST Segment; W_INVALIDATE_OFFLOAD_HANDLER; W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The offload target frees an object only after its NdisMTerminateOffloadComplete: not on FIN, RST, disconnect, "
      "invalidate, abort or failure; after a terminate completed with FAILURE only after the next one.",
-     no, "whether a context still serves its object shows only when another gets it (OT-018)", ""},
+     yes, "memory of the target that holds a context, released before the terminate or at one that failed", "s11 s14"},
     {"OT-049", warning, d, "Terminate Offload Requested by an Offload Target",
      "The offload target complies with a terminate in any TCP state.",
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
@@ -224,17 +227,20 @@ constexpr Rule rules[] = {
     {"OT-058", fatal, d, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The offload target hands every received and acknowledged byte to the host: through the delivery algorithm or "
      "BufferedData.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "RcvNxt at the terminate against the bytes completed, accepted and in BufferedData",
+     "s15"},
     {"OT-059", fatal, d, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The offload target does not touch the NET_BUFFER_LISTs of BufferedData until MiniportTcpOffloadReceiveReturn.",
      yes, "writes into lists of BufferedData", ""},
     {"OT-060", error, d, "Handling Segments Received During a Terminate Offload Operation; Push Timer",
      "The offload target sends due delayed ACKs and stops its push and SWS timers before completing.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "RcvNxt at the terminate against the last ACK that was sent",
+     "s15"},
     {"OT-061", error, d, "Handling Segments Received During a Terminate Offload Operation",
      "The offload target processes no segment received after the terminate began; passes it, and all later ones, up "
      "NdisMIndicateReceiveNetBufferLists.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "segments of the target's own for a connection that has been given back",
+     "s15"},
     {"OT-062", error, d, "Handling Segments Received During a Terminate Offload Operation",
      "With SACK the offload target drops received data that no cumulative ACK covers, neither indicating nor "
      "acknowledging it.",
@@ -251,10 +257,12 @@ constexpr Rule rules[] = {
      yes, "the checks of IM-076 at the offload target", "s22"},
     {"OT-066", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The offload target transmits in FIFO order across NET_BUFFERs, NET_BUFFER_LISTs and calls.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "sequence numbers of new data: each byte follows the one before",
+     "s8"},
     {"OT-067", fatal, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE",
      "The offload target completes a send with SUCCESS only after the peer acknowledged all of it.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "bytes of the sends completed with success against what the peer has acknowledged",
+     "s8"},
     {"OT-068", error, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE",
      "The offload target states acknowledged bytes in TcpOffloadBytesTransferred and advances each NET_BUFFER by them, "
      "without freeing MDLs.",
@@ -271,7 +279,8 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-072", error, d, "Sending Data from an Offload Target; Required and Suggested TCP/IP Protocol Support",
      "The offload target sets DF, sends no IP fragments, takes IP IDs from the upper half of the space.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "DF and identification of the IP headers that the target builds",
+     "s8"},
     {"OT-073", error, d, "Sending 802.1Q-Marked and 802.1p-Marked Packets on an Offloaded TCP Connection",
      "The offload target tags frames from neighbor VLAN and, where it supports 802.1p, user priority as the table says, "
      "uses the cached TTL, TOS and flow label, and the source MAC given.",
@@ -292,7 +301,8 @@ constexpr Rule rules[] = {
     {"OT-078", error, d | i, "Posting and Completing Receive Requests",
      "The offload target completes a filled request at once; a part-filled push request on PSH or push timer; a "
      "part-filled non-push request only when filled (or at upload, abort or end of stream).",
-     no, "what part of a request is filled, and why, is not in a trace", ""},
+     yes, "receive requests without push that are completed with success: are they full?",
+     "s19"},
     {"OT-079", warning, d, "Posting and Completing Receive Requests; W_TCP_OFFLOAD_RECEIVE_HANDLER; Delivery Algorithm",
      "The offload target starts the push timer when the first byte enters a push request (NDIS 6.20: at once if "
      "TcpReceiveBytesTransferred is nonzero), restarts it on further data, stops it when requests complete, and runs none "
@@ -322,7 +332,7 @@ constexpr Rule rules[] = {
      yes, "byte count and advance of completed receives", "s20"},
     {"OT-086", error, d, "NDIS_TCP_OFFLOAD_RECEIVE_COMPLETE",
      "The offload target completes with INVALID_STATE a request posted after it indicated a disconnect.",
-     no, "the target of the lab has no FIN from the wire yet", ""},
+     yes, "requests posted after TcpIndicateDisconnect was indicated and completed with success", "s18"},
     {"OT-087", fatal, d, "W_TCP_OFFLOAD_RECEIVE_RETURN_HANDLER",
      "The offload target returns SUCCESS from receive return, accepts mixed chains at any time after the indication, and "
      "stays loaded until the last NET_BUFFER_LIST is back.",
@@ -338,7 +348,8 @@ constexpr Rule rules[] = {
     {"OT-090", error, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "On a graceful disconnect the offload target sends queued data and the NET_BUFFER's data, then FIN, without waiting "
      "for ACKs before the FIN.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the sequence number of the FIN against the bytes that were posted",
+     "s15"},
     {"OT-091", error, d | i, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The offload target completes all outstanding sends, in order, before the disconnect; at an upload a send may "
      "instead be handed back in NetBufferListChain.",
@@ -346,14 +357,17 @@ constexpr Rule rules[] = {
     {"OT-092", error, d, "NDIS_TCP_OFFLOAD_DISCONNECT_COMPLETE",
      "The offload target completes a graceful disconnect with SUCCESS only when FIN and data are acknowledged, with the "
      "acknowledged byte count.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "what the peer has acknowledged when a graceful disconnect is completed with success",
+     "s15"},
     {"OT-093", error, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "On an abortive disconnect the offload target sends RST without waiting for indications, completes sends with "
      "REQUEST_ABORTED before the disconnect, and stops processing and acknowledging received segments.",
-     no, "whether RST was sent shows on the modelled wire only", ""},
+     yes, "whether a RST has left when an abortive disconnect is completed with success",
+     "s23"},
     {"OT-094", error, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The offload target sends RST in no other case.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "RST segments of the target against the disconnects that were requested",
+     "s23"},
     {"OT-095", error, d, "W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The offload target fails a disconnect only while uploading or aborted.",
      yes, "statuses of completed disconnects", "s22"},
@@ -362,22 +376,23 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-097", fatal, d | i, "Responding to the Reception of a FIN or RST Segment",
      "The offload target indicates TcpIndicateDisconnect once, only after FIN and after all earlier data was consumed.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "TcpIndicateDisconnect told twice, data shown after it, and the event against the FIN segments that have come", "s18 s23"},
     {"OT-098", error, d, "Responding to the Reception of a FIN or RST Segment; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On an acceptable RST the offload target marks the connection aborted, indicates TcpIndicateAbort, and completes "
      "sends, receives and disconnects with REQUEST_ABORTED.",
-     no, "RST shows on the modelled wire only", ""},
+     yes, "statuses of I/O after TcpIndicateAbort, and TcpIndicateAbort against the RST that has come", "s18 s23"},
     {"OT-099", error, d, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "The offload target gives a valid TCP_UPLOAD_REASON, one connection per call, and never asks for a path or neighbor.",
      yes, "arguments of events", "s18"},
     {"OT-100", error, d, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "After a mandatory reason the offload target does not continue the connection; after an optional one it keeps "
      "serving it.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "sends that were given after a mandatory reason reached the host stack and end with success", "s18"},
     {"OT-101", error, d, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "The offload target does not request upload in FIN_WAIT1, FIN_WAIT2 or CLOSE_WAIT for an optional reason; for a "
      "mandatory one the documents disagree.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "reasons of upload requests between the first and the second FIN; mandatory ones with the strict reading "
+     "mandatory-in-close", "s18"},
     {"OT-102", note, d, "NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "The offload target throttles TcpIndicateSendBacklogChange, and computes the size independently of the bytes now "
      "posted.",
@@ -413,11 +428,13 @@ constexpr Rule rules[] = {
     {"OT-111", error, d, "Handling the Reception of Urgent Data; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On a valid URG segment the offload target requests upload with ReceivedUrgentData, acknowledges nothing further, "
      "queues, and after the terminate passes the data up the non-offload path.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "acknowledgement numbers after a segment with URG",
+     "s24"},
     {"OT-112", error, d, "Requirements for TCP Chimney NICs for Blind-Reset Attacks; Handling the Reception of SYN Segments",
      "Outside TIME_WAIT the offload target uploads in CLOSED state on an in-order SYN, and follows the blind-reset "
      "procedure for other SYNs and RSTs.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "TcpIndicateAbort against the sequence number of the RST that came",
+     "s23"},
     {"OT-113", error, d, "Receiving 802.1Q-Marked and 802.1p-Marked Packets on an Offloaded TCP Connection",
      "The offload target drops received frames whose VLAN does not match a nonzero neighbor VLAN, and filters on nothing "
      "when it is zero.",
@@ -447,7 +464,8 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"OT-120", error, d, "Generating and Using Timestamps",
      "The offload target generates timestamps NicTime + NicDelta that never step backwards across offload and upload.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "timestamps of one connection in the order in which they were sent, across offload and upload",
+     "s15"},
     {"OT-121", error, d, "Power Management for Offload Targets",
      "The offload target does not finish OID_PNP_SET_POWER to a state other than D0 with SUCCESS before the terminates of "
      "all offloaded connections have completed.",
@@ -459,11 +477,13 @@ constexpr Rule rules[] = {
     {"OT-123", error, d, "TCP_OFFLOAD_STATE_CONST; Required and Suggested TCP/IP Protocol Support",
      "The offload target puts a timestamp in every segment when TCP_FLAG_TIMESTAMP_ENABLED, uses SACK and window scaling "
      "only as the constant flags say, and skips SACK options it does not support.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the timestamps option against the constant flags",
+     "s15"},
     {"OT-124", error, d, "Required and Suggested TCP/IP Protocol Support",
      "The offload target keeps sends within the peer window and congestion window, and applies Nagle as "
      "TCP_FLAG_NAGLING_ENABLED says.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "sequence numbers against the window that the peer has advertised last",
+     "s8"},
     {"OT-125", error, d, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The offload target completes a zero-byte receive request without any data in it, and takes it as leave to indicate "
      "refused data again.",

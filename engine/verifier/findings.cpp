@@ -8,6 +8,8 @@
 
 #include "engine/trace/text.h"
 #include "engine/trace/value_text.h"
+#include "engine/verifier/scene.h"
+#include "engine/verifier/strict_readings.h"
 
 namespace chimneylab::verifier {
 
@@ -72,9 +74,16 @@ std::vector<ViolationRow> violation_rows(const trace::History& history, std::spa
 }
 
 std::vector<const Rule*> rules_judged(const trace::Trace& trace, const VerifierOptions& options) {
-    const bool strict = trace.description().mode == "strict";
+    const bool strict = of_strict_machine(trace.description());
+    std::vector<std::string_view> readings = readings_of(trace.description());
+    readings.insert(readings.end(), options.strict.begin(), options.strict.end());
+    const auto only_by_a_reading = [&](const Rule& rule) {  // that is switched off
+        const StrictReading* reading = strict_reading_alone(rule);
+        return reading && std::ranges::find(readings, reading->name) == readings.end();
+    };
     std::vector<const Rule*> judged;
     for (const Rule& rule : catalogue()) {
+        if (only_by_a_reading(rule)) continue;
         if (!rule.checked || std::ranges::find(options.without, rule.id) != options.without.end()) continue;
         if (rule.strict_only && !(strict && options.strict_rules)) continue;
         if (!options.machine_findings && rule.id.starts_with("MEM")) continue;

@@ -320,6 +320,7 @@ void one_disconnect_flag(const Scene& scene, const Report& report) {
     if (!calls_down(scene)) return;
     const TransferKind kind = transfer_kind(*scene.replay().function(scene.event));
     const ObjectRecord* object = scene.model.object(scene.event.subject);
+    if (!scene.model.knows_arguments()) return;
     if (kind == TransferKind::disconnect && scene.event.argument != 1 && scene.event.argument != 2)
         report.add(report.draft(scene).seen_only(scene.event.argument, 4),
                    scene.who() + " disconnects with Flags " + trace::hex(scene.event.argument) + "; it is either gracefully or abortively.");

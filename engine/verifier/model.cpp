@@ -228,6 +228,12 @@ void Model::values_go_down(const OperationRecord& operation, std::size_t index, 
     };
     const std::uint32_t cached_size = parts.layer == Layer::path ? 12 : 44;
     if (operation.kind == OperationKind::initiate && parts.constant != StateParts::none) object.constant = part(parts.constant, parts.cached);
+    if (operation.kind == OperationKind::initiate && parts.layer == Layer::connection && parts.delegated != StateParts::none) {
+        const std::uint64_t state = state_word(image, parts.delegated + tcp_state::connection_state, 4);
+        object.brought_data = state_word(image, parts.delegated + tcp_state::buffered_data, 8) != 0;
+        object.fin_sent = state == 5 || state == 6 || state == 8 || state == 9;  // FIN_WAIT1, FIN_WAIT2, CLOSING, LAST_ACK
+        object.fin_received = state == 7 || state == 8 || state == 9;            // CLOSE_WAIT, CLOSING, LAST_ACK
+    }
     if (parts.cached != StateParts::none)
         if (auto values = part(parts.cached, parts.cached + cached_size); !values.empty()) object.cached = std::move(values);
 }
@@ -265,8 +271,15 @@ void Model::object_comes_back(const OperationRecord& operation, const Passage& p
             object->linker_failed = succeeded ? EventId{} : replay_->now();
         }
         break;
-    case OperationKind::query: down(object->queries); break;
-    case OperationKind::update: down(object->updates); break;
+    case OperationKind::query:
+        down(object->queries);
+        // Beside another query it may have been a refusal (OT-040).
+        if (!succeeded && object->queries == 0 && !object->failed.valid()) object->failed = replay_->now();
+        break;
+    case OperationKind::update:
+        down(object->updates);
+        if (!succeeded && !object->failed.valid()) object->failed = replay_->now();
+        break;
     case OperationKind::invalidate:
         down(object->invalidates);
         object->invalidated = object->invalidated || succeeded;
@@ -364,7 +377,20 @@ void Model::request_or_status(const trace::Event& event) {
         relay.arrived += times;
     };
     constexpr std::uint64_t parameters = 0xFC030201, set = 1;
-    constexpr std::uint64_t pause = 0x40020001, upload_all = 0x40020002, resume = 0x40020003;
+    constexpr std::uint64_t pause = 0x40020001, upload_all = 0x40020002, resume = 0x40020003, hardware = 0x4002000B;
+    constexpr std::uint64_t administrator = 0xFC01020C;
+    if (name == "NdisOidRequest" && event.detail == parameters && event.argument == set)
+        if (const BindingRecord* binding = replay_->binding(event.subject); binding && binding->adapter != 0)
+            enabled_by_.try_emplace(binding->adapter, event.other_layer);
+    if (name == "MiniportOidRequest" && event.detail == administrator) drivers_[event.layer].administered = true;
+    if (name == "NdisMIndicateStatusEx" && event.detail == pause) drivers_[event.other_layer].asked_for_pause = replay_->now();
+    if (name == "NdisMIndicateStatusEx" && (event.detail == resume || event.detail == hardware)) {
+        DriverRecord& driver = drivers_[event.other_layer];
+        if (event.detail == resume) driver.asked_for_pause = {};
+        driver.administered = false;
+        capabilities_reported(event);
+    }
+    if (name == "ProtocolStatusEx" && event.detail == upload_all) drivers_[event.layer].told_upload_all = replay_->now();
     if (name == "NdisOidRequest" && event.detail == parameters && event.argument == set)
         drivers_[event.other_layer].configured.insert(event.subject);
     if (name == "MiniportOidRequest" && event.detail == parameters && event.argument == set) drivers_[event.layer].was_configured = true;
@@ -376,6 +402,75 @@ void Model::request_or_status(const trace::Event& event) {
     else if (name == "ProtocolStatusEx")
         arrives(drivers_[event.layer].statuses[event.detail], static_cast<std::uint32_t>(drivers_[event.layer].adapters.size()));
     else if (name == "NdisMIndicateStatusEx") ++drivers_[event.other_layer].statuses[event.detail].passed_on;
+}
+
+void Model::capabilities_reported(const trace::Event& event) {
+    constexpr std::size_t size = 20;  // NDIS_TCP_CONNECTION_OFFLOAD, revision 1
+    const auto bytes = replay_->bytes(event.region);
+    if (!event.region.valid() || bytes.size() < size) return;
+    DriverRecord& driver = drivers_[event.other_layer];
+    driver.capabilities.assign(bytes.begin(), bytes.begin() + size);
+    driver.capabilities_reported = replay_->now();
+}
+
+bool Model::depends_on(const ObjectRecord& object, Address lower) const {
+    const ObjectRecord* at = &object;
+    for (unsigned layers = 0; at && layers < 4; ++layers) {
+        if (at->handle == lower) return true;
+        at = at->parent != 0 ? this->object(at->parent) : nullptr;
+    }
+    return false;
+}
+
+void Model::indicated(const trace::Event& event) {
+    constexpr std::uint64_t disconnect = 2, retrieve = 3, abort = 4;
+    constexpr std::uint32_t hardware_failure = 11;
+    if (!replay_->is_offload_target(event.other_layer) || replay_->trace().text(event.name) != "NdisTcpOffloadEventHandler") return;
+    ObjectRecord* object = this->object(host_handle(event.subject));
+    if (!object) return;
+    if (event.detail == retrieve && event.argument == hardware_failure && !object->retrieve_for_failure.valid())
+        object->retrieve_for_failure = replay_->now();
+    if (event.detail == abort) object->abort_indicated = replay_->now();
+    if (event.detail == disconnect) {
+        object->disconnect_indicated = replay_->now();
+        object->fin_received = true;
+    }
+}
+
+void Model::disconnect_arrived(const ListRecord& closing) {
+    ObjectRecord* object = this->object(closing.handle);
+    if (object && closing.kind == TransferKind::disconnect && closing.flags == 1) object->fin_sent = true;
+}
+
+void Model::room_told(const trace::Event& event) {
+    if (!event.region.valid() || replay_->trace().text(replay_->trace().region(event.region).label) != "capacities") return;
+    room_.assign(rooms, 0);
+    for (std::size_t i = 0; i < rooms; ++i) room_[i] = static_cast<std::uint32_t>(replay_->word(event.region, static_cast<std::uint32_t>(4 * i), 4));
+}
+
+void Model::event_arrived(const trace::Event& event) {
+    constexpr std::uint64_t retrieve = 3, abort = 4;
+    if (!replay_->is_host_stack(event.layer) || replay_->trace().text(event.name) != "ProtocolTcpOffloadEvent") return;
+    ObjectRecord* object = this->object(event.subject);
+    if (!object || object->must_upload.valid()) return;
+    const bool mandatory = event.argument == 5 || (event.argument >= 8 && event.argument <= 11);
+    if (event.detail == abort || (event.detail == retrieve && mandatory)) {
+        object->must_upload = replay_->now();
+        object->must_upload_reason = event.detail == retrieve ? event.argument : 0;
+    }
+}
+
+// The documented meaning of a FAILURE here is that the state is corrupt.
+void Model::completed_by_target(const OperationRecord& operation, Passage& passage) {
+    constexpr std::int32_t failure = static_cast<std::int32_t>(0xC0000001);
+    const bool tells = operation.kind == OperationKind::query || operation.kind == OperationKind::invalidate || operation.kind == OperationKind::terminate;
+    if (!tells || !passage.at_arrival.taken() || passage.handed_on.valid()) return;
+    for (std::size_t i = 0; i < operation.shape().blocks.size(); ++i) {
+        ObjectRecord* object = this->object(host_handle(passage.at_arrival.blocks[i].slot_b()));
+        if (operation.shape().blocks[i].role == Role::placeholder || !object || passage.at_completion.blocks[i].status() != failure) continue;
+        if (operation.kind == OperationKind::query && object->queries > 1) passage.refused_object = object->handle;
+        else if (!object->corrupt.valid()) object->corrupt = replay_->now();
+    }
 }
 
 void Model::transfer(const trace::Event& event, const trace::Function& function) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/verifier/list_ledger.h"
+#include "engine/verifier/wire_ledger.h"
 
 namespace chimneylab::verifier {
 
@@ -34,6 +35,7 @@ struct Passage {
     RegionId call_entry_region;
     std::vector<std::byte> call_entry_bytes;  // at the downward call
     std::vector<std::vector<std::byte>> entry_bytes;  // by block: the IM offload entry at the downward call, new objects only
+    Address refused_object = 0;  // at the target: the host stack's handle of an object whose query failed beside another one
     [[nodiscard]] bool below() const { return handed_on.valid() && !came_back.valid(); }
     [[nodiscard]] bool completed_locally() const { return completed.valid() && !handed_on.valid(); }
 };
@@ -74,6 +76,14 @@ struct ObjectRecord {
     Address parent = 0;             // at the host stack: the handle of what it depends on
     std::vector<std::byte> constant, cached;  // at the host stack: as last given to the drivers below
     std::uint32_t disconnects = 0;  // flags of the disconnect calls that were made for it
+    // At the host stack, of the object that an indication or a completion below was about:
+    EventId failed;                 // completion of a query or update that failed, when it came back
+    std::uint32_t must_upload_reason = 0;  // of that; 0: it was an abort
+    EventId must_upload;            // a mandatory TcpIndicateRetrieve, or TcpIndicateAbort, reached the host stack
+    EventId corrupt;                // the target completed a query, invalidate or first terminate with FAILURE
+    EventId retrieve_for_failure, abort_indicated, disconnect_indicated;  // the target's calls
+    bool brought_data = false;      // BufferedData went down with its initiate
+    bool fin_sent = false, fin_received = false;  // by the state it was offloaded in, and what became known since
     bool recycled = false;          // its memory has carried an earlier object without being released in between
     [[nodiscard]] bool exists() const { return state == State::offloading || state == State::offloaded; }
 };
@@ -102,6 +112,11 @@ struct DriverRecord {
     bool was_configured = false;         // that set request has reached it
     std::set<std::uint64_t> paused;      // binding contexts that were told OFFLOAD_PAUSE or UPLOAD_ALL, until RESUME
     EventId upload_all;                  // its own indication
+    EventId told_upload_all;             // UPLOAD_ALL reached it
+    EventId asked_for_pause;             // its own OFFLOAD_PAUSE, until its RESUME
+    bool administered = false;           // a set of OID_TCP_OFFLOAD_PARAMETERS has reached it since its last RESUME
+    std::vector<std::byte> capabilities;  // NDIS_TCP_CONNECTION_OFFLOAD as its adapter reported it last
+    EventId capabilities_reported;
     EventId first_initiate;      // the first tree that arrived
     EventId first_passed_down;   // the first that it passed on
 };
@@ -116,11 +131,13 @@ struct CallEntryUse {
 
 class Model {
 public:
-    explicit Model(const Replay& replay) : replay_(&replay), lists_(replay) {}
+    explicit Model(const Replay& replay) : replay_(&replay), lists_(replay), wire_(replay) {}
     [[nodiscard]] const Replay& replay() const { return *replay_; }
 
     [[nodiscard]] ListLedger& lists() { return lists_; }
     [[nodiscard]] const ListLedger& lists() const { return lists_; }
+    [[nodiscard]] WireLedger& wire() { return wire_; }
+    [[nodiscard]] const WireLedger& wire() const { return wire_; }
     // The handle by which the host stack knows the object of a handle of any driver: the handle itself when nothing is known.
     [[nodiscard]] Address host_handle(Address handle) const;
     [[nodiscard]] std::span<const OperationRecord> operations() const { return operations_; }
@@ -151,6 +168,18 @@ public:
     // The same for operations that are over: the youngest one that had a block there.
     [[nodiscard]] BlockUnderWay block_of_past(Address start, Address end) const;
     [[nodiscard]] EventId first_fault() const { return first_fault_; }  // an allocation was made to fail
+    // Somebody outside the scenario has made something fail: the drivers were not told what to do then.
+    // Or a driver has broken something: a run that went wrong is no place to judge what should have come at its end.
+    [[nodiscard]] bool disturbed() const { return disturbed_ || first_fault_.valid(); }
+    // Whether the producer tells what calls carry beside `detail`: sessions from before that hold 0 everywhere.
+    [[nodiscard]] bool knows_arguments() const { return knows_arguments_; }
+    // Whether an object of the host stack is, or depends on, another one.
+    [[nodiscard]] bool depends_on(const ObjectRecord& object, Address lower) const;
+    // What the adapter has room for, as far as the producer tells it (the order of Room); empty: not known.
+    enum Room : std::size_t { neighbors, paths, connections, source_hardware_addresses, host_memory_objects = 9, interface_vlan_id = 10, rooms };
+    [[nodiscard]] const std::vector<std::uint32_t>& room() const { return room_; }
+    // Adapters on which connection offload was enabled, and by whom first.
+    [[nodiscard]] const std::map<std::uint64_t, LayerIndex>& enabled_by() const { return enabled_by_; }
 
     // How many call entries that were not allocated for their operation each driver has used.
     [[nodiscard]] const std::map<LayerIndex, std::uint32_t>& spare_call_entries_used() const { return spares_used_; }
@@ -204,6 +233,14 @@ public:
     void registration(const trace::Event& event);
     void request_or_status(const trace::Event& event);
     void fault_seen() { if (!first_fault_.valid()) first_fault_ = replay_->now(); }
+    void disturbed_by_hand() { disturbed_ = true; }
+    void event_seen(const trace::Event& event) { knows_arguments_ = knows_arguments_ || event.argument != 0; }
+    void indicated(const trace::Event& event);          // enter of NdisTcpOffloadEventHandler, NdisMIndicateStatusEx …
+    void disconnect_arrived(const ListRecord& closing);  // at the target
+    void room_told(const trace::Event& event);          // a message of the scenario
+    void event_arrived(const trace::Event& event);      // enter of ProtocolTcpOffloadEvent
+    void capabilities_reported(const trace::Event& event);  // enter of NdisMSetMiniportAttributes
+    void completed_by_target(const OperationRecord& operation, Passage& passage);
     [[nodiscard]] std::uint32_t number_of(const OperationRecord& operation) const {
         return static_cast<std::uint32_t>(&operation - operations_.data());
     }
@@ -215,6 +252,7 @@ private:
 
     const Replay* replay_;
     ListLedger lists_;
+    WireLedger wire_;
     std::vector<OperationRecord> operations_;
     std::unordered_map<Address, std::uint32_t> by_root_;    // under way
     std::unordered_map<Address, std::uint32_t> last_by_root_;
@@ -229,6 +267,9 @@ private:
     std::vector<OpenTransfer> open_transfers_;
     std::vector<Completion> completions_;  // open calls of NdisTcpOffloadXxxComplete
     EventId first_fault_;
+    bool disturbed_ = false, knows_arguments_ = false;
+    std::map<std::uint64_t, LayerIndex> enabled_by_;
+    std::vector<std::uint32_t> room_;
 };
 
 }  // namespace chimneylab::verifier

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/trace/text.h"
+#include "engine/verifier/strict_readings.h"
 #include "engine/verifier/units.h"
 
 namespace chimneylab::verifier {
@@ -92,7 +93,7 @@ bool answered_by_ndis(const Scene& scene) {
 void answers_for_missing_handlers(const Scene& scene, const Report& report) {
     if (!answered_by_ndis(scene)) return;
     const trace::Event* call = enclosing_call(scene);
-    const bool strict = scene.replay().trace().description().mode == "strict";
+    const bool strict = of_strict_machine(scene.replay().trace().description());
     const std::vector<bool> visited = walked(scene);
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         if (!visited[i]) continue;

@@ -32,13 +32,14 @@ enum class Moment : std::uint8_t {
     indication_arrives,     // enter of ProtocolTcpOffloadEvent, ProtocolTcpOffloadReceiveIndicate, ProtocolIndicateOffloadEvent
     indication_answered,    // their leave
     indication_returned,    // leave of the call that made one
-    other_call,             // enter of any other function of the DDI; leave of ProtocolNetPnPEvent
+    other_call,             // enter of any other function of the DDI; leave of ProtocolNetPnPEvent and MiniportOidRequest
     registration,           // enter of NdisSetOptionalHandlers; leave of NdisMGetOffloadHandlers and of DriverEntry
     found_by_machine,       // a finding event
     fault_injected,         // into a completion
+    frame,                  // a frame of a connection is sent by the target or has reached it; model.wire().frame()
     run_ended,
 };
-inline constexpr std::size_t moments = 20;
+inline constexpr std::size_t moments = 21;
 
 // Why a call is out of turn.
 enum class Turn : std::uint8_t {
@@ -119,10 +120,15 @@ struct Unit {
     std::string_view rule;
     Moment moment = Moment::run_ended;
     Check check = nullptr;
+    std::string_view strict = {};  // the strict reading of which it is a part (strict_readings.h); empty: always
 };
 
 // Every unit there is, in the order of the rules.
 [[nodiscard]] std::span<const Unit> units();
+
+// The reading without which a rule is not looked at at all; nullptr when some unit of it is always at work.
+struct StrictReading;
+[[nodiscard]] const StrictReading* strict_reading_alone(const Rule& rule);
 
 // --- for units ---
 // The name of a block's member at an offset as the type in force calls it: "ImReserved[0]".

@@ -22,6 +22,14 @@ namespace chimneylab::verifier {
 [[nodiscard]] std::span<const Unit> received_data_units();     // IM-091 … IM-094, IM-096 … IM-100
 [[nodiscard]] std::span<const Unit> host_stack_units();        // HS-… beyond the twins of the IM rules
 [[nodiscard]] std::span<const Unit> offload_target_units();    // OT-… likewise
+[[nodiscard]] std::span<const Unit> capability_units();        // HS-005, HS-006, HS-079, OT-006, OT-007, OT-017, OT-024 … OT-026
+[[nodiscard]] std::span<const Unit> obligation_units();        // HS-010, HS-039, HS-048, HS-054, HS-055
+[[nodiscard]] std::span<const Unit> hardware_failure_units();  // OT-037, OT-040, OT-047, OT-048
+[[nodiscard]] std::span<const Unit> connection_state_units();  // OT-078, OT-086, OT-097, OT-098, OT-100, OT-101
+[[nodiscard]] std::span<const Unit> relation_units();          // HS-015, HS-042 … HS-044, HS-047
+[[nodiscard]] std::span<const Unit> strict_units();            // strict readings of rules that are otherwise mild
+[[nodiscard]] std::span<const Unit> waiting_data_units();      // HS-027, OT-034
+[[nodiscard]] std::span<const Unit> wire_units();              // HS-… and OT-… that show in frames
 [[nodiscard]] std::span<const Unit> ndis_units();              // IM-101 … IM-108
 [[nodiscard]] std::span<const Unit> machine_units();           // MEM-001 …
 

@@ -8,6 +8,7 @@
 
 #include "engine/verifier/causes.h"
 #include "engine/verifier/scene.h"
+#include "engine/verifier/strict_readings.h"
 
 namespace chimneylab::verifier {
 
@@ -20,6 +21,7 @@ class Verifier::Inside {
 public:
     Inside(const trace::Trace& trace, VerifierOptions options);
     bool extend();
+    bool extend(std::uint32_t most);
 
     std::vector<Violation> violations;
     std::size_t left_out = 0;
@@ -60,8 +62,11 @@ private:
 
 Verifier::Inside::Inside(const trace::Trace& trace, VerifierOptions options)
     : options_(std::move(options)), replay_(trace), model_(replay_) {
+    std::vector<std::string_view> strict = readings_of(trace.description());
+    strict.insert(strict.end(), options_.strict.begin(), options_.strict.end());
     for (const Unit& unit : units()) {
         const Rule* rule = find(unit.rule);
+        if (!unit.strict.empty() && std::ranges::find(strict, unit.strict) == strict.end()) continue;
         if (!rule || std::ranges::find(options_.without, rule->id) != options_.without.end()) continue;
         if (!options_.strict_rules && rule->strict_only) continue;
         units_[static_cast<std::size_t>(unit.moment)].push_back(
@@ -89,6 +94,16 @@ bool Verifier::Inside::extend() {
     return added_;
 }
 
+bool Verifier::Inside::extend(std::uint32_t most) {
+    added_ = false;
+    while (most > 0 && replay_.step()) {
+        take_in();
+        --most;
+    }
+    if (added_) find_causes(violations);
+    return most == 0 && replay_.now().value + 1 < replay_.trace().size();
+}
+
 Scene Verifier::Inside::scene(LayerIndex driver, OperationKind kind) const {
     return Scene{.model = model_, .id = replay_.now(), .event = replay_.event(), .driver = driver, .kind = kind};
 }
@@ -108,6 +123,7 @@ Address Verifier::Inside::root_address(const Event& event) const {
 
 void Verifier::Inside::take_in() {
     const Event& event = replay_.event();
+    model_.event_seen(event);
     if (event.change_count != 0) show_writes();
     switch (event.kind) {
     case EventKind::enter:
@@ -118,12 +134,24 @@ void Verifier::Inside::take_in() {
         show(Moment::memory_freed, scene(event.layer));
         model_.memory_freed(event);
         break;
+    case EventKind::message: model_.room_told(event); break;
     case EventKind::finding: show(Moment::found_by_machine, scene(event.layer)); break;
     case EventKind::fault_injected:
-        if (event.subject == 0) model_.fault_seen();
-        else show(Moment::fault_injected, scene(event.layer));
+        if (event.subject == 0 && event.detail != 0) model_.fault_seen();
+        else model_.disturbed_by_hand();
+        if (event.subject != 0) show(Moment::fault_injected, scene(event.layer));
         break;
-    case EventKind::run_finished: show(Moment::run_ended, scene(trace::machine_layer)); break;
+    case EventKind::run_finished:
+        if (std::ranges::any_of(violations, [](const Violation& each) { return each.severity <= Severity::error && each.rule != "MEM-005"; }))
+            model_.disturbed_by_hand();
+        show(Moment::run_ended, scene(trace::machine_layer));
+        break;
+    case EventKind::frame_sent:
+    case EventKind::frame_received:
+        model_.wire().look_at(event);
+        if (model_.wire().frame()) show(Moment::frame, scene(event.layer));
+        model_.wire().forget_frame();
+        break;
     default: break;
     }
 }
@@ -157,7 +185,9 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
         break;
     case FunctionGroup::indication:
         if (driver_calls) {
+            if (replay_.is_offload_target(event.other_layer)) model_.wire().indicated(event);
             show(Moment::indication, scene(event.other_layer));
+            model_.indicated(event);
             if (is_received_data(event)) {
                 const EventId frame = replay_.frame_of(event.other_layer);
                 const bool forwarded = frame.valid() && is_received_data(replay_.trace().event(frame));
@@ -165,6 +195,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
             }
         } else {
             if (is_received_data(event)) model_.lists().comes_up(event);
+            model_.event_arrived(event);
             show(Moment::indication_arrives, scene(event.layer));
         }
         break;
@@ -176,6 +207,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
     default:
         show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
         if (function.name == "MiniportInitializeEx") model_.driver(event.layer).adapters.insert(event.subject);
+        if (function.name == "NdisMSetMiniportAttributes") model_.capabilities_reported(event);
         if (function.name == "NdisSetOptionalHandlers") show(Moment::registration, scene(event.other_layer));
         break;
     }
@@ -192,6 +224,7 @@ void Verifier::Inside::driver_transfers(const Event& event, const Function& func
     const bool intermediate = replay_.is_intermediate_driver(event.other_layer);
     if (function.completion) model_.chain_completed(event);
     show(Moment::transfer, scene(event.other_layer));
+    if (function.completion && replay_.is_offload_target(event.other_layer)) model_.wire().transfer(event, function, lists, event.other_layer);
     if (function.completion) {
         model_.chain_forwarded(event);
         lists.completed(event, intermediate);
@@ -212,6 +245,9 @@ void Verifier::Inside::transfer_arrives(const Event& event, const Function& func
     };
     const bool end_of_the_way = !intermediate && (function.completion || transfer_kind(function) == TransferKind::none);
     if (!end_of_the_way) move();
+    if (!function.completion && replay_.is_offload_target(event.layer)) model_.wire().transfer(event, function, lists, event.layer);
+    if (replay_.is_offload_target(event.layer))
+        if (const ListRecord* list = lists.list(event.detail)) model_.disconnect_arrived(*list);
     show(Moment::transfer, scene(event.layer));
     if (function.completion) model_.run_delivered(event);
     if (end_of_the_way) move();
@@ -232,7 +268,10 @@ void Verifier::Inside::take_in_return(const Event& event) {
     } else if (function->group == FunctionGroup::offloaded_io && !function->completion) {
         show(Moment::transfer_handler_returned, scene(event.layer));
     } else if (function->group == FunctionGroup::indication) {
-        if (driver_calls && is_received_data(event)) model_.lists().answered(event);
+        if (driver_calls && is_received_data(event)) {
+            if (replay_.is_offload_target(event.other_layer)) model_.wire().data_answered(event, model_.lists());
+            model_.lists().answered(event);
+        }
         show(driver_calls ? Moment::indication_returned : Moment::indication_answered, scene(driver_calls ? event.other_layer : event.layer));
     } else if (function->group == FunctionGroup::state_manipulation && driver_calls && !function->completion) {
         OperationRecord* operation = model_.operation_of_block(event.region);
@@ -241,7 +280,7 @@ void Verifier::Inside::take_in_return(const Event& event) {
     } else if (function->name == "NdisMGetOffloadHandlers" || function->name == "NdisSetOptionalHandlers") {
         show(Moment::registration, scene(event.other_layer));
         model_.registration(event);
-    } else if (function->name == "ProtocolNetPnPEvent") {
+    } else if (function->name == "ProtocolNetPnPEvent" || function->name == "MiniportOidRequest") {
         show(Moment::other_call, scene(event.layer));
     } else if (function->name == "DriverEntry") {
         show(Moment::registration, scene(event.layer));
@@ -306,6 +345,7 @@ void Verifier::Inside::arrives(const Event& event, const Function& function) {
     what.passage = &passage;
     what.now = &passage.at_arrival;
     show(Moment::operation_arrives, what);
+    if (replay_.is_offload_target(event.layer)) model_.wire().operation_arrives(*operation, passage, model_.lists());
     if (DriverRecord& driver = model_.driver(event.layer); !driver.first_initiate.valid()) driver.first_initiate = replay_.now();
 }
 
@@ -326,6 +366,8 @@ void Verifier::Inside::completed(const Event& event, const Function& function) {
     passage->at_completion = capture(replay_, operation->shapes[passage->upper_shape]);
     what.now = &passage->at_completion;
     show(Moment::operation_completed, what);
+    if (replay_.is_offload_target(driver)) model_.wire().operation_completed(*operation, *passage);
+    if (replay_.is_offload_target(driver)) model_.completed_by_target(*operation, *passage);
     lists_of_operation(*operation, *passage, driver);
 }
 

@@ -27,6 +27,7 @@ struct VerifierOptions {
     bool strict_rules = true;         // rules that only a strict machine makes visible
     bool warnings = true;             // false: errors and fatal ones only
     std::vector<std::string_view> without;  // identifiers of rules to leave out
+    std::vector<std::string_view> strict = {};  // strict readings beside those of the run (strict_readings.h)
     std::size_t most_per_rule = 1000;  // further ones are counted, not described
 };
 
@@ -39,6 +40,8 @@ public:
 
     // Takes in what was appended since. True when violations were added.
     bool extend();
+    // At most so many events, for whoever wants to stop on the way or to tell how far it is. False: there are none left.
+    bool extend(std::uint32_t most);
     [[nodiscard]] std::span<const Violation> violations() const;
     [[nodiscard]] std::size_t left_out() const;  // violations beyond most_per_rule
 

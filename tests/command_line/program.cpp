@@ -25,6 +25,7 @@ Ended run_program(const std::vector<std::string>& arguments, const std::vector<s
         dup2(out[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
         for (const int descriptor : {out[0], out[1], err[0], err[1]}) close(descriptor);
+        setenv("LC_ALL", "C.UTF-8", 1);  // scenarios are told in English, whoever runs the tests
         for (const std::string& entry : environment) {
             const std::size_t equals = entry.find('=');
             if (equals == std::string::npos)

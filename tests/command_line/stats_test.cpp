@@ -34,6 +34,21 @@ TEST(StatsVerb, TellsASessionAsItTellsTheRunItCameFrom) {
     EXPECT_EQ(operations, run.at("operations").size());
 }
 
+TEST(StatsVerb, ShowsHowTheTimesSpread) {
+    const Ended told = run_program({"stats", "m3"});
+    EXPECT_EQ(told.code, 0) << told.err;
+    EXPECT_THAT(told.out, testing::ContainsRegex(" up to +[0-9.]+ (ns|µs|ms) +█"));
+}
+
+TEST(StatsVerb, AVariantIsFoundByItsNameWithHyphens) {
+    const Ended spelled = run_program({"stats", "m12", "--variant", "entry freed", "--json"});
+    const Ended hyphenated = run_program({"stats", "m12", "--variant", "entry-freed", "--json"});
+    EXPECT_EQ(spelled.code, 0) << spelled.err;
+    EXPECT_EQ(hyphenated.json().at("variant"), "entry freed");
+    EXPECT_EQ(hyphenated.json(), spelled.json());
+    EXPECT_NE(run_program({"stats", "m12", "--variant", "entry-freedom"}).code, 0);
+}
+
 TEST(StatsVerb, MeasuredTimesStandApartAndBesideWhatRecordingCosts) {
     const json report = run_program({"stats", "m3", "--json", "--timing"}).json();
     EXPECT_GT(report.at("measured").at("recorder").at("ns_per_event").get<double>(), 0);

@@ -19,6 +19,16 @@ TEST(Terminal, FoldsAtBlanksByCharacters) {
     EXPECT_EQ(padded("é", 3), "é  ");
 }
 
+TEST(Terminal, FoldsJapaneseByColumnsAndKeepsItsPunctuation) {
+    EXPECT_EQ(display_width("日本語 a"), 8u);
+    EXPECT_EQ(padded("日本", 6), "日本  ");
+    EXPECT_EQ(folded("ブロックリストを下へ渡します", 20, "", ""), "ブロックリストを下へ\n渡します");
+    // A line neither begins with what closes nor ends with what opens.
+    EXPECT_EQ(folded("ブロックリストを下へ。渡します", 20, "", ""), "ブロックリストを下\nへ。渡します");
+    EXPECT_EQ(folded("ブロックリストを下（へ渡す", 20, "", ""), "ブロックリストを下\n（へ渡す");
+    EXPECT_EQ(folded("これが NdisInitiateOffload です", 20, "", ""), "これが\nNdisInitiateOffload\nです");
+}
+
 TEST(Terminal, ColourFollowsTheWishAndTheEnvironment) {
     unsetenv("NO_COLOR");
     setenv("TERM", "xterm", 1);

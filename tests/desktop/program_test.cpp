@@ -14,6 +14,7 @@
 
 #include <gtest/gtest.h>
 
+#include "app/desktop/library/library_view.h"
 #include "app/desktop/main_window/main_window.h"
 #include "app/desktop/main_window/panel_dock.h"
 #include "app/desktop/program/arguments.h"
@@ -61,6 +62,14 @@ TEST(Arguments, AreRead) {
     EXPECT_DOUBLE_EQ(parsed.arguments.scale, 2);
     EXPECT_EQ(parse_arguments({QStringLiteral("--tour"), QStringLiteral("folder")}).arguments.tour, QStringLiteral("folder"));
     EXPECT_EQ(parse_arguments({QStringLiteral("--pane=stage")}).arguments.pane, QStringLiteral("stage"));
+    const auto found = parse_arguments({QStringLiteral("--scenario"), QStringLiteral("m8"), QStringLiteral("--variant"), QStringLiteral("v"), QStringLiteral("--schedule=lifo"),
+                                        QStringLiteral("--choices"), QStringLiteral("0,0=FAILURE"), QStringLiteral("--driver"), QStringLiteral("a.so"),
+                                        QStringLiteral("--driver"), QStringLiteral("b.so")});
+    EXPECT_EQ(found.problem, QString());
+    EXPECT_EQ(found.arguments.variant, QStringLiteral("v"));
+    EXPECT_EQ(found.arguments.schedule, QStringLiteral("lifo"));
+    EXPECT_EQ(found.arguments.choices, QStringLiteral("0,0=FAILURE"));
+    EXPECT_EQ(found.arguments.drivers, QStringList({QStringLiteral("a.so"), QStringLiteral("b.so")}));
 }
 
 TEST(Arguments, WrongOnesAreToldInOneLine) {
@@ -74,6 +83,9 @@ TEST(Arguments, WrongOnesAreToldInOneLine) {
                                       {QStringLiteral("--scale"), QStringLiteral("100")},
                                       {QStringLiteral("--scenario")},
                                       {QStringLiteral("--scenario=")},
+                                      {QStringLiteral("--choices"), QStringLiteral("0")},
+                                      {QStringLiteral("--scenario=m8"), QStringLiteral("--choices"), QStringLiteral("first")},
+                                      {QStringLiteral("--scenario=m8"), QStringLiteral("--schedule"), QStringLiteral("sideways")},
                                       {QStringLiteral("--nonsense")},
                                       {QStringLiteral("-x")},
                                       {QStringLiteral("a.chimney"), QStringLiteral("b.chimney")},
@@ -284,6 +296,19 @@ TEST(Engine, AVariantWithAMistakeInItRunsInTheHostAndBreaksWhatItDeclares) {
         }
     }
     EXPECT_GT(tried, 1);
+}
+
+TEST(Engine, TheListScrollsToAScenarioThatWasOpenedByName) {
+    MainWindow window(engine_source(), nullptr);
+    window.resize(1366, 768);
+    window.show();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return window.library_model().rowCount() > 20; }, 20'000));
+    QSignalSpy shown(&window, &MainWindow::session_shown);
+    window.open_scenario(QStringLiteral("s25"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return shown.count() > 0; }, 60'000));
+    const QListView* list = window.library_view()->list();
+    EXPECT_TRUE(QTest::qWaitFor([&] { return list->viewport()->rect().contains(list->visualRect(list->currentIndex())); }, 5'000));
+    EXPECT_EQ(list->currentIndex().data(LibraryModel::id_role).toString(), QStringLiteral("s25"));
 }
 
 TEST(Engine, ADriverThatIsNotThereIsToldAndNothingIsLost) {

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 # SPDX-License-Identifier: MIT
 #
-# Compiles every source of the reference driver with one compiler. Any word from the compiler is a failure.
+# Compiles every source of one driver with one compiler. Any word from the compiler is a failure.
 find_program(compiler_path NAMES ${COMPILER})
 if(NOT compiler_path)
   message("SKIPPED: ${COMPILER} is not installed (package ${PACKAGE})")

@@ -141,7 +141,7 @@ std::uint32_t Stack::path(std::uint32_t neighbor, unsigned ip_version) {
     return command.object;
 }
 
-std::uint32_t Stack::connection(std::uint32_t path) {
+std::uint32_t Stack::connection(std::uint32_t path, std::uint32_t buffered) {
     chimney_host_stack_connection command{};
     command.path = path;
     command.const_flags = 2;
@@ -159,6 +159,7 @@ std::uint32_t Stack::connection(std::uint32_t path) {
     command.srtt = 800;
     command.rtt_var = 200;
     command.keep_alive_timeout_delta = command.retransmit_timeout_delta = 0xFFFFFFFF;
+    command.receive_backlog_size = buffered;
     if (!host(IOCTL_CHIMNEY_HOST_STACK_SET_CONNECTION, command)) return 0;
     last_result_ = command.command.result;
     return command.object;

@@ -84,7 +84,7 @@ public:
 
     std::uint32_t neighbor();
     std::uint32_t path(std::uint32_t neighbor, unsigned ip_version = 4);
-    std::uint32_t connection(std::uint32_t path);
+    std::uint32_t connection(std::uint32_t path, std::uint32_t buffered = 0);  // bytes received and not taken
     chimney_host_stack_object object(std::uint32_t number);
 
     // Issues; the number of the operation, or 0 and last_result() says why not.

@@ -49,7 +49,9 @@ TEST(Explorer, FindsWhatNeedsTwoDeviationsAndTellsNoMore) {
         EXPECT_EQ(found.choices.size(), 6u);
         EXPECT_EQ(fragile(found.choices).crash, "it fell over");
         EXPECT_GE(exploration.complete_up_to, 1u);
-        EXPECT_GE(exploration.runs, options.budget);
+        EXPECT_EQ(exploration.schedules, options.budget);
+        EXPECT_FALSE(exploration.complete);
+        EXPECT_GT(exploration.violating, 0u);
     }
 }
 
@@ -62,29 +64,76 @@ TEST(Explorer, ShortensWhatWasFoundAtRandom) {
     EXPECT_EQ(exploration.found.front().deviations.size(), 2u);
 }
 
-TEST(Explorer, FindsNothingWithCorrectDriversAndDoesTheSameAgain) {
+TEST(Explorer, FindsNothingWithCorrectDriversAndDoesTheSameWithAnyNumberOfWorkers) {
     // M1 waits once, for its completion; M8 has several under way.
     for (const auto& [id, points, different] : {std::tuple{"m1", 1u, 3u}, std::tuple{"m8", 5u, 20u}}) {
         const scenario::Loaded loaded = scenario::find_scenario(id);
         ASSERT_TRUE(loaded.scenario);
         Options options;
         options.budget = 150;
-        const Exploration exploration = explore(in_this_process(*loaded.scenario), options);
+        options.workers = 1;
+        const Exploration exploration = explore(*loaded.scenario, {}, options);
         EXPECT_TRUE(exploration.problems.empty());
-        EXPECT_GE(exploration.runs, 10u) << id;
         EXPECT_GE(exploration.different, different) << id;
         EXPECT_GE(exploration.points, points) << id;
         for (const Found& each : exploration.found) ADD_FAILURE() << id << " " << each.rule << " " << each.explanation << " " << scenario::to_text(each.choices);
-        const Exploration again = explore(in_this_process(*loaded.scenario), options);
-        EXPECT_EQ(again.runs, exploration.runs);
-        EXPECT_EQ(again.different, exploration.different);
+        for (const std::size_t workers : {2, 3}) {
+            options.workers = workers;
+            const Exploration again = explore(*loaded.scenario, {}, options);
+            EXPECT_EQ(again.schedules, exploration.schedules) << id;
+            EXPECT_EQ(again.pruned, exploration.pruned) << id;
+            EXPECT_EQ(again.different, exploration.different) << id;
+            EXPECT_EQ(again.complete, exploration.complete) << id;
+        }
     }
+}
+
+TEST(Explorer, AsksNoFurtherWhenNothingIsLeft) {
+    const scenario::Loaded loaded = scenario::find_scenario("m1");
+    ASSERT_TRUE(loaded.scenario);
+    Options options;
+    options.budget = 100'000;
+    const Exploration exploration = explore(*loaded.scenario, {}, options);
+    EXPECT_TRUE(exploration.complete);
+    EXPECT_LT(exploration.schedules, 1000u);
+}
+
+// Memory that is put back must give the runs that are made from their beginnings.
+TEST(Explorer, MakesTheSameRunsWithMarksAndWithout) {
+    for (const char* id : {"m1", "m6", "m8", "m13", "s6"}) {
+        const scenario::Loaded loaded = scenario::find_scenario(id);
+        ASSERT_TRUE(loaded.scenario) << id;
+        Options options;
+        options.budget = 300;
+        options.reduction = false;
+        const Exploration marks = explore(*loaded.scenario, {}, options);
+        const Exploration runs = explore(in_this_process(*loaded.scenario), options);
+        EXPECT_EQ(marks.schedules, runs.schedules) << id;
+        EXPECT_EQ(marks.different, runs.different) << id;
+        EXPECT_EQ(marks.points, runs.points) << id;
+        EXPECT_EQ(marks.complete, runs.complete) << id;
+        EXPECT_EQ(marks.violating, runs.violating) << id;
+        EXPECT_EQ(marks.pruned, 0u);
+    }
+}
+
+TEST(Explorer, EndsWhenItIsCancelled) {
+    const scenario::Loaded loaded = scenario::find_scenario("m8");
+    ASSERT_TRUE(loaded.scenario);
+    std::atomic<bool> cancel = true;
+    Options options;
+    options.budget = 1'000'000;
+    options.cancel = &cancel;
+    const Exploration exploration = explore(*loaded.scenario, {}, options);
+    EXPECT_EQ(exploration.schedules, 1u);
+    EXPECT_FALSE(exploration.complete);
 }
 
 TEST(Explorer, SaysWhenAScenarioCannotBeRun) {
     const scenario::Loaded loaded = scenario::find_scenario("m1");
     ASSERT_TRUE(loaded.scenario);
     EXPECT_FALSE(explore(in_this_process(*loaded.scenario, "no such variant")).problems.empty());
+    EXPECT_FALSE(explore(*loaded.scenario, "no such variant").problems.empty());
 }
 
 }  // namespace

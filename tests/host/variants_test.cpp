@@ -135,7 +135,9 @@ TEST_P(EveryRun, TripsWhatItDeclares) {
     EXPECT_EQ(exit_code, declared.empty() ? "0" : "1") << text;
     EXPECT_THAT(text, testing::Not(testing::HasSubstr("crashed")));
     const std::set<std::string> faulty = faulty_layers(test);
-    EXPECT_EQ(faulty.empty() || declared.empty(), declared.empty() || declared.begin()->starts_with("INJ"));
+    // A strict reading may find fault with what is correct by the mild one.
+    if (!test.variant || test.variant->strict.empty())
+        EXPECT_EQ(faulty.empty() || declared.empty(), declared.empty() || declared.begin()->starts_with("INJ"));
     if (!faulty.empty()) EXPECT_EQ(at, faulty) << text;
 }
 

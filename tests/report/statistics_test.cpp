@@ -68,6 +68,38 @@ TEST(Distribution, TheHistogramHoldsEverySampleInANarrowBucket) {
     EXPECT_EQ(held, values.size());
 }
 
+TEST(Distribution, TheHistogramForAnEyeHasFewBucketsThatHoldTheSameSamples) {
+    std::mt19937_64 random(11);
+    for (const unsigned widest : {1u, 4u, 9u, 20u, 40u, 63u}) {
+        std::vector<Nanoseconds> values;
+        for (int i = 0; i < 500; ++i) values.push_back(random() >> (63 - random() % widest) >> 1);
+        values.push_back(0);
+        const Distribution all = distribution(values);
+        for (const std::size_t most : {1u, 2u, 8u, 100u}) {
+            const std::vector<Bucket> buckets = all.histogram(most);
+            ASSERT_FALSE(buckets.empty());
+            EXPECT_LE(buckets.size(), most);
+            std::size_t held = 0;
+            for (std::size_t i = 0; i < buckets.size(); ++i) {
+                const auto inside = std::ranges::count_if(values, [&](Nanoseconds value) { return value >= buckets[i].from && value < buckets[i].to; });
+                EXPECT_EQ(static_cast<std::size_t>(inside), buckets[i].count);
+                held += buckets[i].count;
+                if (i > 0) {
+                    EXPECT_EQ(buckets[i - 1].to, buckets[i].from);
+                }
+            }
+            EXPECT_EQ(held, values.size());
+            EXPECT_GT(buckets.front().count, 0u);
+            EXPECT_GT(buckets.back().count, 0u);
+        }
+    }
+    EXPECT_TRUE(Distribution().histogram(8).empty());
+    EXPECT_TRUE(distribution({7}).histogram(0).empty());
+    const std::vector<Bucket> one = distribution({1000, 1000}).histogram(8);
+    ASSERT_EQ(one.size(), 1u);
+    EXPECT_EQ(one.front(), (Bucket{992, 1008, 2}));
+}
+
 TEST(Distribution, OnlyWhatStandsApartIsAnOutlierAndLeadsToItsEvent) {
     std::vector<Nanoseconds> values;
     for (Nanoseconds i = 0; i < 100; ++i) values.push_back(100 + i % 10);

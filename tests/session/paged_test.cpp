@@ -122,9 +122,57 @@ TEST_F(Paged, the_same_history_and_filters) {
             EXPECT_EQ(history.call_entries()[i].saved[k].offset, expected.call_entries()[i].saved[k].offset);
         }
     }
+    for (std::uint32_t i = 0; i < run.size(); i += 7) {
+        const trace::Operation *a = history.current_operation(EventId(i)), *b = expected.current_operation(EventId(i));
+        ASSERT_EQ(a == nullptr, b == nullptr) << i;
+        if (a != nullptr) {
+            ASSERT_EQ(a->id, b->id) << i;
+        }
+    }
     const auto filter = std::get<trace::Filter>(trace::Filter::compile("layer:im1 and (changed or kind:enter)"));
     for (std::uint32_t i = 0; i < run.size(); ++i)
         ASSERT_EQ(filter.matches(paged, EventId(i)), filter.matches(run, EventId(i)));
+}
+
+TEST_F(Paged, tells_who_wrote_where_as_a_trace_in_memory_does) {
+    const Trace run = several_chunks(), paged = on_disk(run);
+    const trace::History expected(run), history(paged);
+    std::mt19937 random(5);
+    const auto events = static_cast<std::uint32_t>(run.size()), regions = static_cast<std::uint32_t>(run.region_count());
+    std::size_t found = 0;
+    for (int i = 0; i < 3000; ++i) {
+        const RegionId region(static_cast<std::uint32_t>(random() % regions));
+        const std::uint32_t size = run.region(region).size, offset = static_cast<std::uint32_t>(random() % (size + 4));
+        const std::uint32_t wanted = i % 3 == 0 ? 0xFFFFFFFF : static_cast<std::uint32_t>(random() % 9);
+        const EventId from = i % 50 == 0 ? EventId{} : EventId(static_cast<std::uint32_t>(random() % events));
+        ASSERT_EQ(history.next_change(region, offset, wanted, from), expected.next_change(region, offset, wanted, from))
+            << region.value << " at " << offset << " of " << size << ", " << wanted << " bytes, from " << from.value;
+        ASSERT_EQ(history.previous_change(region, offset, wanted, from), expected.previous_change(region, offset, wanted, from))
+            << region.value << " at " << offset << " of " << size << ", " << wanted << " bytes, from " << from.value;
+        found += history.next_change(region, offset, wanted, from).valid() ? 1u : 0u;
+    }
+    EXPECT_GT(found, 100u);
+    EXPECT_FALSE(history.next_change(RegionId(regions), EventId{}).valid());
+    EXPECT_FALSE(history.next_change(RegionId{}, EventId{}).valid());
+}
+
+TEST_F(Paged, a_history_may_be_worked_out_piece_by_piece) {
+    const Trace run = several_chunks(), paged = on_disk(run);
+    const trace::History whole(run);
+    for (const Trace* each : {&run, &paged}) {
+        trace::History pieces(*each, trace::History::Later{});
+        EXPECT_TRUE(pieces.operations().empty());
+        std::size_t calls = 0;
+        while (pieces.extend(1000)) ++calls;
+        EXPECT_EQ(calls, (run.size() - 1) / 1000);
+        EXPECT_FALSE(pieces.extend(1000));
+        EXPECT_EQ(pieces.operations().size(), whole.operations().size());
+        EXPECT_EQ(pieces.call_entries().size(), whole.call_entries().size());
+        for (std::uint32_t region = 0; region < run.region_count(); ++region) {
+            ASSERT_EQ(pieces.next_change(RegionId(region), EventId{}), whole.next_change(RegionId(region), EventId{}));
+            ASSERT_EQ(pieces.previous_change(RegionId(region), EventId(20'000)), whole.previous_change(RegionId(region), EventId(20'000)));
+        }
+    }
 }
 
 TEST_F(Paged, many_threads_may_read_it) {

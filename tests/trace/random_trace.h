@@ -74,7 +74,7 @@ inline RandomTrace random_trace(std::uint64_t seed, int events) {
         } else if (below(3) == 0) {
             open.push_back(recorder.enter(event));
         } else {
-            event.kind = static_cast<EventKind>(below(static_cast<std::uint64_t>(EventKind::fault_injected) + 1));
+            event.kind = static_cast<EventKind>(below(static_cast<std::uint64_t>(last_event_kind) + 1));
             if (event.kind == EventKind::enter || event.kind == EventKind::leave) event.kind = EventKind::message;
             if (i > 0 && below(4) == 0)
                 event.partner = EventId(static_cast<std::uint32_t>(below(static_cast<std::uint64_t>(i))));

@@ -46,7 +46,7 @@ TEST(Text, statuses_have_their_names) {
 }
 
 TEST(Text, words_of_enumerations_are_read_back) {
-    for (int i = 0; i <= static_cast<int>(EventKind::fault_injected); ++i)
+    for (int i = 0; i <= static_cast<int>(last_event_kind); ++i)
         EXPECT_EQ(parse_event_kind(to_text(static_cast<EventKind>(i))), static_cast<EventKind>(i));
     for (int i = 0; i <= static_cast<int>(OperationKind::terminate); ++i)
         EXPECT_EQ(parse_operation_kind(to_text(static_cast<OperationKind>(i))), static_cast<OperationKind>(i));

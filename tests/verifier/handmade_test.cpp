@@ -6,10 +6,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <set>
 
 #include "engine/trace/recorder.h"
+#include "engine/verifier/scene.h"
+#include "engine/verifier/strict_readings.h"
 #include "engine/verifier/verifier.h"
 
 namespace chimneylab::verifier {
@@ -267,6 +271,116 @@ TEST(Handmade, OptionsLeaveRulesAndWarningsOut) {
     EXPECT_EQ(judge({}), 1u);
     EXPECT_EQ(judge({.warnings = false, .without = {}}), 0u);
     EXPECT_EQ(judge({.without = {"IM-011"}}), 0u);
+}
+
+// Sessions from before events had an argument hold 0 in its place: nothing is known of the flags then.
+TEST(Handmade, FlagsOfADisconnectAreJudgedWhereTheyAreTold) {
+    for (const bool told : {false, true}) {
+        Script script;
+        script.region(RegionKind::offload_handle, 0xFFFFFA8000001000, std::array<std::uint64_t, 2>{host_binding, 0xFFFFFA8000002000});
+        if (told) {
+            Event event;
+            event.name = script.recorder.intern("NdisOidRequest");
+            event.layer = ndis;
+            event.other_layer = host;
+            event.argument = 1;
+            script.leave(script.recorder.enter(event));
+        }
+        script.call("NdisOffloadTcpDisconnect", ndis, host, 0xFFFFFA8000001000, 0, pending);
+        if (told) EXPECT_THAT(script.judged(), ElementsAre("HS-063"));
+        else EXPECT_THAT(script.judged(), IsEmpty());
+    }
+}
+
+TEST(Handmade, OneProtocolEnablesOffloadOnAnAdapter) {
+    constexpr std::uint64_t set_parameters = 0xFC030201, adapter = 0xFFFFFA8000100000, first = 0xFFFFFA9000000110, second = 0xFFFFFA9000000120;
+    for (const LayerIndex other : {host, im}) {
+        Script script;
+        for (const auto& [layer, handle] : {std::pair{host, first}, std::pair{other, second}}) {
+            Event event;
+            event.kind = EventKind::handle_opened;
+            event.name = script.recorder.intern("binding handle");
+            event.layer = layer;
+            event.subject = handle;
+            event.detail = adapter;
+            script.recorder.append(event);
+            event = {};
+            event.name = script.recorder.intern("NdisOidRequest");
+            event.layer = ndis;
+            event.other_layer = layer;
+            event.subject = handle;
+            event.detail = set_parameters;
+            event.argument = 1;
+            script.leave(script.recorder.enter(event));
+        }
+        if (other == host) EXPECT_THAT(script.judged(), IsEmpty());
+        else EXPECT_THAT(script.judged(), ElementsAre("HS-079"));
+    }
+}
+
+// A target that offers connection offload takes the request by which it is switched on.
+TEST(Handmade, TheParametersAreTaken) {
+    constexpr std::uint64_t set_parameters = 0xFC030201;
+    for (const bool offers : {false, true}) {
+        Script script;
+        if (offers)
+            script.leave(script.enter("NdisMSetMiniportAttributes", ndis, target, 0x77, 0,
+                                      script.region(RegionKind::parameters, 0xFFFFFA8000020000, std::array<std::uint64_t, 3>{0x0000000200140180, 0x0000000500000005, 0x10})));
+        Event event;
+        event.name = script.recorder.intern("MiniportOidRequest");
+        event.layer = target;
+        event.other_layer = ndis;
+        event.detail = set_parameters;
+        event.argument = 1;
+        script.leave(script.recorder.enter(event), not_supported);
+        if (offers) EXPECT_THAT(script.judged(), ElementsAre("OT-006"));
+        else EXPECT_THAT(script.judged(), IsEmpty());
+    }
+}
+
+TEST(Handmade, CapabilitiesChangeBetweenPauseAndResume) {
+    constexpr std::uint64_t pause = 0x40020001, resume = 0x40020003, administrator = 0xFC01020C;
+    enum class Way { unasked, paused, administered, unchanged };
+    for (const Way way : {Way::unasked, Way::paused, Way::administered, Way::unchanged}) {
+        Script script;
+        std::array<std::uint64_t, 3> capabilities{0x0000000200140180, 0x0000001000000005, 0};
+        script.leave(script.enter("NdisMSetMiniportAttributes", ndis, target, 0x77, 0,
+                                  script.region(RegionKind::parameters, 0xFFFFFA8000020000, capabilities)));
+        if (way == Way::paused) script.call("NdisMIndicateStatusEx", ndis, target, 0x77, pause);
+        if (way == Way::administered) script.call("MiniportOidRequest", target, ndis, 0, administrator);
+        if (way != Way::unchanged) capabilities[1] = 0x0000000200000005;
+        script.leave(script.enter("NdisMIndicateStatusEx", ndis, target, 0x77, resume,
+                                  script.region(RegionKind::parameters, 0xFFFFFA8000020100, capabilities)));
+        if (way == Way::unasked) EXPECT_THAT(script.judged(), ElementsAre("OT-007"));
+        else EXPECT_THAT(script.judged(), IsEmpty()) << static_cast<int>(way);
+    }
+}
+
+TEST(StrictReadings, AreNamedOnceAndSwitchUnitsOn) {
+    std::set<std::string_view> names;
+    for (const StrictReading& reading : strict_readings()) {
+        SCOPED_TRACE(reading.name);
+        EXPECT_TRUE(names.insert(reading.name).second);
+        EXPECT_EQ(find_strict_reading(reading.name), &reading);
+        ASSERT_NE(find(reading.rule), nullptr);
+        EXPECT_TRUE(find(reading.rule)->checked);
+        EXPECT_TRUE(reading.demands.ends_with('.'));
+        EXPECT_TRUE(std::ranges::any_of(units(), [&](const Unit& unit) { return unit.strict == reading.name && unit.rule == reading.rule; }));
+    }
+    for (const Unit& unit : units())
+        if (!unit.strict.empty()) EXPECT_TRUE(names.contains(unit.strict)) << unit.strict;
+    EXPECT_EQ(find_strict_reading("gentle"), nullptr);
+}
+
+TEST(StrictReadings, StandInTheModeOfARun) {
+    trace::RunDescription description;
+    const std::vector<std::string> chosen{"inside-handler", "invalid-state"};
+    description.mode = mode_text("strict", chosen);
+    EXPECT_TRUE(of_strict_machine(description));
+    EXPECT_THAT(readings_of(description), ElementsAre("inside-handler", "invalid-state"));
+    description.mode = "faithful +no-such-thing";
+    EXPECT_FALSE(of_strict_machine(description));
+    EXPECT_THAT(readings_of(description), IsEmpty());
 }
 
 // The verifier follows a trace that is still being written.

@@ -114,6 +114,25 @@ Trace play(const Case& test) {
         if (!path_only) stack.complete(second);
         break;
     }
+    case state_behind_invalidate:
+        stack.run(initiate, tree);
+        stack.run(invalidate, {{.object = t}});
+        break;
+    case relink_to_invalid: {
+        stack.run(initiate, tree);
+        const std::size_t other = stack.neighbor();
+        stack.run(initiate, {{.object = other}});
+        stack.run(invalidate, {{.object = other}});
+        stack.run(update, {{.object = other}, {.object = p, .parent = 0}});
+        break;
+    }
+    case move_connection: {
+        const std::size_t other = stack.path();
+        tree.push_back({.object = other, .parent = 0});
+        stack.run(initiate, tree);
+        stack.run(update, {{.object = other}, {.object = t, .parent = 0}});
+        break;
+    }
     case reference_not_offloaded:
         stack.run(initiate, tree);
         stack.run(terminate, {{.object = t}});
@@ -138,7 +157,7 @@ Trace play(const Case& test) {
         break;
     case entry_of_linker_freed:
         stack.run(initiate, tree);
-        stack.run(initiate, {{.object = n}, {.object = p, .parent = 0, .status = failure},
+        stack.run(initiate, {{.object = n, .status = failure}, {.object = p, .parent = 0, .status = failure},
                              {.object = stack.connection(), .parent = 1, .status = no_room}});
         break;
     case new_handle_for_linker:
@@ -213,7 +232,7 @@ Trace play(const Case& test) {
         stack.complete(last);
         break;
     }
-    case deferred_with_indication: stack.run(initiate, {{.object = t}}); break;
+    case deferred_with_indication: stack.run(initiate, tree); break;
     case status_of_no_operation:
     case state_touched:
     default:
@@ -275,6 +294,10 @@ const Case cases[] = {
     {update_invalidated, "update_invalidated", "HS-041", "NdisUpdateOffload", "", 0},
     {terminate_while_querying, "terminate_while_querying", "HS-049", "NdisTerminateOffload", "", 0},
     {data_in_path_block, "data_in_path_block", "HS-028", "NdisInitiateOffload", "NetBufferListChain", 0, 0},
+    {state_behind_invalidate, "state_behind_invalidate", "HS-047", "NdisInvalidateOffload", "Header.Type", 0, 0},
+    {relink_to_invalid, "relink_to_invalid", "HS-043", "NdisUpdateOffload", "", 0, 0, false, false, false, {"HS-041"}},
+    {move_connection, "move_connection", "HS-042", "NdisUpdateOffload", "", 0, 0},
+    {wrong_length, "wrong_length", "HS-015", "MiniportInitiateOffload", "Length", 0, 0},
     // intermediate driver, down
     {other_operation_down, "other_operation_down", "IM-027", "NdisUpdateOffload", ""},
     {other_binding_down, "other_binding_down", "IM-027", "NdisInitiateOffload", ""},

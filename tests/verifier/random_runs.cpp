@@ -30,7 +30,7 @@ public:
             for (int j = 0; j < 2; ++j) {
                 const auto path = stack_.path(neighbor, chance(50) ? 4 : 6);
                 paths_.push_back({path, neighbor});
-                for (int k = 0; k < 2; ++k) connections_.push_back({stack_.connection(path), path});
+                for (int k = 0; k < 2; ++k) connections_.push_back({stack_.connection(path, chance(30) ? static_cast<std::uint32_t>(1 + pick(4000)) : 0), path});
             }
         }
     }
@@ -116,10 +116,16 @@ public:
         }
     }
 
+    // A path under a neighbor that may be another one than its own.
+    Tree relinked() {
+        return {test::reference(N, neighbors_[pick(neighbors_.size())], {test::reference(P, paths_[pick(paths_.size())].first)})};
+    }
+
     void step() {
         const std::uint32_t kind = chance(40) ? std::uint32_t{CHIMNEY_OPERATION_INITIATE} : static_cast<std::uint32_t>(1 + pick(5));
         const bool initiate = kind == CHIMNEY_OPERATION_INITIATE;
-        const Tree planned = initiate || chance(30) ? tree(initiate) : one_object();
+        Tree planned = initiate || chance(30) ? tree(initiate) : one_object();
+        if (kind == CHIMNEY_OPERATION_UPDATE && chance(25)) planned = relinked();
         if (planned.empty()) return;
         const auto binding = static_cast<std::uint32_t>(chance(85) ? 1 : 2);
         if (const std::uint32_t number = stack_.start(kind, planned, binding); number != 0) started_.push_back(number);
@@ -171,7 +177,7 @@ public:
             chimney_target_event event{};
             event.object_kind = object.kind;
             event.number = object.number;
-            event.event_type = object.kind == N ? 2 : static_cast<std::uint32_t>(chance(60) ? 3 : 1);
+            event.event_type = object.kind == N ? 2 : static_cast<std::uint32_t>(chance(55) ? 3 : chance(60) ? 1 : chance(70) ? 2 : 4);
             event.information = static_cast<std::uint32_t>(1 + pick(11));
             stack_.target(IOCTL_CHIMNEY_TARGET_INDICATE_EVENT, event);
         }

@@ -247,6 +247,9 @@ void Stack::Inside::target_completes(std::size_t number) {
             const Address context = allocate(target, 0x20, trace::synthetic::tag_of("OtCx"));
             put(handle + in_handle::miniport_offload_context, context);
         }
+        // An answer differs from what the host stack left there.
+        if (operation.kind == OperationKind::query && !operation.plan[i].placeholder && get(each + at::type, 1) == 17)
+            put(each + at::size + 0x6C, 0x8000 + number, 4);  // SndWnd
         const std::uint64_t list = get(each + at::net_buffer_list_chain);
         if (list != 0 && plants(Plant::data_status_changed)) put(list + nbl_status, 0x78, 4);
         if (list != 0 && plants(Plant::data_reordered) && operation.kind == OperationKind::initiate) put(each + at::net_buffer_list_chain, list);

@@ -131,15 +131,22 @@ public:
         return objects.size() - 1;
     }
 
-    Address block(const BlockPlan& plan) {
+    // Header.Type of a block: the whole state of the object's layer, or what an update carries.
+    static std::uint8_t type_in(OperationKind kind, std::uint8_t whole) {
+        if (kind != OperationKind::update) return whole;
+        return whole == 17 ? 14 : static_cast<std::uint8_t>(whole - 2);
+    }
+
+    Address block(const BlockPlan& plan, OperationKind kind) {
         const Object& of = objects[plan.object];
-        const Address address = allocate(0, at::size + state_size, host_tag);
-        put(address + at::type, plan.placeholder && plants(Plant::sibling_of_other_layer) ? 0 : of.type, 1);
+        const bool state = kind != OperationKind::invalidate || plants(Plant::state_behind_invalidate);
+        const Address address = allocate(0, at::size + (state ? state_size : 0), host_tag);
+        put(address + at::type, plan.placeholder && plants(Plant::sibling_of_other_layer) ? 0 : type_in(kind, of.type), 1);
         put(address + 2, at::size, 2);
         put(address + at::status, 0xC0DEC0DE, 4);
         put(address + at::slot_b, plan.placeholder ? 0 : of.handle);
         put(address + at::protocol_reserved_0, 0x1111);
-        for (std::uint32_t word = 0; word < state_size; word += 8) put(address + at::size + word, 0x0101010101010101 * (word / 8 + 1));
+        for (std::uint32_t word = 0; state && word < state_size; word += 8) put(address + at::size + word, 0x0101010101010101 * (word / 8 + 1));
         Address last = 0;
         for (unsigned i = 0; i < plan.net_buffer_lists; ++i) {
             const Address list = allocate(0, net_buffer_list_size, host_tag);
@@ -149,16 +156,28 @@ public:
             last = list;
         }
         // What a rule compares has values that go together; the rest is a pattern.
-        if (of.type == 17) {
+        if (state) lengths(address + at::size, of.type, kind);
+        if (of.type == 17 && state && kind != OperationKind::update) {
             put(address + at::size + 0x50, 4, 4);                                                      // State
             for (const std::uint32_t sequence : {0x60u, 0x64u, 0x68u}) put(address + at::size + sequence, 1, 4);  // SndUna, SndNxt, SndMax
             put(address + at::size + 0xA8, get(address + at::net_buffer_list_chain));                  // SendDataHead
             put(address + at::size + 0xB0, last);                                                      // SendDataTail
         }
-        if (of.type == 4) put(address + at::size + 0x60, get(address + at::size + 0x54, 4), 4);  // NicReachabilityDelta as the host's
+        if (of.type == 4 && state && kind != OperationKind::update) put(address + at::size + 0x60, get(address + at::size + 0x54, 4), 4);  // NicReachabilityDelta as the host's
         blocks[address] = bench.watch(RegionKind::block_list, 0, address, at::size, labels[plan.object]);
-        bench.watch(RegionKind::following_state, 0, address + at::size, state_size, labels[plan.object], blocks[address]);
+        if (state) bench.watch(RegionKind::following_state, 0, address + at::size, state_size, labels[plan.object], blocks[address]);
         return address;
+    }
+
+    // Length of each structure, one behind the other.
+    void lengths(Address state, std::uint8_t whole, OperationKind kind) {
+        const std::array<std::uint32_t, 3> sizes = whole == 4    ? std::array<std::uint32_t, 3>{44, 44, 12}
+                                                   : whole == 17 ? std::array<std::uint32_t, 3>{24, 44, 120}
+                                                                 : std::array<std::uint32_t, 3>{24, 12, 8};
+        if (kind == OperationKind::update) return put(state, sizes[1], 4);
+        put(state, sizes[0], 4);
+        put(state + sizes[0], sizes[1] + (plants(Plant::wrong_length) && whole == 17 ? 4 : 0), 4);
+        put(state + sizes[0] + sizes[1], sizes[2], 4);
     }
 
     std::size_t begin(OperationKind kind, const std::vector<BlockPlan>& plan) {
@@ -166,7 +185,7 @@ public:
         operation.kind = kind;
         operation.id = bench.recorder.next_operation();
         operation.plan = plan;
-        for (const BlockPlan& each : plan) operation.blocks.push_back(block(each));
+        for (const BlockPlan& each : plan) operation.blocks.push_back(block(each, kind));
         for (std::size_t i = 0; i < plan.size(); ++i) {  // links: first dependent, then siblings in order
             for (std::size_t j = 0; j < plan.size(); ++j) {
                 if (j == i) continue;
@@ -178,7 +197,10 @@ public:
         }
         operation.root = operation.blocks.front();
         if (plants(Plant::cycle)) put(operation.blocks.back() + at::next_block, operation.root);
-        if (plants(Plant::path_under_connection)) put(operation.root + at::type, 17, 1);
+        if (plants(Plant::path_under_connection)) {
+            put(operation.root + at::type, 17, 1);
+            lengths(operation.root + at::size, 17, kind);
+        }
         if (plants(Plant::stale_context) && kind == OperationKind::initiate && initiates_begun > 0)
             put(objects[plan.back().object].handle + in_handle::miniport_offload_context, 0xFFFFFA8000001000);
         if (plants(Plant::stale_reserved)) put(objects[plan.back().object].handle, binding_of(target));

@@ -76,10 +76,20 @@ void DifferencesView::show_differences(DifferencesPointer differences) {
     divergence_model_.set(differences_);
     timing_model_.set(differences_);
     show_times_->setChecked(false);
-    const int wide = std::max(400, stack_->width());
+    share_width();
+    refresh();
+}
+
+void DifferencesView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    share_width();
+}
+
+// The two sides get the same; a person may drag them until the pane is given another size.
+void DifferencesView::share_width() {
+    const int wide = std::max(400, width());
     for (const auto& [section, share] : {std::pair{0, 0.17}, std::pair{1, 0.15}, std::pair{2, 0.34}}) divergences_->setColumnWidth(section, static_cast<int>(wide * share));
     for (int section = 0; section < TimingDifferenceModel::verdict; ++section) times_->setColumnWidth(section, static_cast<int>(wide * (section == 0 ? 0.3 : section == 4 ? 0.16 : 0.12)));
-    refresh();
 }
 
 void DifferencesView::go(const QModelIndex& index) {

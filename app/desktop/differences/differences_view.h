@@ -35,7 +35,11 @@ Q_SIGNALS:
     void comparison_wanted();
     void event_wanted(const chimneylab::desktop::SessionPointer& session, quint32 event);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void share_width();
     QTableView* make_table(QAbstractItemModel& model, const QString& name);
     void go(const QModelIndex& index);
     void refresh();

@@ -116,6 +116,13 @@ FindingsView::FindingsView(PlaybackModel& playback, FindingModel& findings, cons
         if (target.startsWith(QLatin1String("event:"))) Q_EMIT event_wanted(target.mid(6).toUInt());
     });
     connect(&findings, &QAbstractItemModel::modelReset, this, &FindingsView::refresh);
+    connect(&findings.judge(), &SessionJudge::changed, this, &FindingsView::tell_state);
+    connect(&findings.judge(), &SessionJudge::judged, this, &FindingsView::open_session);  // other severities, rules, layers
+    connect(none_, &QLabel::linkActivated, this, [this](const QString& target) {
+        if (target == QLatin1String("judge:start")) findings_.judge().start();
+        if (target == QLatin1String("judge:stop")) findings_.judge().stop();
+        tell_state();
+    });
     connect(&findings, &QAbstractItemModel::dataChanged, tree_->viewport(), [this] { tree_->viewport()->update(); });
     connect(&playback, &PlaybackModel::session_changed, this, &FindingsView::open_session);
     // Whoever comes to an event where something is broken reads it without a click.
@@ -210,35 +217,57 @@ void FindingsView::apply_filter() {
 void FindingsView::refresh() {
     const int all = findings_.all();
     const int shown = findings_.shown();
-    const Tokens& t = theme_.tokens();
-    const bool session = playback_.session() != nullptr;
     filters_->setVisible(all > 0 && height() > 250);
     tree_->setVisible(shown > 0);
     page_->setVisible(all > 0 && height() > 165);
     tree_->parentWidget()->setVisible(all > 0);
     none_->setVisible(shown == 0);
     quiet_->setVisible(shown == 0);
-    if (!session) {
-        none_->setText(tr("Broken promises are listed here, each with the event, the block and the member where it broke. Run a scenario or open a session."));
-    } else if (all == 0) {
-        none_->setText(QStringLiteral("<span style=\"color: %1; font-weight: 600\">%2</span><br><span style=\"color: %3\">%4</span>")
-                           .arg(t.fine.name(), tr("none in this run"), t.quiet_text.name(),
-                                tr("%1 rules were held against %2 events.").arg(playback_.session()->findings.rules_judged).arg(playback_.event_count())));
-    } else {
-        none_->setText(tr("No finding passes this filter. Clear it to see all %1.").arg(all));
-    }
     // A few groups are shown with what follows from them; many are shown closed.
     if (all <= 12) tree_->expandAll();
     fit_columns();
     show_page();
     offer_variants();
-    if (!session) Q_EMIT summary_changed({});
-    else if (all == 0) Q_EMIT summary_changed({});
-    else {
-        const auto causes = static_cast<int>(playback_.session()->findings.groups.size());
-        const QString text = causes == all ? tr("%1 broken").arg(all) : causes == 1 ? tr("%1 from one first cause").arg(all) : tr("%1 from %2 first causes").arg(all).arg(causes);
-        Q_EMIT summary_changed(shown < all ? tr("%1 of %2").arg(shown).arg(text) : text);
+    tell_state();
+}
+
+// What stands where no finding does, and how many there are, in a few words.
+void FindingsView::tell_state() {
+    const int all = findings_.all();
+    const int shown = findings_.shown();
+    const Tokens& t = theme_.tokens();
+    const bool session = playback_.session() != nullptr;
+    const SessionJudge& judge = findings_.judge();
+    const auto said = [&](const QColor& color, const QString& headline, const QString& rest) {
+        return QStringLiteral("<span style=\"color: %1; font-weight: 600\">%2</span><br><span style=\"color: %3\">%4</span>").arg(color.name(), headline, t.quiet_text.name(), rest);
+    };
+    const auto linked = [&](const char* target, const QString& word) {
+        return QStringLiteral(" <a href=\"%1\" style=\"color: %2\">%3</a>").arg(QLatin1String(target), t.text.name(), word);
+    };
+    QString text;
+    if (!session) {
+        text = tr("Broken promises are listed here, each with the event, the block and the member where it broke. Run a scenario or open a session.");
+    } else if (all == 0 && judge.judging()) {
+        text = said(t.text, tr("the checker is looking: %1 %").arg(judge.percent()), tr("It judges all %1 events of this long session beside the window.").arg(playback_.event_count()) + linked("judge:stop", tr("Stop")));
+    } else if (all == 0 && judge.outstanding()) {
+        text = said(t.text, tr("not judged"), tr("The checker was stopped before it had seen all %1 events.").arg(playback_.event_count()) + linked("judge:start", tr("Judge it now")));
+    } else if (all == 0) {
+        text = said(t.fine, tr("none in this run"), tr("%1 rules were held against %2 events.").arg(playback_.session()->findings.rules_judged).arg(playback_.event_count()));
+    } else {
+        text = tr("No finding passes this filter. Clear it to see all %1.").arg(all);
     }
+    if (none_->text() != text) none_->setText(text);
+    QString summary;
+    if (session && all > 0) {
+        const auto causes = static_cast<int>(playback_.session()->findings.groups.size());
+        summary = causes == all ? tr("%1 broken").arg(all) : causes == 1 ? tr("%1 from one first cause").arg(all) : tr("%1 from %2 first causes").arg(all).arg(causes);
+        if (shown < all) summary = tr("%1 of %2").arg(shown).arg(summary);
+    }
+    if (judge.outstanding()) {
+        const QString how = judge.judging() ? tr("checking, %1 %").arg(judge.percent()) : all > 0 ? tr("as the file tells") : tr("not judged");
+        summary = summary.isEmpty() ? how : summary + QStringLiteral(" · ") + how;
+    }
+    Q_EMIT summary_changed(summary);
 }
 
 void FindingsView::show_page() {

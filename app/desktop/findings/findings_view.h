@@ -50,6 +50,7 @@ protected:
 private:
     void open_session();
     void refresh();
+    void tell_state();
     void apply_filter();
     void show_page();
     void offer_variants();

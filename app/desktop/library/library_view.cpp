@@ -8,6 +8,7 @@
 #include <QPainter>
 #include <QRegularExpression>
 #include <QStyledItemDelegate>
+#include <QTimer>
 #include <QVBoxLayout>
 
 #include "app/desktop/theme/marks.h"
@@ -181,6 +182,8 @@ void LibraryView::follow_model() {
     empty_->setText(library_.entries().empty() ? tr("No scenario was found. Set CHIMNEYLAB_SCENARIOS to a folder with scenario files, or open a recorded session with Ctrl+O.")
                                                : tr("No scenario matches this filter."));
     empty_->setGeometry(list_->rect().adjusted(6, 6, -6, -6));
+    // Once the words below have taken their room from the list.
+    QTimer::singleShot(0, list_, [list = list_] { list->scrollTo(list->currentIndex()); });
 }
 
 // "seed 7", "SEED:7" and "7" are seed:7. Nonsense goes back to what is in force.

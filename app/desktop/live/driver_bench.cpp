@@ -265,8 +265,10 @@ void DriverBench::refresh() {
 void DriverBench::apply_theme() {
     const Tokens& t = theme_.tokens();
     empty_->setStyleSheet(QStringLiteral("color: %1").arg(t.quiet_text.name()));
-    source_->setFont(theme_.mono(measure::body_text));
-    source_->setStyleSheet(QStringLiteral("QPlainTextEdit { background: %1; color: %2; border: 1px solid %3; border-radius: 4px }").arg(t.background.name(), t.text.name(), t.line.name()));
+    // In the style sheet: the window's own names a family for everything and would win over setFont.
+    source_->setStyleSheet(QStringLiteral("QPlainTextEdit { background: %1; color: %2; border: 1px solid %3; border-radius: 4px; font-family: \"%4\" }")
+                               .arg(t.background.name(), t.text.name(), t.line.name(), theme_.mono(measure::body_text).family()));
+    source_->setTabStopDistance(4 * QFontMetricsF(theme_.mono(measure::body_text)).horizontalAdvance(QLatin1Char(' ')));
     messages_->setStyleSheet(QStringLiteral("QListWidget::item { padding: 2px 4px; color: %1 } QListWidget::item:selected { background: %2 } QListWidget::item:hover { background: %3 }")
                                  .arg(t.text.name(), t.selection.name(), t.hover.name()));
 }

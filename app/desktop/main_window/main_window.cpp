@@ -176,6 +176,8 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::read_library() {
     if (!source_.library) return;
+    // Read again in another language: what was asked for before does not count any more.
+    disconnect(&librarian_, &SessionLoader::done, this, nullptr);
     auto entries = std::make_shared<std::vector<LibraryEntry>>();
     connect(&librarian_, &SessionLoader::done, this, [this, entries] {
         library_model_.set_entries(std::move(*entries));
@@ -316,6 +318,7 @@ void MainWindow::restore_arrangement() {
     playback_.set_speed(settings_->value(QStringLiteral("playback/speed"), 1.0).toDouble());
     set_reduced_motion(settings_->value(QStringLiteral("playback/reduced_motion"), false).toBool());
     lens_bar_->recall(*settings_);
+    if (const QString language = settings_->value(QStringLiteral("scenario/language")).toString(); !language.isEmpty()) tell_scenarios_in(language);
     const QString theme = settings_->value(QStringLiteral("window/theme")).toString();
     if (theme == QLatin1String("light")) choose_theme(Theme::Choice::light);
     if (theme == QLatin1String("dark")) choose_theme(Theme::Choice::dark);
@@ -384,8 +387,9 @@ void MainWindow::open_scenario(const QString& id, const QString& variant) { run(
 void MainWindow::run(const RunRequest& request) {
     branch_model_.clear();
     RunRequest whole = request;
-    whole.manual = false;
-    whole.choices.clear();
+    // A whole run: choices belong to one only when the schedule goes on after them.
+    whole.manual = request.schedule_goes_on && !request.choices.isEmpty();
+    if (!whole.manual) whole.choices.clear();
     start(whole);
 }
 
@@ -408,6 +412,7 @@ void MainWindow::choose_schedule(const QString& schedule) {
     if (request_.scenario.isEmpty()) return;
     RunRequest again = request_;
     again.schedule = schedule;
+    again.choices.clear();  // of another order
     if (branch_model_.active()) branch_model_.begin(again);
     else run(again);
 }

@@ -85,6 +85,8 @@ public:
     void open_file(const QString& path);
     void choose_theme(Theme::Choice choice);
     void set_reduced_motion(bool reduced);
+    // The language of scenarios' texts, by its code; empty: the system's. Library and narration follow.
+    void tell_scenarios_in(const QString& language);
     void restore_arrangement();
 
     [[nodiscard]] PlaybackModel& playback() { return playback_; }
@@ -162,6 +164,7 @@ private:
     void read_library();
     void make_actions();
     void make_menus();
+    void make_language_menu(QMenu& view);
     void make_panes();
     [[nodiscard]] std::vector<PaneRow> make_pane_table();  // the place to add a pane
     void apply_theme();

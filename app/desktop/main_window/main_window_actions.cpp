@@ -166,6 +166,7 @@ void MainWindow::make_menus() {
     add(view->addMenu(tr("&Layout")), {"layout_teach", "layout_learn", "layout_debug", "layout_own", "", "remember_layout", "keep_arrangement", "arrange"});
     QMenu* theme = view->addMenu(tr("&Theme"));
     add(theme, {"theme_system", "theme_light", "theme_dark", "theme_high_contrast"});
+    make_language_menu(*view);
     add(view, {"reduced_motion", "", "irql"});
     add(menuBar()->addMenu(tr("&Navigate")),
         {"palette", "", "first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "next_member", "",

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/models/event_filter.h"
 
+#include <algorithm>
+
 namespace chimneylab::desktop {
 
 EventFilter::EventFilter(QObject* parent) : QObject(parent) { connect(&worker_, &Background::changed, this, &EventFilter::working_changed); }
@@ -82,7 +84,11 @@ ShownRequest EventFilter::request() const {
     made.completions = wanted_.completions;
     // Asking for IRQL changes by name shows them.
     made.irql_changes = wanted_.irql_changes || wanted_.expression.contains(QLatin1String("irql"));
-    made.is_finding = [session = session_](trace::EventId event) { return session->is_finding(event); };
+    // Asked beside the window, where what is found may change meanwhile: those of now.
+    if (made.findings)
+        made.is_finding = [trace = session_->trace, broken = session_->findings.events](trace::EventId event) {
+            return std::binary_search(broken.begin(), broken.end(), event) || trace->event(event).kind == trace::EventKind::finding;
+        };
     return made;
 }
 

@@ -113,6 +113,9 @@ EventText event_text(const trace::History& history, trace::EventId id) {
             break;
         case EventKind::message: text.what = QStringLiteral("says: ") + name.trimmed(); break;
         case EventKind::fault_injected: text.what = QStringLiteral("fault injected: ") + name; break;
+        case EventKind::frame_sent: text.what = QStringLiteral("frame sent: ") + name; break;
+        case EventKind::frame_received: text.what = QStringLiteral("frame received: ") + name; break;
+        case EventKind::frame_dropped: text.what = QStringLiteral("frame lost: ") + name; break;
     }
     if (text.what.isEmpty()) text.what = to_qstring(trace::to_text(event.kind)).replace(QLatin1Char('_'), QLatin1Char(' '));
     return text;

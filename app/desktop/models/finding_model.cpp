@@ -7,7 +7,7 @@
 
 namespace chimneylab::desktop {
 
-FindingModel::FindingModel(PlaybackModel& playback, QObject* parent) : QAbstractItemModel(parent), playback_(playback) {
+FindingModel::FindingModel(PlaybackModel& playback, QObject* parent) : QAbstractItemModel(parent), playback_(playback), judge_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &FindingModel::rebuild);
     connect(&playback, &PlaybackModel::shown_events_changed, this, &FindingModel::rebuild);  // a live session has more
     connect(&playback, &PlaybackModel::position_changed, this, [this] {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/session_judge.h"
 
 namespace chimneylab::desktop {
 
@@ -37,6 +38,9 @@ public:
     void set_filter(const FindingFilter& filter);
     [[nodiscard]] const FindingFilter& filter() const { return filter_; }
     [[nodiscard]] const Findings* findings() const { return playback_.session() ? &playback_.session()->findings : nullptr; }
+    // Who judges a long session while it is on show.
+    [[nodiscard]] SessionJudge& judge() { return judge_; }
+    [[nodiscard]] const SessionJudge& judge() const { return judge_; }
     // Null for an index that is none.
     [[nodiscard]] const Finding* finding(const QModelIndex& index) const;
     [[nodiscard]] int finding_number(const QModelIndex& index) const;  // into Findings::rows; -1
@@ -57,6 +61,7 @@ private:
     [[nodiscard]] bool passes(const Finding& finding) const;
 
     PlaybackModel& playback_;
+    SessionJudge judge_;
     FindingFilter filter_;
     std::vector<Group> groups_;
 };

@@ -9,6 +9,7 @@
 #include "app/desktop/models/session.h"
 #include "engine/verifier/findings.h"
 #include "engine/verifier/scene.h"
+#include "engine/verifier/strict_readings.h"
 
 namespace chimneylab::desktop {
 
@@ -120,9 +121,11 @@ std::vector<std::string_view> rules_judged_at(const trace::History& history, tra
     if (!event.valid() || event.value >= history.trace().size()) return rules;
     const std::optional<Moment> moment = moment_of(history, history.trace().event(event));
     if (!moment) return rules;
-    const bool strict = history.trace().description().mode == "strict";
+    const bool strict = verifier::of_strict_machine(history.trace().description());
+    const std::vector<std::string_view> readings = verifier::readings_of(history.trace().description());
     for (const verifier::Unit& unit : verifier::units()) {
         if (unit.moment != *moment) continue;
+        if (!unit.strict.empty() && std::find(readings.begin(), readings.end(), unit.strict) == readings.end()) continue;
         const verifier::Rule* rule = verifier::find(unit.rule);
         if (rule == nullptr || (rule->strict_only && !strict)) continue;
         if (std::find(rules.begin(), rules.end(), rule->id) == rules.end()) rules.push_back(rule->id);

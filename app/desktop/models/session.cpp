@@ -10,12 +10,23 @@
 #include "app/desktop/models/timeline_index.h"
 
 namespace chimneylab::desktop {
+namespace {
+
+constexpr std::uint32_t history_step = 50'000;  // events between two looks at whether it shall go on
+
+}  // namespace
 
 std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace, QString id, QString path,
                                       std::function<QString(trace::EventId)> scenario_words,
-                                      std::vector<Expectation> expectations) {
+                                      std::vector<Expectation> expectations, const GoesOn& goes_on) {
     auto session = std::make_shared<Session>();
-    session->history = std::make_unique<const trace::History>(*trace);
+    // Most of the time goes into the history, the rest into the index.
+    constexpr int history_share = 75;
+    auto history = std::make_unique<trace::History>(*trace, trace::History::Later{});
+    const std::size_t steps = trace->size() / history_step + 1;
+    for (std::size_t step = 1; history->extend(history_step); ++step)
+        if (goes_on && !goes_on(static_cast<int>(history_share * step / steps))) return nullptr;
+    session->history = std::move(history);
     session->id = std::move(id);
     session->path = std::move(path);
     session->title = to_qstring(trace->description().title);
@@ -35,18 +46,23 @@ std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace,
     }
     session->variant = to_qstring(trace->description().variant);
     session->schedule = to_qstring(trace->description().schedule);
-    session->findings = find_broken_promises(*session->history);
+    session->unjudged = trace->paged() != nullptr;
+    if (!session->unjudged) session->findings = find_broken_promises(*session->history);
     session->trace = std::move(trace);
-    index_for_views(*session);
+    const GoesOn share = [&goes_on](int percent) { return !goes_on || goes_on(history_share + percent * (100 - history_share) / 100); };
+    if (!index_for_views(*session, share)) return nullptr;
     return session;
 }
 
-void index_for_views(Session& session) {
+bool index_for_views(Session& session, const GoesOn& goes_on) {
     // In one walk: a long trace may lie on the disk.
     auto shown = std::make_shared<ShownEvents>();
     auto timeline = std::make_shared<TimelineIndex>();
     session.deepest = 0;
-    for (std::uint32_t i = 0; i < session.trace->size(); ++i) {
+    const auto size = static_cast<std::uint32_t>(session.trace->size());
+    if (size > history_step) shown->shown.reserve(size);  // growing would take three times as much for a moment
+    for (std::uint32_t i = 0; i < size; ++i) {
+        if (goes_on && i % history_step == history_step - 1 && !goes_on(static_cast<int>(std::uint64_t{i} * 100 / size))) return false;
         const trace::EventId id(i);
         const trace::Event& event = session.trace->event(id);
         if (event.kind != trace::EventKind::irql_changed) shown->shown.push_back(id);
@@ -58,6 +74,7 @@ void index_for_views(Session& session) {
     timeline->finish();
     session.usually_shown = std::move(shown);
     session.timeline = std::move(timeline);
+    return true;
 }
 
 }  // namespace chimneylab::desktop

@@ -54,6 +54,8 @@ struct Session {
     std::function<QString(trace::EventId)> scenario_words;
     std::vector<Expectation> expectations;
     Findings findings;  // what the checker says about this trace
+    // The checker has not looked yet: `findings` is what the file told, if anything, until SessionJudge puts in its own.
+    bool unjudged = false;
     // How it was run: empty for what the scenario gives, and for a file what its description says.
     QString variant;
     QString schedule;
@@ -84,14 +86,19 @@ struct Session {
 
 using SessionPointer = std::shared_ptr<const Session>;
 
+// How far long work is, in percent; false: it shall stop.
+using GoesOn = std::function<bool(int percent)>;
+
 // Takes the trace and derives the rest. Linear in the trace: not for the GUI thread when the trace may be long.
-// The result is the caller's to complete until it hands it on as a SessionPointer.
+// The result is the caller's to complete until it hands it on as a SessionPointer. Null when it was told to stop.
+// A trace that stays on the disk is not judged: that takes as long again, and is done while a person looks at it.
 [[nodiscard]] std::shared_ptr<Session> make_session(std::shared_ptr<const trace::Trace> trace, QString id, QString path,
                                           std::function<QString(trace::EventId)> scenario_words,
-                                          std::vector<Expectation> expectations);
+                                          std::vector<Expectation> expectations, const GoesOn& goes_on = {});
 
-// Works out beforehand what no view is to walk the trace for. One walk; again when the session has grown.
-void index_for_views(Session& session);
+// Works out beforehand what no view is to walk the trace for. One walk; again when the session has grown. False when it
+// was told to stop.
+bool index_for_views(Session& session, const GoesOn& goes_on = {});
 
 [[nodiscard]] inline QString to_qstring(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));

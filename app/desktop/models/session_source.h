@@ -29,6 +29,12 @@ struct RunRequest {
     friend bool operator==(const RunRequest&, const RunRequest&) = default;
 };
 
+// A language that scenarios can be told in.
+struct TextLanguage {
+    QString code;  // "ja"
+    QString name;  // in the language itself
+};
+
 struct SessionSource {
     std::function<std::vector<LibraryEntry>()> library;
     // What to do on the worker to run this.
@@ -39,6 +45,11 @@ struct SessionSource {
     std::function<QString(const Session& session, const QString& path, const session::NoteContents& notes)> save;
     // … opens the notes of a session file for writing.
     OpenNoteStore note_store;
+    // The languages of the scenarios' texts; empty: there is no choice.
+    std::vector<TextLanguage> languages;
+    // From now on the library is read, and sessions that were made before or come later are told, in this language; empty:
+    // that of the system. Returns at once.
+    std::function<void(const QString& code)> tell_in;
 };
 
 }  // namespace chimneylab::desktop

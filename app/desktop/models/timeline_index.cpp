@@ -45,6 +45,13 @@ void TimelineIndex::finish() {
     }
 }
 
+void TimelineIndex::mark(const std::vector<trace::EventId>& findings) {
+    for (const trace::EventId each : findings)
+        if (each.value < weights_.size()) weights_[each.value] = finding;
+    levels_.clear();
+    finish();
+}
+
 TimelineIndex::Telling TimelineIndex::at(std::size_t level, std::uint32_t index) const {
     if (level == 0) return {EventId(index), static_cast<Weight>(weights_[index])};
     return levels_[level - 1][index];

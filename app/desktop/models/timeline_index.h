@@ -20,6 +20,7 @@ public:
 
     void add(const trace::Event& event, bool is_finding);  // in order
     void finish();                                         // after the last; from then on it may be asked
+    void mark(const std::vector<trace::EventId>& findings);  // that became known after that
 
     struct Telling {
         trace::EventId event;

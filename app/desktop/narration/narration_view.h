@@ -28,6 +28,8 @@ public:
     [[nodiscard]] QString rules_text() const;
     // Where one is, the heading and everything told, as it is copied.
     [[nodiscard]] QString whole_text() const;
+    // Told again where the playback stands: the scenario has other words now.
+    void tell_again() { tell(); }
     // From now on what this stage shows is told as well.
     void tell_stage(const StageModel& stage);
     // From now on a person's notes are told where they belong.

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/program/arguments.h"
 
+#include "engine/machine/schedule.h"
+#include "engine/scenario/choices.h"
+
 namespace chimneylab::desktop {
 
 namespace {
@@ -20,6 +23,10 @@ QString usage() {
     return QStringLiteral(
         "usage: chimneylab [options] [SESSION.chimney]\n"
         "  --scenario ID          run this scenario of the library, or this scenario file\n"
+        "  --variant NAME         a variant of that scenario\n"
+        "  --schedule ORDER       fifo, lifo or seed:N\n"
+        "  --choices LIST         what is taken at each choice, as chimneylab-cli explore tells it\n"
+        "  --driver FILE.so       in place of the topmost intermediate driver, again for the ones below\n"
         "  --event N              stand at event N (0 is the first)\n"
         "  --screenshot FILE.png  render that moment into a file and leave; needs no display\n"
         "  --tour FOLDER          render every view at its best moment into a gallery and leave; needs no display\n"
@@ -69,7 +76,8 @@ ParsedArguments parse_arguments(const QStringList& words) {
             has_value = true;
         }
         static const QStringList known = {QStringLiteral("--scenario"), QStringLiteral("--event"), QStringLiteral("--screenshot"), QStringLiteral("--pane"), QStringLiteral("--tour"),
-                                          QStringLiteral("--size"),     QStringLiteral("--theme"), QStringLiteral("--scale")};
+                                          QStringLiteral("--size"),     QStringLiteral("--theme"), QStringLiteral("--scale"),
+                                          QStringLiteral("--variant"),  QStringLiteral("--schedule"), QStringLiteral("--choices"), QStringLiteral("--driver")};
         if (!known.contains(word)) return refuse(QStringLiteral("there is no option %1; chimneylab --help lists them").arg(quoted(word)));
         if (!has_value) {
             if (i + 1 >= words.size()) return refuse(QStringLiteral("%1 needs a value").arg(word));
@@ -78,6 +86,17 @@ ParsedArguments parse_arguments(const QStringList& words) {
         if (value.isEmpty()) return refuse(QStringLiteral("%1 needs a value").arg(word));
         if (word == QLatin1String("--scenario")) {
             a.scenario = value;
+        } else if (word == QLatin1String("--variant")) {
+            a.variant = value;
+        } else if (word == QLatin1String("--schedule")) {
+            if (const auto order = machine::Schedule::parse(value.toStdString()); !order) return refuse(QStringLiteral("--schedule: %1").arg(QString::fromStdString(order.error)));
+            a.schedule = value;
+        } else if (word == QLatin1String("--choices")) {
+            const auto choices = scenario::parse_choices(value.toStdString());
+            if (const auto* wrong = std::get_if<std::string>(&choices)) return refuse(QStringLiteral("--choices: %1").arg(QString::fromStdString(*wrong)));
+            a.choices = value;
+        } else if (word == QLatin1String("--driver")) {
+            a.drivers << value;
         } else if (word == QLatin1String("--tour")) {
             a.tour = value;
         } else if (word == QLatin1String("--pane")) {
@@ -120,6 +139,8 @@ ParsedArguments parse_arguments(const QStringList& words) {
     if (!a.scenario.isEmpty() && !a.session.isEmpty()) {
         return refuse(QStringLiteral("both a scenario and a session file were given: give one of them"));
     }
+    if (a.scenario.isEmpty() && !(a.variant.isEmpty() && a.schedule.isEmpty() && a.choices.isEmpty() && a.drivers.isEmpty()))
+        return refuse(QStringLiteral("--variant, --schedule, --choices and --driver belong to a scenario: give --scenario ID"));
     return parsed;
 }
 

@@ -15,6 +15,10 @@ namespace chimneylab::desktop {
 
 struct Arguments {
     QString scenario;
+    QString variant;       // of the scenario
+    QString schedule;
+    QString choices;       // of a run that is made again, as explore tells them; then the schedule goes on
+    QStringList drivers;
     QString session;
     QString screenshot;
     QString tour;  // folder for the gallery

@@ -4,14 +4,18 @@
 
 #include <QFileInfo>
 #include <QRegularExpression>
+#include <algorithm>
+#include <atomic>
 
 #include "app/desktop/models/event_text.h"
+#include "app/desktop/models/session_judge.h"
 #include "app/desktop/program/engine_notes.h"
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/choices.h"
 #include "engine/scenario/library.h"
 #include "engine/scenario/narrator.h"
 #include "engine/scenario/run.h"
+#include "engine/scenario/translation.h"
 #include "engine/session/session.h"
 
 namespace chimneylab::desktop {
@@ -24,16 +28,29 @@ QString to_text(const std::vector<scenario::Problem>& problems) {
     return lines.join(QLatin1Char('\n'));
 }
 
-// The scenario's own words for this session, kept alive together with what they were read from.
-void let_scenario_speak(Session& session, scenario::Scenario scenario) {
+// Which of scenario::languages() texts are in. Chosen on the GUI thread, asked on the workers too.
+using Tongue = std::shared_ptr<std::atomic<std::size_t>>;
+
+std::size_t index_of(std::string_view language) {
+    const std::span<const scenario::Language> all = scenario::languages();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const scenario::Language& each) { return each.code == language; });
+    return found == all.end() ? 0 : static_cast<std::size_t>(found - all.begin());
+}
+
+// The scenario's own words for this session in every language, so that another one can be chosen without reading a file; kept
+// alive together with what they were read from.
+void let_scenario_speak(Session& session, scenario::Scenario scenario, const Tongue& tongue) {
     struct Speaker {
-        Speaker(const trace::History& history, scenario::Scenario its) : scenario(std::move(its)), narrator(history, scenario) {}
+        Speaker(const trace::History& history, scenario::Scenario its) : scenario(std::move(its)), narrator(history, scenario) {
+            for (const scenario::Language& each : scenario::languages()) words.push_back(scenario::translate(scenario, each.code).scenario);
+        }
         scenario::Scenario scenario;
         scenario::ScenarioNarrator narrator;
+        std::vector<scenario::Scenario> words;
     };
     auto speaker = std::make_shared<const Speaker>(*session.history, std::move(scenario));
-    session.scenario_words = [speaker](trace::EventId event) {
-        const std::optional<std::string> own = speaker->narrator.own_sentence(event);
+    session.scenario_words = [speaker, tongue](trace::EventId event) {
+        const std::optional<std::string> own = speaker->narrator.own_sentence(event, speaker->words[*tongue]);
         return own ? QString::fromStdString(*own) : QString();
     };
 }
@@ -88,7 +105,7 @@ QString crash_text(const driver_host::Crash& crash, const std::string& output) {
     return text.trimmed();
 }
 
-LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
+LoadOutcome run_scenario(const RunRequest& request, LoadControl& control, const Tongue& tongue) {
     LoadOutcome outcome;
     scenario::Loaded loaded = scenario::find_scenario(request.scenario.toStdString());
     if (!loaded.scenario) {
@@ -154,12 +171,12 @@ LoadOutcome run_scenario(const RunRequest& request, LoadControl& control) {
     }
     session->crash_report = crash_report.isEmpty() ? QString::fromStdString(result.failure) : crash_report;
     session->drivers = request.drivers;
-    let_scenario_speak(*session, std::move(*loaded.scenario));
+    let_scenario_speak(*session, std::move(*loaded.scenario), tongue);
     outcome.session = std::move(session);
     return outcome;
 }
 
-LoadOutcome read_session(const QString& path) {
+LoadOutcome read_session(const QString& path, LoadControl& control, const Tongue& tongue) {
     LoadOutcome outcome;
     auto loaded = session::open(path.toStdString());
     if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
@@ -177,7 +194,16 @@ LoadOutcome read_session(const QString& path) {
     // A recorded run of a library scenario is told in that scenario's words.
     scenario::Loaded known = scenario::find_scenario(shared->description().scenario);
     const QString id = known.scenario ? QString::fromStdString(known.scenario->id) : QString();
-    auto session = make_session(std::move(shared), id, path, {}, {});
+    auto session = make_session(std::move(shared), id, path, {}, {}, [&control](int percent) {
+        if (control.progress) control.progress(percent);
+        return !control.cancel;
+    });
+    if (!session) return outcome;  // nobody wants it any more
+    // What was found when it was judged last is shown while a long session is judged again.
+    if (session->unjudged) {
+        auto stored = session::read_violations(path.toStdString());
+        if (const auto* rows = std::get_if<std::vector<session::StoredViolation>>(&stored)) adopt_findings(*session, tell_stored(*session->history, *rows));
+    }
     outcome.word = notice;  // cut short, or damaged: shown beside what is whole
     auto notes = session::read_notes(path.toStdString());
     if (const auto* problem = std::get_if<session::Problem>(&notes)) {
@@ -186,16 +212,21 @@ LoadOutcome read_session(const QString& path) {
     } else {
         session->notes = std::move(std::get<session::NoteContents>(notes));
     }
-    if (known.scenario) let_scenario_speak(*session, std::move(*known.scenario));
+    if (known.scenario) let_scenario_speak(*session, std::move(*known.scenario), tongue);
     outcome.session = std::move(session);
     return outcome;
 }
 
-std::vector<LibraryEntry> read_library() {
+std::vector<LibraryEntry> read_library(const Tongue& tongue) {
+    const std::string_view language = scenario::languages()[*tongue].code;
     const scenario::Library library = scenario::load_library();
     std::vector<LibraryEntry> entries;
-    static const QRegularExpression numbered(QStringLiteral("^Part \\d+: *"));
-    for (const scenario::Scenario& each : library.scenarios) {
+    std::vector<scenario::Problem> problems = library.problems;
+    static const QRegularExpression numbered(QStringLiteral("^[^:]*\\d[^:]*: *"));  // "Part 1: " in any language
+    for (const scenario::Scenario& original : library.scenarios) {
+        const scenario::Translated translated = scenario::translate(original, language);
+        problems.insert(problems.end(), translated.problems.begin(), translated.problems.end());
+        const scenario::Scenario& each = translated.scenario;
         LibraryEntry entry;
         entry.id = QString::fromStdString(each.id);
         entry.number = entry.id.toUpper();
@@ -214,7 +245,7 @@ std::vector<LibraryEntry> read_library() {
         }
         entries.push_back(std::move(entry));
     }
-    for (const scenario::Problem& problem : library.problems) {
+    for (const scenario::Problem& problem : problems) {
         const QString name = QFileInfo(QString::fromStdString(problem.file)).fileName();
         LibraryEntry entry;
         entry.id = QString::fromStdString(problem.file);
@@ -232,9 +263,14 @@ std::vector<LibraryEntry> read_library() {
 
 SessionSource engine_source() {
     SessionSource source;
-    source.library = read_library;
-    source.scenario = [](const RunRequest& request) -> LoadWork { return [request](LoadControl& control) { return run_scenario(request, control); }; };
-    source.file = [](const QString& path) -> LoadWork { return [path](LoadControl&) { return read_session(path); }; };
+    auto tongue = std::make_shared<std::atomic<std::size_t>>(index_of(scenario::language_of_environment()));
+    source.library = [tongue] { return read_library(tongue); };
+    source.scenario = [tongue](const RunRequest& request) -> LoadWork { return [request, tongue](LoadControl& control) { return run_scenario(request, control, tongue); }; };
+    source.file = [tongue](const QString& path) -> LoadWork { return [path, tongue](LoadControl& control) { return read_session(path, control, tongue); }; };
+    for (const scenario::Language& each : scenario::languages()) source.languages.push_back({to_qstring(each.code), to_qstring(each.name)});
+    source.tell_in = [tongue](const QString& code) {
+        *tongue = index_of(code.isEmpty() ? scenario::language_of_environment() : std::string_view(code.toStdString()));
+    };
     source.note_store = open_engine_notes;
     source.save = [](const Session& session, const QString& path, const session::NoteContents& notes) {
         const std::optional<session::Problem> problem = session::save(*session.trace, path.toStdString(), notes);

@@ -99,7 +99,13 @@ int main(int argc, char** argv) {
     if (!arguments.session.isEmpty()) {
         window.open_file(arguments.session);
     } else {
-        window.open_scenario(arguments.scenario.isEmpty() ? QStringLiteral("m1") : arguments.scenario);
+        RunRequest request{arguments.scenario.isEmpty() ? QStringLiteral("m1") : arguments.scenario, arguments.variant, arguments.schedule, arguments.drivers};
+        if (!arguments.choices.isEmpty()) {
+            if (request.schedule.isEmpty()) request.schedule = QStringLiteral("fifo");
+            request.schedule_goes_on = true;
+            request.choices = arguments.choices.split(QLatin1Char(','), Qt::SkipEmptyParts);
+        }
+        window.run(request);
     }
     return QApplication::exec();
 }

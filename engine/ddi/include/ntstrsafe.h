@@ -2,7 +2,7 @@
  * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
  * SPDX-License-Identifier: MIT
  *
- * The bounded string functions that drivers use most: copy, append, length; by characters (Cch) and by bytes
+ * The bounded string functions that drivers use most: copy, append, length, print; by characters (Cch) and by bytes
  * (Cb), for narrow (A) and 16-bit (W) text. The destination is always terminated. Results: STATUS_SUCCESS,
  * STATUS_BUFFER_OVERFLOW (what fits was copied), STATUS_INVALID_PARAMETER.
  */
@@ -85,10 +85,68 @@ CHIMNEYLAB_DDI_BEGIN
         return RtlStringCchCat##suffix(pszDest, cbDest / sizeof(character), pszSrc);                               \
     }
 
+#if defined(_WIN32)
+/* Of the kernel. They do not terminate what is too long, the functions below do. */
+int __cdecl _vsnprintf(CHAR *buffer, SIZE_T count, const CHAR *format, va_list arguments);
+int __cdecl _vsnwprintf(WCHAR *buffer, SIZE_T count, const WCHAR *format, va_list arguments);
+static inline NTSTATUS RtlStringCchVPrintfA(CHAR *pszDest, SIZE_T cchDest, const CHAR *pszFormat, va_list argList)
+{
+    int used;
+    if (cchDest == 0 || cchDest > NTSTRSAFE_MAX_CCH) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    used = _vsnprintf(pszDest, cchDest - 1, pszFormat, argList);
+    pszDest[used < 0 ? cchDest - 1 : (SIZE_T)used] = 0;
+    return used < 0 ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+}
+static inline NTSTATUS RtlStringCchVPrintfW(WCHAR *pszDest, SIZE_T cchDest, const WCHAR *pszFormat, va_list argList)
+{
+    int used;
+    if (cchDest == 0 || cchDest > NTSTRSAFE_MAX_CCH) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    used = _vsnwprintf(pszDest, cchDest - 1, pszFormat, argList);
+    pszDest[used < 0 ? cchDest - 1 : (SIZE_T)used] = 0;
+    return used < 0 ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+}
+#else
+/* Formats are those of DbgPrint; in a format of 16-bit text %s is 16-bit text. */
+NTSTATUS RtlStringCchVPrintfA(CHAR *pszDest, SIZE_T cchDest, const CHAR *pszFormat, va_list argList);
+NTSTATUS RtlStringCchVPrintfW(WCHAR *pszDest, SIZE_T cchDest, const WCHAR *pszFormat, va_list argList);
+#endif
+
+#define CHIMNEYLAB_PRINT_FUNCTIONS(suffix, character)                                                              \
+    static inline NTSTATUS RtlStringCbVPrintf##suffix(character *pszDest, SIZE_T cbDest, const character *pszFormat, \
+                                                      va_list argList)                                             \
+    {                                                                                                              \
+        return RtlStringCchVPrintf##suffix(pszDest, cbDest / sizeof(character), pszFormat, argList);               \
+    }                                                                                                              \
+    static inline NTSTATUS RtlStringCchPrintf##suffix(character *pszDest, SIZE_T cchDest, const character *pszFormat, ...) \
+    {                                                                                                              \
+        NTSTATUS status;                                                                                           \
+        va_list arguments;                                                                                         \
+        va_start(arguments, pszFormat);                                                                            \
+        status = RtlStringCchVPrintf##suffix(pszDest, cchDest, pszFormat, arguments);                              \
+        va_end(arguments);                                                                                         \
+        return status;                                                                                             \
+    }                                                                                                              \
+    static inline NTSTATUS RtlStringCbPrintf##suffix(character *pszDest, SIZE_T cbDest, const character *pszFormat, ...) \
+    {                                                                                                              \
+        NTSTATUS status;                                                                                           \
+        va_list arguments;                                                                                         \
+        va_start(arguments, pszFormat);                                                                            \
+        status = RtlStringCchVPrintf##suffix(pszDest, cbDest / sizeof(character), pszFormat, arguments);           \
+        va_end(arguments);                                                                                         \
+        return status;                                                                                             \
+    }
+
+CHIMNEYLAB_PRINT_FUNCTIONS(A, CHAR)
+CHIMNEYLAB_PRINT_FUNCTIONS(W, WCHAR)
 CHIMNEYLAB_STRING_FUNCTIONS(A, CHAR)
 CHIMNEYLAB_STRING_FUNCTIONS(W, WCHAR)
 
 #undef CHIMNEYLAB_STRING_FUNCTIONS
+#undef CHIMNEYLAB_PRINT_FUNCTIONS
 
 /* A counted string over existing text, refused when the text is longer than such a string can be. */
 static inline NTSTATUS RtlUnicodeStringInit(PUNICODE_STRING DestinationString, PCWSTR pszSrc)

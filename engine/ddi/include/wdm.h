@@ -10,10 +10,12 @@
 
 #include "ntdef.h"
 #include "ntstatus.h"
+#include "guiddef.h"
 
 #include "wdm/constants.h"
 #include "wdm/kernel_object.h"
 #include "wdm/io_object.h"
+#include "wdm/deferred.h"
 #include "wdm/inline_functions.h"
 #include "wdm/functions.h"
 

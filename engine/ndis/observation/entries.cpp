@@ -55,7 +55,8 @@ void Observer::watch_state(Operation& operation, const Block& block, RegionId bl
     }
 }
 
-// State follows a block when somebody put it there: its first structure tells its own length.
+// State follows a block when somebody put it there: its first structure tells its own length, or the block and a state of
+// its type are what the memory was allocated for.
 std::optional<RegionId> Observer::watch_following_state(unsigned char type, const void* block, RegionId block_region,
                                                         LayerIndex owner, trace::StringId label) {
     const CHIMNEYLAB_STATE_PLACEMENT placement = ChimneylabStatePlacement(type);
@@ -68,7 +69,10 @@ std::optional<RegionId> Observer::watch_following_state(unsigned char type, cons
         {sizeof(PATH_OFFLOAD_STATE_CONST), sizeof(PATH_OFFLOAD_STATE_CACHED), sizeof(PATH_OFFLOAD_STATE_DELEGATED)},
         {sizeof(TCP_OFFLOAD_STATE_CONST), sizeof(TCP_OFFLOAD_STATE_CACHED), sizeof(TCP_OFFLOAD_STATE_DELEGATED)}};
     const std::size_t first = placement.ConstOffset == 0 ? 0 : placement.CachedOffset == 0 ? 1 : 2;
-    if (!header || header->Length != expected[placement.Layer][first]) return std::nullopt;
+    if (!header) return std::nullopt;
+    const machine::Allocation* memory = machine_.pool().find_live(block);
+    const bool made_for_it = memory != nullptr && memory->address == block && memory->size == sizeof(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST) + placement.StateSize;
+    if (header->Length != expected[placement.Layer][first] && !made_for_it) return std::nullopt;
     trace::Region region;
     region.kind = RegionKind::following_state;
     region.owner = owner;

@@ -106,17 +106,26 @@ void Observer::watch_chain(Operation& operation, const Block& block, RegionId bl
         watch_list(list, operation.starter, block_region, name + " send data " + std::to_string(++number));
 }
 
-// Received data that goes up in the state of a terminated connection. It comes back by receive return.
-void Observer::watch_buffered_data(const Block& block, LayerIndex owner) {
+// BufferedData of the state behind a block, while the block is watched.
+std::vector<const void*> Observer::buffered_data(const Block& block) const {
     const CHIMNEYLAB_STATE_PLACEMENT placement = ChimneylabStatePlacement(block.content.Header.Type);
     const auto state_region = watch_.find(RegionKind::block_list, block.address);
-    if (!state_region || placement.Layer != ChimneylabTcpLayer || placement.DelegatedOffset >= placement.StateSize) return;
+    if (!state_region || placement.Layer != ChimneylabTcpLayer || placement.DelegatedOffset >= placement.StateSize) return {};
     const auto* state = static_cast<const std::byte*>(ChimneylabFollowingState(block.address)) + placement.DelegatedOffset;
     const auto delegated = probe_.copy<TCP_OFFLOAD_STATE_DELEGATED>(state);
-    if (!delegated || delegated->Header.Length != sizeof(TCP_OFFLOAD_STATE_DELEGATED)) return;
+    if (!delegated || delegated->Header.Length != sizeof(TCP_OFFLOAD_STATE_DELEGATED)) return {};
+    return chain(delegated->BufferedData);
+}
+
+// Received data that goes up in the state of a terminated connection, to come back by receive return; or down with an initiate, to
+// be home again when that is complete.
+void Observer::watch_buffered_data(const Block& block, LayerIndex owner) {
+    const std::vector<const void*> lists = buffered_data(block);
+    if (lists.empty()) return;
+    const auto state_region = watch_.find(RegionKind::block_list, block.address);
     const std::string of(machine_.recorder().trace().text(machine_.recorder().trace().region(*state_region).label));
     unsigned number = 0;
-    for (const void* list : chain(delegated->BufferedData)) {
+    for (const void* list : lists) {
         ++number;
         if (!lists_.contains(list)) watch_list(list, owner, *state_region, "buffered data " + std::to_string(number) + " of " + of);
     }

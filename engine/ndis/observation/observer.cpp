@@ -126,6 +126,8 @@ void Observer::start(const CHIMNEY_CALL& call, LayerIndex caller) {
     operation.root = call.Block;
     by_root_[call.Block] = &operation;
     watch_tree(operation, tree);
+    if (call.Operation == ChimneyInitiate)
+        for (const Block& block : tree) watch_buffered_data(block, caller);
     record(EventKind::operation_started, operation, caller, operation.root_region, call.Block);
 }
 
@@ -187,9 +189,11 @@ void Observer::completion_entered(const CHIMNEY_CALL& call, LayerIndex layer) {
     operation->finished = true;
     // What comes back in a block is with its owner again when the handler returns: all of a terminate, and what an initiate
     // could not hand over.
-    for (const Block& block : read_tree(call.Block))
+    for (const Block& block : read_tree(call.Block)) {
+        if (call.Operation == ChimneyInitiate) std::ranges::copy(buffered_data(block), std::back_inserter(operation->lists_home));
         if (call.Operation == ChimneyTerminate || (call.Operation == ChimneyInitiate && block.content.Status < 0))
             std::ranges::copy(chain(block.content.NetBufferListChain), std::back_inserter(operation->lists_home));
+    }
     trace::Event event;
     event.kind = EventKind::operation_finished;
     event.operation = operation->id;

@@ -113,6 +113,7 @@ private:
     };
 
     void start(const CHIMNEY_CALL& call, LayerIndex caller);
+    [[nodiscard]] std::vector<const void*> buffered_data(const Block& block) const;
     void watch_list(const void* list, LayerIndex owner, RegionId parent, const std::string& label);
     void watch_buffered_data(const Block& block, LayerIndex owner);
     void watch_contexts(const void* list, List& known);

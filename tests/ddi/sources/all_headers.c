@@ -15,6 +15,21 @@
 #include <specstrings.h>
 #include <xfilter.h>
 
+#include <initguid.h>
+
+#include <pshpack1.h>
+typedef struct PACKED {
+    UCHAR First;
+    ULONG Second;
+} PACKED;
+#include <poppack.h>
+#include <pshpack2.h>
+#include <pshpack4.h>
+#include <pshpack8.h>
+#include <poppack.h>
+#include <poppack.h>
+#include <poppack.h>
+
 #include <ndis.h>
 #include <ndischimney.h>
 
@@ -30,6 +45,11 @@
 #else
 #define PROVE(condition) __extension__ _Static_assert(condition, #condition)
 #endif
+
+PROVE(sizeof(PACKED) == 5);
+PROVE(sizeof(KTIMER) == (CHIMNEYLAB_DDI_64BIT ? 64 : 40));
+PROVE(offsetof(KTIMER, Dpc) == (CHIMNEYLAB_DDI_64BIT ? 48 : 32));
+DEFINE_GUID(GUID_OF_THIS_TEST, 0x12345678, 0x1234, 0x5678, 1, 2, 3, 4, 5, 6, 7, 8);
 
 /* Where the classes of a TCP connection and of a path begin behind a block. */
 #if CHIMNEYLAB_DDI_64BIT

@@ -18,6 +18,9 @@ CHIMNEYLAB_DDI_BEGIN
 
 /* <= DISPATCH_LEVEL: nonpaged; NULL on failure; freed with NdisFreeMemory(p,0,0). */
 PVOID NdisAllocateMemoryWithTagPriority(NDIS_HANDLE NdisHandle, UINT Length, ULONG Tag, EX_POOL_PRIORITY Priority);
+/* <= DISPATCH_LEVEL: the older form, for drivers without a handle at hand; FAILURE when there is no memory; freed with
+   NdisFreeMemory(p, Length, 0). */
+NDIS_STATUS NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG Tag);
 /* any level: MemoryFlags 0 for pool; Length may be 0 for tag-priority memory. */
 VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags);
 /* any level: 6.20 documented. */
@@ -119,6 +122,8 @@ VOID NdisGetCurrentSystemTime(PLARGE_INTEGER pSystemTime);
 VOID NdisGetSystemUpTimeEx(PLARGE_INTEGER pSystemUpTime);
 /* any level: busy wait, microseconds. */
 VOID NdisStallExecution(UINT MicrosecondsToStall);
+/* any level: a driver that keeps something for each processor asks before it allocates. */
+CCHAR NdisSystemProcessorCount(VOID);
 
 /* ---- Configuration and strings ---- */
 

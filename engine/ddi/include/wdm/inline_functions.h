@@ -199,6 +199,12 @@ static inline VOID RtlInitAnsiString(PANSI_STRING DestinationString, PCSTR Sourc
     DestinationString->Buffer = (PCHAR)(ULONG_PTR)SourceString;
 }
 
+/* ---- Byte order ---- */
+
+#define RtlUshortByteSwap(value) ((USHORT)__builtin_bswap16((USHORT)(value)))
+#define RtlUlongByteSwap(value) ((ULONG)__builtin_bswap32((ULONG)(value)))
+#define RtlUlonglongByteSwap(value) ((ULONGLONG)__builtin_bswap64((ULONGLONG)(value)))
+
 /* ---- MDLs ---- */
 
 #define MmGetMdlByteCount(mdl) ((mdl)->ByteCount)

@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/explorer/run_memory.h"
+
+#include <sys/mman.h>
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <new>
+
+namespace chimneylab::explorer {
+namespace {
+
+constexpr std::size_t page = 4096;
+constexpr std::size_t stack_bytes = std::size_t{4} << 20;
+constexpr std::size_t heap_bytes = (std::size_t{1} << 30) - stack_bytes - 2 * page;
+constexpr std::size_t pool_bytes = std::size_t{1} << 30;
+constexpr std::size_t slot_bytes = 2 * page + stack_bytes + heap_bytes + pool_bytes;  // books, guard, stack, heap, pool
+constexpr std::size_t slots = 16;
+constexpr std::size_t block_alignment = 16;
+
+// Classes of size: by 16 up to 1024, then by eighths of the power of two below.
+constexpr std::size_t small_classes = 64, classes = small_classes + 8 * 21;
+
+struct Class {
+    std::size_t index, bytes;
+};
+Class class_of(std::size_t size) {
+    if (size <= 1024) {
+        const std::size_t index = size == 0 ? 0 : (size - 1) / 16;
+        return {index, (index + 1) * 16};
+    }
+    const std::size_t power = std::bit_floor(size - 1), step = power / 8, part = (size - 1 - power) / step;
+    return {small_classes + static_cast<std::size_t>(std::countr_zero(power) - 10) * 8 + part, power + (part + 1) * step};
+}
+
+// Before every block. `back` leads from the block to where its chunk begins (more than this for wide alignment).
+struct Prefix {
+    std::uint32_t size_class;
+    std::uint32_t back;
+    std::uint64_t unused;
+};
+static_assert(sizeof(Prefix) == block_alignment);
+
+// At the start of the slot, so that it is part of every image.
+struct Heap {
+    std::size_t used = 0;
+    bool exhausted = false;
+    std::array<std::byte*, classes> free{};  // the first word of a free chunk is the next one
+
+    [[nodiscard]] std::byte* start() { return reinterpret_cast<std::byte*>(this) + 2 * page + stack_bytes; }
+
+    void* allocate(std::size_t size, std::size_t alignment) {
+        const std::size_t wanted = size + sizeof(Prefix) + (alignment > block_alignment ? alignment : 0);
+        if (wanted < size || wanted > heap_bytes) return refuse();
+        const Class its = class_of(wanted);
+        std::byte* chunk = free[its.index];
+        if (chunk != nullptr) {
+            std::memcpy(&free[its.index], chunk, sizeof(std::byte*));
+        } else {
+            if (its.bytes > heap_bytes - used) return refuse();
+            chunk = start() + used;
+            used += its.bytes;
+        }
+        std::byte* block = chunk + sizeof(Prefix);
+        if (alignment > block_alignment)
+            block += (alignment - reinterpret_cast<std::uintptr_t>(block) % alignment) % alignment;
+        const Prefix prefix{static_cast<std::uint32_t>(its.index), static_cast<std::uint32_t>(block - chunk), 0};
+        std::memcpy(block - sizeof prefix, &prefix, sizeof prefix);
+        return block;
+    }
+    void release(void* address) {
+        auto* const block = static_cast<std::byte*>(address);
+        Prefix prefix;
+        std::memcpy(&prefix, block - sizeof prefix, sizeof prefix);
+        std::byte* const chunk = block - prefix.back;
+        std::memcpy(chunk, &free[prefix.size_class], sizeof(std::byte*));
+        free[prefix.size_class] = chunk;
+    }
+    void* refuse() {
+        exhausted = true;
+        return nullptr;
+    }
+};
+static_assert(sizeof(Heap) <= page);
+
+// The stretch that all slots lie in is reserved once and kept: an address says at once whether it is of a run.
+std::atomic<std::uintptr_t> zone{0};
+std::mutex zone_mutex;
+std::array<bool, slots> taken{};
+thread_local Heap* heap_of_thread = nullptr;
+
+Heap& books(std::byte* base) { return *reinterpret_cast<Heap*>(base); }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+constexpr bool possible = true;
+
+Heap* heap_with(void* address) {
+    const std::uintptr_t start = zone.load(std::memory_order_relaxed);
+    const std::uintptr_t offset = reinterpret_cast<std::uintptr_t>(address) - start;
+    if (start == 0 || offset >= slots * slot_bytes) return nullptr;
+    return reinterpret_cast<Heap*>(start + offset / slot_bytes * slot_bytes);
+}
+
+void* allocate(std::size_t size, std::size_t alignment) {
+    if (heap_of_thread != nullptr) {
+        if (void* const block = heap_of_thread->allocate(size, alignment)) return block;
+        throw std::bad_alloc();
+    }
+    if (size == 0) size = 1;
+    for (;;) {
+        const std::size_t whole = (size + alignment - 1) / alignment * alignment;
+        void* const block = alignment <= block_alignment ? std::malloc(size) : std::aligned_alloc(alignment, whole < size ? size : whole);
+        if (block != nullptr) return block;
+        const std::new_handler handler = std::get_new_handler();
+        if (handler == nullptr) throw std::bad_alloc();
+        handler();
+    }
+}
+
+void release(void* address) {
+    if (Heap* const heap = heap_with(address)) heap->release(address);
+    else std::free(address);
+}
+#else
+constexpr bool possible = false;
+#endif
+
+}  // namespace
+
+std::unique_ptr<RunMemory> RunMemory::reserve() {
+    if (!possible) return nullptr;
+    const std::lock_guard lock(zone_mutex);
+    if (zone == 0) {
+        void* const all = mmap(nullptr, slots * slot_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (all == MAP_FAILED) return nullptr;
+        zone = reinterpret_cast<std::uintptr_t>(all);
+    }
+    for (std::size_t i = 0; i < slots; ++i) {
+        if (taken[i]) continue;
+        auto* const base = reinterpret_cast<std::byte*>(zone.load() + i * slot_bytes);
+        if (mprotect(base, page, PROT_READ | PROT_WRITE) != 0 || mprotect(base + 2 * page, slot_bytes - 2 * page, PROT_READ | PROT_WRITE) != 0) return nullptr;
+        taken[i] = true;
+        new (base) Heap;
+        return std::unique_ptr<RunMemory>(new RunMemory(base));
+    }
+    return nullptr;
+}
+
+RunMemory::~RunMemory() {
+    const std::lock_guard lock(zone_mutex);
+    madvise(base_, slot_bytes, MADV_DONTNEED);
+    mprotect(base_, slot_bytes, PROT_NONE);
+    taken[(reinterpret_cast<std::uintptr_t>(base_) - zone.load()) / slot_bytes] = false;
+}
+
+std::span<std::byte> RunMemory::stack() const { return {base_ + 2 * page, stack_bytes}; }
+std::span<std::byte> RunMemory::pool() const { return {base_ + 2 * page + stack_bytes + heap_bytes, pool_bytes}; }
+void RunMemory::forget_everything() { new (base_) Heap; }
+bool RunMemory::exhausted() const { return books(base_).exhausted; }
+std::size_t RunMemory::heap_used() const { return books(base_).used; }
+
+RunMemory::Use::Use(RunMemory& memory) { heap_of_thread = &books(memory.base_); }
+RunMemory::Use::~Use() { heap_of_thread = nullptr; }
+
+void RunMemory::save(Image& image, const void* stack_pointer, std::size_t pool_used) const {
+    const std::byte* const stack_end = base_ + 2 * page + stack_bytes;
+    image.stack_ = static_cast<std::size_t>(stack_end - static_cast<const std::byte*>(stack_pointer));
+    image.heap_ = books(base_).used;
+    image.pool_ = pool_used;
+    image.size_ = sizeof(Heap) + image.stack_ + image.heap_ + image.pool_;
+    if (image.capacity_ < image.size_) {
+        image.capacity_ = image.size_ + image.size_ / 4;
+        image.bytes_ = std::make_unique_for_overwrite<std::byte[]>(image.capacity_);
+    }
+    std::byte* to = image.bytes_.get();
+    std::memcpy(to, base_, sizeof(Heap));
+    to += sizeof(Heap);
+    // The heap begins where the stack ends.
+    std::memcpy(to, stack_end - image.stack_, image.stack_ + image.heap_);
+    to += image.stack_ + image.heap_;
+    std::memcpy(to, pool().data(), image.pool_);
+}
+
+void RunMemory::put_back(const Image& image) {
+    std::byte* const stack_end = base_ + 2 * page + stack_bytes;
+    const std::byte* from = image.bytes_.get();
+    std::memcpy(base_, from, sizeof(Heap));
+    from += sizeof(Heap);
+    std::memcpy(stack_end - image.stack_, from, image.stack_ + image.heap_);
+    from += image.stack_ + image.heap_;
+    std::memcpy(pool().data(), from, image.pool_);
+}
+
+}  // namespace chimneylab::explorer
+
+// The program's allocation functions: those of the C library unless a run has the thread. Whoever links the explorer has them.
+// The other forms (arrays, nothrow, sized) are the library's and come here.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+void* operator new(std::size_t size) { return chimneylab::explorer::allocate(size, chimneylab::explorer::block_alignment); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+    return chimneylab::explorer::allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* address) noexcept { chimneylab::explorer::release(address); }
+void operator delete(void* address, std::size_t) noexcept { chimneylab::explorer::release(address); }
+void operator delete(void* address, std::align_val_t) noexcept { chimneylab::explorer::release(address); }
+void operator delete(void* address, std::size_t, std::align_val_t) noexcept { chimneylab::explorer::release(address); }
+#endif

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The ChimneyLab authors
+// SPDX-License-Identifier: MIT
+#include "engine/explorer/workers.h"
+
+#include <utility>
+
+namespace chimneylab::explorer {
+
+Workers::Workers(std::size_t count, Factory factory) : factory_(std::move(factory)) {
+    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+}
+
+Workers::~Workers() {
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+}
+
+void Workers::carry_out(const std::vector<Task>& tasks) {
+    std::unique_lock lock(mutex_);
+    tasks_ = &tasks;
+    next_ = 0;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return under_way_ == 0 && (next_ == tasks.size() || failed_); });
+    tasks_ = nullptr;
+    if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
+}
+
+void Workers::work() {
+    std::unique_ptr<Walk> walk;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [&] { return closing_ || (tasks_ != nullptr && next_ < tasks_->size() && !failed_); });
+        if (closing_) return;
+        const Task& task = (*tasks_)[next_++];
+        ++under_way_;
+        lock.unlock();
+        std::exception_ptr failed;
+        try {
+            if (!walk) walk = factory_();
+            task(*walk);
+        } catch (...) {
+            failed = std::current_exception();
+        }
+        lock.lock();
+        --under_way_;
+        if (failed) failed_ = failed;
+        changed_.notify_all();
+    }
+}
+
+}  // namespace chimneylab::explorer
