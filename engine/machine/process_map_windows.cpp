@@ -7,6 +7,8 @@
 namespace chimneylab::machine {
 namespace {
 
+// What lies lower is no driver's (Windows and low_memory.cpp of driver-bridge/windows see to it), and numbers look like it.
+constexpr std::uint64_t lowest_pointer = std::uint64_t{1} << 32;
 constexpr std::uint64_t highest_pointer = 0x0000800000000000;
 constexpr DWORD readable = PAGE_READONLY | PAGE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_READ | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
 
@@ -15,7 +17,7 @@ constexpr DWORD readable = PAGE_READONLY | PAGE_READWRITE | PAGE_WRITECOPY | PAG
 std::vector<MappedRange> read_process_map() {
     std::vector<MappedRange> ranges;
     MEMORY_BASIC_INFORMATION memory{};
-    for (std::uint64_t at = 0; at < highest_pointer; at = reinterpret_cast<std::uint64_t>(memory.BaseAddress) + memory.RegionSize) {
+    for (std::uint64_t at = lowest_pointer; at < highest_pointer; at = reinterpret_cast<std::uint64_t>(memory.BaseAddress) + memory.RegionSize) {
         if (VirtualQuery(reinterpret_cast<const void*>(at), &memory, sizeof memory) == 0) break;
         if (memory.State != MEM_COMMIT) continue;
         const auto begin = reinterpret_cast<std::uint64_t>(memory.BaseAddress);
