@@ -244,6 +244,12 @@ VOID HsReadDelegatedState(PHS_OBJECT Object, PHS_BLOCK_LIST Block);
 /* ---- tree_check.c ---- */
 ULONG HsCheckOperation(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock);
 
+/* ---- operation_tree.c ---- */
+BOOLEAN HsBuildTree(PHS_OPERATION Operation); /* FALSE: no memory; HsAbandonTree takes apart what there is */
+VOID HsAbandonTree(PHS_DRIVER Driver, PHS_OPERATION Operation); /* one that nobody has seen */
+VOID HsFreeBlocks(PHS_OPERATION Operation);
+VOID HsFreeBufferedData(PHS_OPERATION Operation, PHS_BLOCK Block);
+
 /* ---- operation.c ---- */
 ULONG HsStartOperation(PHS_DRIVER Driver, struct chimney_host_stack_operation *Command);
 ULONG HsStartPrepared(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG RefusedBlock);
