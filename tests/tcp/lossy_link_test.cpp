@@ -34,14 +34,21 @@ RC_GTEST_PROP(LossyLink, DeliversEveryByteInOrder, ()) {
         sent[1] += bytes / 3;
         if (*rc::gen::arbitrary<bool>()) both.settle();
     }
-    both.left().close(both.now());
-    // Persist timers are patient, so time has to pass for what a lost window update holds up.
-    for (int i = 0; i < 400 && (both.right().received() < sent[0] || both.left().received() < sent[1]); ++i) both.run(64'000);
+    // Persist and retransmission timers are patient (64 s at most), so much time has to pass on a bad link.
+    constexpr int Rounds = 4'000;
+    constexpr std::uint32_t RoundTicks = 64'000;
+    const auto delivered = [&] { return both.right().received() == sent[0] && both.left().received() == sent[1]; };
+    // An end that has closed waits 120 s in FIN_WAIT_2, and a run of losses can be longer: what the other still sends is lost then.
+    const bool early = *rc::gen::arbitrary<bool>();
+    const auto gave_up = [&] { return early && (both.left().events() & CHIMNEY_TCP_TIMED_OUT) != 0; };
+    if (early) both.left().close(both.now());
+    for (int i = 0; i < Rounds && !delivered() && !gave_up(); ++i) both.run(RoundTicks);
+    if (!early) both.left().close(both.now());
+    for (int i = 0; i < Rounds && (both.left().events() & CHIMNEY_TCP_FIN_ACKNOWLEDGED) == 0; ++i) both.run(RoundTicks);
     RC_ASSERT(both.right().received() == sent[0]);
-    RC_ASSERT(both.left().received() == sent[1]);
+    if (!gave_up()) RC_ASSERT(both.left().received() == sent[1]);
     RC_ASSERT(both.right().damaged() == 0u);
     RC_ASSERT(both.left().damaged() == 0u);
-    for (int i = 0; i < 400 && (both.left().events() & CHIMNEY_TCP_FIN_ACKNOWLEDGED) == 0; ++i) both.run(1'000);
     RC_ASSERT((both.right().events() & CHIMNEY_TCP_FIN_RECEIVED) != 0u);
     RC_ASSERT(both.right().connection().state == CHIMNEY_TCP_CLOSE_WAIT);
 }
