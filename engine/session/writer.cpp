@@ -6,7 +6,9 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 
+#include "engine/session/checkpointer.h"
 #include "engine/session/files.h"
 #include "engine/session/store.h"
 
@@ -109,7 +111,7 @@ std::variant<std::unique_ptr<Writer>, Problem> Writer::create(const std::filesys
             database.run("PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE");
             // Larger pages than usual: fewer calls of the system for every chunk. In one transaction: each of its own would be
             // brought to the disk alone.
-            database.run("PRAGMA page_size = 8192; BEGIN");
+            database.run("PRAGMA page_size = 16384; BEGIN");
             create_tables(database);
             Store(database).describe({}, {});
             {
@@ -280,16 +282,20 @@ void Writer::Inside::work() {
 
 void Writer::Inside::write_until_stopped(Database& database) {
     // Readers are never in the writer's way with a write-ahead log, and a commit is one append to it. FULL: on the disk at
-    // the commit, not at some later time.
-    database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000");
+    // the commit, not at some later time. A log is used again from its beginning once all of it is in the file, and the
+    // checkpointer never quite catches up with a fast producer: at 64 MB the writer brings over the rest itself.
+    database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096");
     database.run("PRAGMA cache_size = -4096");
     Store store(database);
+    std::optional<Checkpointer> checkpointer(std::in_place, target);
+    std::size_t uncommitted = 0;  // bytes, about
     Part growing;
-    std::deque<Part> parts;  // outlive the thread that packs them
+    std::deque<Part> packed_soon;  // submitted, in order; they outlive the thread that packs them
     PackingThread packing;
     const auto put = [&](const Part& part, bool is_closed) {
         PackedChunk packed = packing.take();
         store.put(part, is_closed, packed);
+        uncommitted += packed.events.size() + packed.contents.size() + packed.births.size();
         packing.give_back(std::move(packed));
     };
     Clock::time_point due = Clock::now() + options.commit_every;
@@ -298,41 +304,49 @@ void Writer::Inside::write_until_stopped(Database& database) {
         if (!open) database.run("BEGIN IMMEDIATE");
         open = true;
     };
+    // The thread that packs shall have work while this one waits for the disk, so it gets what there is at once.
+    const auto submit_closed = [&] {  // with the lock held
+        const bool behind = pending > options.most_pending_bytes / 4;
+        for (Part& each : closed) {
+            packed_soon.push_back(std::move(each));
+            packing.submit(packed_soon.back(), true, behind);
+        }
+        closed.clear();
+    };
     for (;;) {
-        parts.clear();
         std::optional<trace::RunDescription> anew;
         std::vector<trace::Layer> layers_now;
-        bool last = false, tail = false, behind = false;
+        bool last = false, tail = false, committing = false;
         {
             std::unique_lock lock(mutex);
-            wake_writer.wait_until(lock, due, [this] { return stop || !closed.empty(); });
-            parts.swap(closed);
-            behind = pending > options.most_pending_bytes / 4;
-            last = stop;
+            if (packed_soon.empty()) wake_writer.wait_until(lock, due, [this] { return stop || !closed.empty(); });
+            submit_closed();
             if (described_anew) {
                 anew = description;
                 layers_now = layers;
                 described_anew = false;
             }
-            if (last || Clock::now() >= due) {
-                // Only a part that has grown is worth writing again.
+            last = stop && packed_soon.empty();
+            committing = last || Clock::now() >= due;
+            // The growing part comes behind all the others. Only if it has grown is it worth writing again.
+            if (committing && packed_soon.empty()) {
                 tail = filling.first_event != growing.first_event || filling.events.size() != growing.events.size() ||
                        filling.amendments.size() != growing.amendments.size() ||
                        filling.regions.size() != growing.regions.size() || filling.names.size() != growing.names.size();
                 if (tail) growing = filling;
             }
         }
-        for (const Part& each : parts) packing.submit(each, true, behind);
-        if (tail) packing.submit(growing, false);
-        for (Part& each : parts) {
+        if (!packed_soon.empty()) {
             begin();
-            put(each, true);
+            put(packed_soon.front(), true);
             const std::lock_guard lock(mutex);
-            pending -= weight(each);
-            if (spare.size() < 64) spare.push_back(std::move(each));
+            pending -= weight(packed_soon.front());
+            if (spare.size() < 64) spare.push_back(std::move(packed_soon.front()));
+            packed_soon.pop_front();
             wake_producer.notify_one();
         }
         if (tail) {
+            packing.submit(growing, false);
             begin();
             put(growing, false);
         }
@@ -340,7 +354,7 @@ void Writer::Inside::write_until_stopped(Database& database) {
             begin();
             store.describe(*anew, layers_now);
         }
-        if (!last && Clock::now() < due) continue;
+        if (!committing) continue;
         if (last && seal) {
             begin();
             SummaryRows rest;
@@ -351,12 +365,14 @@ void Writer::Inside::write_until_stopped(Database& database) {
         if (open) {
             database.run("COMMIT");
             open = false;
+            checkpointer->committed(std::exchange(uncommitted, 0));
             const std::lock_guard lock(mutex);
             on_disk = store.events();
         }
         due = Clock::now() + options.commit_every;
         if (last) break;
     }
+    checkpointer.reset();
     if (!seal) return;
     // One file without companions. If a reader is in the way, whoever opens the file last does it.
     try {
