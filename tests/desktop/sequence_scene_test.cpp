@@ -20,7 +20,7 @@ using trace::EventKind;
 using trace::LayerRole;
 using Kind = SequenceMark::Kind;
 
-trace::synthetic::Options five(unsigned drivers, unsigned repeat = 1) {
+trace::synthetic::Options all_five(unsigned drivers, unsigned repeat = 1) {
     using trace::OperationKind;
     trace::synthetic::Options options;
     options.intermediate_drivers = drivers;
@@ -85,7 +85,7 @@ SessionPointer run_with_a_timer(bool finished = true) {
 
 TEST(SequenceColumns, OneForEachLayerAndOneForNdisBetweenTwo) {
     for (unsigned drivers = 0; drivers <= 8; ++drivers) {
-        const Diagram diagram(five(drivers));
+        const Diagram diagram(all_five(drivers));
         const SequenceColumns& columns = diagram.index->columns();
         ASSERT_EQ(columns.count(), 2 * static_cast<int>(drivers + 2) - 1);
         for (int i = 0; i < columns.count(); ++i) {
@@ -95,7 +95,7 @@ TEST(SequenceColumns, OneForEachLayerAndOneForNdisBetweenTwo) {
 }
 
 TEST(SequenceColumns, ACallGoesFromOneLifelineToItsNeighbour) {
-    const Diagram diagram(five(2));
+    const Diagram diagram(all_five(2));
     const SequenceColumns& columns = diagram.index->columns();
     int calls = 0;
     for (std::uint32_t i = 0; i < diagram.trace().size(); ++i) {
@@ -112,7 +112,7 @@ TEST(SequenceColumns, ACallGoesFromOneLifelineToItsNeighbour) {
 }
 
 TEST(SequenceIndex, FindsEveryEventInItsRowAndBack) {
-    const Diagram diagram(five(1));
+    const Diagram diagram(all_five(1));
     for (const bool folded : {false, true}) {
         std::uint32_t events = 0;
         for (std::uint32_t row = 0; row < diagram.index->row_count(folded); ++row) {
@@ -125,7 +125,7 @@ TEST(SequenceIndex, FindsEveryEventInItsRowAndBack) {
 }
 
 TEST(SequenceIndex, FoldsOnlyBookkeeping) {
-    const Diagram diagram(five(2));
+    const Diagram diagram(all_five(2));
     for (std::uint32_t row = 0; row < diagram.index->row_count(true); ++row) {
         if (diagram.index->events_in(row, true) == 1) continue;
         for (std::uint32_t i = 0; i < diagram.index->events_in(row, true); ++i) {
@@ -135,7 +135,7 @@ TEST(SequenceIndex, FoldsOnlyBookkeeping) {
 }
 
 TEST(SequenceIndex, AFilterLeavesRowsOut) {
-    const SessionPointer session = testing::synthetic_session(five(1), QStringLiteral("filtered"));
+    const SessionPointer session = testing::synthetic_session(all_five(1), QStringLiteral("filtered"));
     const auto conversions = session->history->landmarks(trace::Landmark::conversion);
     const Diagram diagram(session, {conversions.begin(), conversions.end()});
     EXPECT_EQ(diagram.index->row_count(false), conversions.size());
@@ -150,7 +150,7 @@ TEST(SequenceIndex, AFilterLeavesRowsOut) {
 
 // The pyramid of summaries says the same as the rows it summarises.
 TEST(SequenceIndex, ASummaryIsTheSumOfItsRows) {
-    const Diagram diagram(five(2, 20));
+    const Diagram diagram(all_five(2, 20));
     const std::uint32_t rows = diagram.index->row_count(false);
     ASSERT_GT(rows, 4'000U);
     for (const auto& [from, to] : std::vector<std::pair<std::uint32_t, std::uint32_t>>{{0, rows}, {0, 1}, {17, 18}, {15, 33}, {100, 3'999}, {255, 257}, {rows - 3, rows}, {5, 5}}) {
@@ -181,7 +181,7 @@ TEST(SequenceIndex, KnowsWhichWorkWasQueuedWhere) {
 }
 
 TEST(SequenceAxis, GivesBackTheEventWhoseLineIsThere) {
-    const Diagram diagram(five(1));
+    const Diagram diagram(all_five(1));
     for (const bool by_time : {false, true}) {
         for (const double scale : {44.0, 24.0, 13.0, 3.0}) {
             const SequenceAxis axis = diagram.axis(by_time ? scale * 10 : scale, by_time);
@@ -199,7 +199,7 @@ TEST(SequenceAxis, GivesBackTheEventWhoseLineIsThere) {
 }
 
 TEST(SequenceAxis, TheWholeRunFits) {
-    const Diagram diagram(five(2, 5));
+    const Diagram diagram(all_five(2, 5));
     for (const bool by_time : {false, true}) {
         SequenceAxis axis = diagram.axis(24, by_time);
         axis.scale = axis.fitting(600);
@@ -210,7 +210,7 @@ TEST(SequenceAxis, TheWholeRunFits) {
 }
 
 TEST(SequenceScene, DrawsEveryCallAndEveryReturn) {
-    const Diagram diagram(five(2));
+    const Diagram diagram(all_five(2));
     const SequenceScene scene = diagram.whole();
     EXPECT_FALSE(scene.overview);
     std::size_t calls = 0;
@@ -230,7 +230,7 @@ TEST(SequenceScene, DrawsEveryCallAndEveryReturn) {
 }
 
 TEST(SequenceScene, BarsNestAsTheCallsNest) {
-    const Diagram diagram(five(2));
+    const Diagram diagram(all_five(2));
     const SequenceScene scene = diagram.whole();
     for (const SequenceBar& bar : scene.bars) {
         EXPECT_TRUE(bar.begins);
@@ -250,7 +250,7 @@ TEST(SequenceScene, BarsNestAsTheCallsNest) {
 }
 
 TEST(SequenceScene, SaysWhichOperationEachCallBelongsTo) {
-    const Diagram diagram(five(1));
+    const Diagram diagram(all_five(1));
     const SequenceScene scene = diagram.whole();
     std::set<int> numbers;
     for (const SequenceArrow& arrow : scene.arrows) {
@@ -267,7 +267,7 @@ TEST(SequenceScene, SaysWhichOperationEachCallBelongsTo) {
 }
 
 TEST(SequenceScene, MarksConversionsAndCallEntriesWhereTheyHappen) {
-    const Diagram diagram(five(2));
+    const Diagram diagram(all_five(2));
     const SequenceScene scene = diagram.whole();
     std::size_t conversions = 0;
     std::size_t held = 0;
@@ -305,7 +305,7 @@ TEST(SequenceScene, WorkThatWaitedIsTiedToWhatItStarts) {
 }
 
 TEST(SequenceScene, EveryPartShowsWhatTheWholeShowsThere) {
-    const Diagram diagram(five(2));
+    const Diagram diagram(all_five(2));
     const SequenceAxis axis = diagram.axis();
     const SequenceScene whole = diagram.whole();
     for (double top = 0; top + 300 < axis.height(); top += 130) {
@@ -329,7 +329,7 @@ TEST(SequenceScene, EveryPartShowsWhatTheWholeShowsThere) {
 
 TEST(SequenceScene, LabelsStayInsideAndApart) {
     for (const unsigned drivers : {0U, 2U, 8U}) {
-        const Diagram diagram(five(drivers));
+        const Diagram diagram(all_five(drivers));
         for (const double width : {300.0, 900.0}) {
             for (const double scale : {24.0, 13.0}) {
                 const SequenceScene scene = Diagram::part(diagram.axis(scale), 0, 1500, {}, width);
@@ -347,7 +347,7 @@ TEST(SequenceScene, LabelsStayInsideAndApart) {
 }
 
 TEST(SequenceScene, WhatComesAfterThePresentEventIsFuture) {
-    const Diagram diagram(five(1));
+    const Diagram diagram(all_five(1));
     const EventId at(60);
     const SequenceScene scene = diagram.whole(24, at);
     EXPECT_DOUBLE_EQ(scene.present_y, diagram.axis().y_of(at));
@@ -357,7 +357,7 @@ TEST(SequenceScene, WhatComesAfterThePresentEventIsFuture) {
 }
 
 TEST(SequenceScene, FarOutItCostsPixelsAndNotEvents) {
-    const Diagram diagram(five(2, 60));
+    const Diagram diagram(all_five(2, 60));
     ASSERT_GT(diagram.trace().size(), 15'000U);
     for (const bool by_time : {false, true}) {
         SequenceAxis axis = diagram.axis(24, by_time);
@@ -378,7 +378,7 @@ TEST(SequenceScene, FarOutItCostsPixelsAndNotEvents) {
 }
 
 TEST(SequenceScene, MarksWhatACheckerFound) {
-    const Diagram diagram(five(1));
+    const Diagram diagram(all_five(1));
     const std::vector<EventId> found = {EventId(40)};
     SequenceRequest request;
     request.axis = diagram.axis();
@@ -392,7 +392,7 @@ TEST(SequenceScene, MarksWhatACheckerFound) {
 }
 
 TEST(SequenceModel, AnOperationAloneHasItsCallsAndNoOthers) {
-    const SessionPointer session = testing::synthetic_session(five(1), QStringLiteral("one"));
+    const SessionPointer session = testing::synthetic_session(all_five(1), QStringLiteral("one"));
     const trace::Operation& second = session->history->operations()[1];
     const auto index = SequenceModel::index_of_operation(session, second.id);
     ASSERT_NE(index, nullptr);
@@ -412,7 +412,7 @@ TEST(SequenceModel, ALongRunIsIndexedBesideTheWindowAndOvertakenByTheNext) {
     PlaybackModel playback;
     EventListModel events(playback);
     SequenceModel model(playback, events);
-    const SessionPointer big = testing::synthetic_session(five(2, 250), QStringLiteral("long"));
+    const SessionPointer big = testing::synthetic_session(all_five(2, 250), QStringLiteral("long"));
     ASSERT_GT(big->trace->size(), SequenceModel::at_once);
     playback.open(big);
     EXPECT_TRUE(model.indexing());
@@ -422,7 +422,7 @@ TEST(SequenceModel, ALongRunIsIndexedBesideTheWindowAndOvertakenByTheNext) {
     playback.open(nullptr);
     EXPECT_EQ(model.index(), nullptr);
     playback.open(big);
-    const SessionPointer small = testing::synthetic_session(five(1), QStringLiteral("short"));
+    const SessionPointer small = testing::synthetic_session(all_five(1), QStringLiteral("short"));
     playback.open(small);
     EXPECT_FALSE(model.indexing());
     QTest::qWait(300);

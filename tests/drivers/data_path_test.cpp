@@ -15,7 +15,6 @@
 namespace chimneylab::test {
 namespace {
 
-constexpr std::uint32_t N = CHIMNEY_OBJECT_NEIGHBOR, P = CHIMNEY_OBJECT_PATH, T = CHIMNEY_OBJECT_CONNECTION;
 constexpr std::uint32_t done = CHIMNEY_HOST_STACK_DONE;
 constexpr std::uint32_t target_done = CHIMNEY_TARGET_DONE;
 

@@ -6,7 +6,6 @@ namespace chimneylab::test {
 
 namespace {
 
-constexpr std::uint32_t N = CHIMNEY_OBJECT_NEIGHBOR, P = CHIMNEY_OBJECT_PATH, T = CHIMNEY_OBJECT_CONNECTION;
 constexpr std::size_t largest_forest = 24;
 
 }  // namespace

@@ -13,7 +13,6 @@
 namespace chimneylab::test {
 namespace {
 
-constexpr std::uint32_t N = CHIMNEY_OBJECT_NEIGHBOR, P = CHIMNEY_OBJECT_PATH, T = CHIMNEY_OBJECT_CONNECTION;
 constexpr machine::LayerIndex upper = 1, lower = 2;
 
 struct Family {

@@ -13,8 +13,6 @@
 namespace chimneylab::test {
 namespace {
 
-constexpr std::uint32_t N = CHIMNEY_OBJECT_NEIGHBOR, P = CHIMNEY_OBJECT_PATH, T = CHIMNEY_OBJECT_CONNECTION;
-
 class Depth : public testing::TestWithParam<unsigned> {};
 INSTANTIATE_TEST_SUITE_P(IntermediateDrivers, Depth, testing::Range(0u, 9u));
 

@@ -16,8 +16,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::uintptr_t upper = 0x1000, lower = 0x2000;
-
 // neighbor → path → connection
 struct Tree {
     NDIS_OFFLOAD_HANDLE neighbor_handle{}, path_handle{}, connection_handle{};

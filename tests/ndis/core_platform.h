@@ -5,6 +5,7 @@
 // memory it was told about. Handlers of the bindings call back into the Stack that is installed while a test runs.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,9 @@
 #include "engine/ndis/core/chimney_dispatch.h"
 
 namespace chimneylab::ndis::test {
+
+// The contexts of the binding above and of the adapter below.
+inline constexpr std::uintptr_t upper = 0x1000, lower = 0x2000;
 
 struct HandlerCall {
     std::string name;

@@ -14,8 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr std::uintptr_t upper = 0x1000, lower = 0x2000;
-
 class Transfers : public ::testing::Test {
 protected:
     Transfers() {

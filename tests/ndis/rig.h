@@ -78,6 +78,8 @@ struct AdapterState_ {
     PNDIS_OID_REQUEST oid = nullptr;
 };
 
+inline AdapterState_& adapter_of(NDIS_HANDLE context) { return *static_cast<AdapterState_*>(context); }
+
 struct BindingState_ {
     DriverState* driver = nullptr;
     NDIS_HANDLE handle = nullptr;

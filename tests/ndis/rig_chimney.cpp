@@ -11,7 +11,6 @@ namespace chimneylab::ndis::test {
 
 namespace {
 
-AdapterState_& adapter_of(NDIS_HANDLE context) { return *static_cast<AdapterState_*>(context); }
 
 PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST as_protocol(void* block) { return static_cast<PNDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>(block); }
 

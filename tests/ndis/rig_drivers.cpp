@@ -11,7 +11,6 @@ namespace chimneylab::ndis::test {
 
 namespace {
 
-AdapterState_& adapter_of(NDIS_HANDLE context) { return *static_cast<AdapterState_*>(context); }
 BindingState_& binding_of(NDIS_HANDLE context) { return *static_cast<BindingState_*>(context); }
 
 NDIS_STATUS mp_set_options(NDIS_HANDLE handle, NDIS_HANDLE context) {

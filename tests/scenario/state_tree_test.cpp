@@ -34,7 +34,7 @@ StateTree good(std::string_view text) {
     return tree.value_or(StateTree{});
 }
 
-std::string objection(std::string_view text) {
+std::string objection_to_tree(std::string_view text) {
     Problems problems("tree");
     EXPECT_FALSE(parse(text, problems)) << text;
     const auto found = problems.take();
@@ -62,20 +62,20 @@ TEST(StateTree, PlaceholdersTakeTheLayerTheyStandIn) {
 }
 
 TEST(StateTree, RefusesWhatIsNoLegalTree) {
-    EXPECT_THAT(objection("N1{P1{N1}}"), testing::HasSubstr("cycle"));
-    EXPECT_THAT(objection("N1{P1{T1,T1}}"), testing::HasSubstr("twice"));
-    EXPECT_THAT(objection("N1{T1}"), testing::HasSubstr("stands where a path belongs"));
-    EXPECT_THAT(objection("N1,P1"), testing::HasSubstr("stands where a neighbor belongs"));
-    EXPECT_THAT(objection("T1{T2}"), testing::HasSubstr("'T2'"));
-    EXPECT_THAT(objection("N1{X1}"), testing::HasSubstr("no object"));
-    EXPECT_THAT(objection("N1{P1{T1{T2}}}"), testing::HasSubstr("three layers"));
+    EXPECT_THAT(objection_to_tree("N1{P1{N1}}"), testing::HasSubstr("cycle"));
+    EXPECT_THAT(objection_to_tree("N1{P1{T1,T1}}"), testing::HasSubstr("twice"));
+    EXPECT_THAT(objection_to_tree("N1{T1}"), testing::HasSubstr("stands where a path belongs"));
+    EXPECT_THAT(objection_to_tree("N1,P1"), testing::HasSubstr("stands where a neighbor belongs"));
+    EXPECT_THAT(objection_to_tree("T1{T2}"), testing::HasSubstr("'T2'"));
+    EXPECT_THAT(objection_to_tree("N1{X1}"), testing::HasSubstr("no object"));
+    EXPECT_THAT(objection_to_tree("N1{P1{T1{T2}}}"), testing::HasSubstr("three layers"));
     for (const char* text : {"", "N1{", "N1}", "N1{}", "N1{P1,}", ",N1", "N1 P1", "N1{P1}{P2}", "N1(P1)", "{N1}"}) {
-        EXPECT_THAT(objection(text), testing::HasSubstr("in the tree:")) << text;
+        EXPECT_THAT(objection_to_tree(text), testing::HasSubstr("in the tree:")) << text;
     }
 }
 
 TEST(StateTree, PointsAtTheOffendingBlock) {
-    EXPECT_THAT(objection("N1{P1{T1,N1}}"), testing::StartsWith("tree:1:10:"));
+    EXPECT_THAT(objection_to_tree("N1{P1{T1,N1}}"), testing::StartsWith("tree:1:10:"));
 }
 
 TEST(StateTree, PrintsWhatItRead) {

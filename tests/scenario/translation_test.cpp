@@ -25,7 +25,7 @@ using testing::IsEmpty;
 
 const std::filesystem::path translations = std::filesystem::path(CHIMNEYLAB_SCENARIOS_DIRECTORY) / "translations";
 
-const json& schema() {
+const json& translation_schema() {
     static const json loaded = json::parse(read_file(translations / "schema.json"));
     return loaded;
 }
@@ -214,7 +214,7 @@ TEST(Languages, OfTheEnvironmentAreThePosixOnes) {
 TEST(TranslationSchema, HasTheKeysOfTheReader) {
     for (const MappingFormat& format : translation_formats()) {
         SCOPED_TRACE(std::string(format.name));
-        const json& definition = format.name == "translation" ? schema() : schema().at("$defs").at(std::string(format.name));
+        const json& definition = format.name == "translation" ? translation_schema() : translation_schema().at("$defs").at(std::string(format.name));
         EXPECT_EQ(definition.at("additionalProperties"), false);
         std::set<std::string> known, required, in_schema;
         for (const KeyFormat& key : format.keys) {
@@ -226,16 +226,16 @@ TEST(TranslationSchema, HasTheKeysOfTheReader) {
         EXPECT_EQ(required, definition.at("required").get<std::set<std::string>>());
     }
     std::set<std::string> in_pattern, of_scenarios;
-    for (const auto& [key, property] : schema().at("$defs").at("pattern").at("properties").items()) in_pattern.insert(key);
+    for (const auto& [key, property] : translation_schema().at("$defs").at("pattern").at("properties").items()) in_pattern.insert(key);
     for (const KeyFormat& key : mapping_format("pattern").keys) of_scenarios.insert(std::string(key.name));
     EXPECT_EQ(in_pattern, of_scenarios);
     std::set<std::string> codes;
     for (const Language& language : languages())
         if (language.code != english) codes.insert(std::string(language.code));
-    EXPECT_EQ(schema().at("properties").at("language").at("enum").get<std::set<std::string>>(), codes);
-    EXPECT_THAT(schema_objections(schema(), yaml_as_json(whole)), IsEmpty());
-    EXPECT_FALSE(schema_objections(schema(), yaml_as_json(changed("language: sv", "language: en"))).empty());
-    EXPECT_FALSE(schema_objections(schema(), yaml_as_json(changed("say: Slut", "says: Slut"))).empty());
+    EXPECT_EQ(translation_schema().at("properties").at("language").at("enum").get<std::set<std::string>>(), codes);
+    EXPECT_THAT(schema_objections(translation_schema(), yaml_as_json(whole)), IsEmpty());
+    EXPECT_FALSE(schema_objections(translation_schema(), yaml_as_json(changed("language: sv", "language: en"))).empty());
+    EXPECT_FALSE(schema_objections(translation_schema(), yaml_as_json(changed("say: Slut", "says: Slut"))).empty());
 }
 
 // Every file tells all of a scenario, and nothing else.
@@ -243,7 +243,7 @@ TEST(ShippedTranslations, AreWholeAndFit) {
     std::set<std::filesystem::path> files;
     for (const std::filesystem::path& file : shipped_translations()) {
         files.insert(std::filesystem::weakly_canonical(file));
-        EXPECT_THAT(schema_objections(schema(), yaml_as_json(read_file(file))), IsEmpty()) << file;
+        EXPECT_THAT(schema_objections(translation_schema(), yaml_as_json(read_file(file))), IsEmpty()) << file;
     }
     ASSERT_FALSE(files.empty());
     for (const Scenario& scenario : load_library().scenarios) {

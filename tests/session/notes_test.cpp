@@ -21,7 +21,7 @@ NoteContents notes_of(const std::filesystem::path& file) {
     return std::holds_alternative<NoteContents>(read) ? std::get<NoteContents>(read) : NoteContents{};
 }
 
-Notes opened(const std::filesystem::path& file) {
+Notes notes_in(const std::filesystem::path& file) {
     auto notes = Notes::open(file);
     EXPECT_TRUE(std::holds_alternative<Notes>(notes)) << std::get<Problem>(notes).to_text();
     return std::move(std::get<Notes>(notes));
@@ -34,7 +34,7 @@ TEST_F(NotesTest, are_kept_beside_a_recording_that_stays_as_it_was) {
     Annotation first{0, trace::EventId(30), {}, "Ada", "here SourceHandle is replaced", ""};
     Annotation second{0, trace::EventId(7), trace::EventId(12), "", "the way down; \0 \xFF '\"", ""};
     {
-        Notes notes = opened(file());
+        Notes notes = notes_in(file());
         EXPECT_FALSE(notes.add(first));
         EXPECT_FALSE(notes.add(second));
         EXPECT_NE(first.id, second.id);
@@ -55,7 +55,7 @@ TEST_F(NotesTest, are_kept_beside_a_recording_that_stays_as_it_was) {
     expected.answers = {{"m1/3", "the IM's handle", true, "2026-01-01 00:01:00"}};
     expected.layout = {{"docks", std::string("\0\1\2", 3)}};
     EXPECT_EQ(notes_of(file()), expected);
-    EXPECT_FALSE(opened(file()).remove_annotation(second.id));
+    EXPECT_FALSE(notes_in(file()).remove_annotation(second.id));
     EXPECT_EQ(notes_of(file()).annotations, std::vector{first});
     const auto loaded = load(file());
     ASSERT_TRUE(std::holds_alternative<trace::Trace>(loaded)) << std::get<Problem>(loaded).to_text();
@@ -74,7 +74,7 @@ TEST_F(NotesTest, a_session_of_format_1_gets_a_backup_before_its_first_note) {
     ASSERT_TRUE(std::holds_alternative<trace::Trace>(before));
     EXPECT_TRUE(notes_of(file()).empty());
     EXPECT_EQ(read(file()), old) << "reading changes nothing";
-    EXPECT_FALSE(opened(file()).set(Bookmark{trace::EventId(1), "x"}));
+    EXPECT_FALSE(notes_in(file()).set(Bookmark{trace::EventId(1), "x"}));
     EXPECT_EQ(read(file("a.chimney.format-1")), old);
     const auto after = open(file());
     ASSERT_TRUE(std::holds_alternative<Opened>(after));

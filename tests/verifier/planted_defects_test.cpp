@@ -271,8 +271,6 @@ TEST_P(PlantedDefect, IsNamedByItsRuleAlone) {
                        << static_cast<int>(test.layer) << "\n" << all;
 }
 
-constexpr trace::LayerIndex ndis = trace::ndis_layer;
-
 const Case cases[] = {
     {nothing, "nothing", "", "", ""},
     {nothing, "nothing_synchronous", "", "", "", 1, 3, true},
@@ -370,13 +368,13 @@ const Case cases[] = {
     {target_completes_twice, "target_completes_twice", "OT-009", "NdisMInitiateOffloadComplete", "", 2},
     {target_never_completes, "target_never_completes", "OT-009", "MiniportInitiateOffload", "", 2},
     // NDIS
-    {ndis_writes_all_source_handles, "ndis_writes_all_source_handles", "IM-101", "MiniportInitiateOffload", "SourceHandle", ndis, 0},
-    {ndis_overwrites_reserved, "ndis_overwrites_reserved", "IM-102", "MiniportQueryOffload", "NdisReserved[0]", ndis, 0},
-    {ndis_wrong_context_slot, "ndis_wrong_context_slot", "IM-103", "MiniportInitiateOffload", "MiniportOffloadContext", ndis, 0},
-    {ndis_touches_unsupported, "ndis_touches_unsupported", "IM-104", "ProtocolInitiateOffloadComplete", "NdisReserved[2]", ndis, 0, true,
+    {ndis_writes_all_source_handles, "ndis_writes_all_source_handles", "IM-101", "MiniportInitiateOffload", "SourceHandle", trace::ndis_layer, 0},
+    {ndis_overwrites_reserved, "ndis_overwrites_reserved", "IM-102", "MiniportQueryOffload", "NdisReserved[0]", trace::ndis_layer, 0},
+    {ndis_wrong_context_slot, "ndis_wrong_context_slot", "IM-103", "MiniportInitiateOffload", "MiniportOffloadContext", trace::ndis_layer, 0},
+    {ndis_touches_unsupported, "ndis_touches_unsupported", "IM-104", "ProtocolInitiateOffloadComplete", "NdisReserved[2]", trace::ndis_layer, 0, true,
      false, true},
-    {ndis_routes_wrongly, "ndis_routes_wrongly", "IM-105", "ProtocolInitiateOffloadComplete", "SourceHandle", ndis, 2},
-    {ndis_writes_on_the_way_up, "ndis_writes_on_the_way_up", "IM-108", "ProtocolInitiateOffloadComplete", "NdisReserved[2]", ndis, 0},
+    {ndis_routes_wrongly, "ndis_routes_wrongly", "IM-105", "ProtocolInitiateOffloadComplete", "SourceHandle", trace::ndis_layer, 2},
+    {ndis_writes_on_the_way_up, "ndis_writes_on_the_way_up", "IM-108", "ProtocolInitiateOffloadComplete", "NdisReserved[2]", trace::ndis_layer, 0},
 };
 
 // What one driver passes down wrongly arrives wrongly at the next: told there too, under the first cause.

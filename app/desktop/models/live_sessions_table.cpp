@@ -3,18 +3,16 @@
 //
 // The sessions as rows: what the Live sessions pane lists.
 #include <QFileInfo>
-#include <QLocale>
 #include <chrono>
 #include <cmath>
 
+#include "app/desktop/models/count_text.h"
 #include "app/desktop/models/live_sessions.h"
 
 namespace chimneylab::desktop {
 namespace {
 
 using bridge::SessionStage;
-
-QString count_text(std::uint64_t count) { return QLocale(QLocale::English).toString(static_cast<qulonglong>(count)); }
 
 QString duration_text(std::chrono::nanoseconds time) {
     const double us = static_cast<double>(time.count()) / 1000;

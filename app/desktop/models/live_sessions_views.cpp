@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The attached session in the views: what came since the last frame is appended, within the time that a frame has.
-#include <QLocale>
 #include <algorithm>
 #include <utility>
 
+#include "app/desktop/models/count_text.h"
 #include "app/desktop/models/growing_session.h"
 #include "app/desktop/models/live_sessions.h"
 
@@ -20,8 +20,6 @@ constexpr std::size_t most_delays = 20'000;
 std::uint64_t now_nanoseconds() {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
 }
-
-QString count_text(std::uint64_t count) { return QLocale(QLocale::English).toString(static_cast<qulonglong>(count)); }
 
 }  // namespace
 
