@@ -13,9 +13,6 @@
 
 namespace chimneylab::test {
 
-// The kinds of object, short as in a scenario's trees.
-inline constexpr std::uint32_t N = CHIMNEY_OBJECT_NEIGHBOR, P = CHIMNEY_OBJECT_PATH, T = CHIMNEY_OBJECT_CONNECTION;
-
 class Forest {
 public:
     Forest(Stack& stack, std::uint64_t seed) : stack_(stack), random_(seed) {}

@@ -18,6 +18,9 @@
 
 namespace chimneylab::test {
 
+// The kinds of object, short as in a scenario's trees.
+inline constexpr std::uint32_t N = CHIMNEY_OBJECT_NEIGHBOR, P = CHIMNEY_OBJECT_PATH, T = CHIMNEY_OBJECT_CONNECTION;
+
 struct StackOptions {
     unsigned intermediate_drivers = 1;
     unsigned virtual_miniports = 1;  // of the top intermediate driver
