@@ -21,7 +21,7 @@ std::uint64_t now_nanoseconds() {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
 }
 
-QString count_text(std::uint64_t count) { return QLocale(QLocale::English).toString(static_cast<qulonglong>(count)); }
+QString number_text(std::uint64_t count) { return QLocale(QLocale::English).toString(static_cast<qulonglong>(count)); }
 
 }  // namespace
 
@@ -262,7 +262,7 @@ QString LiveSessions::window_text() const {
     const std::uint64_t first = row->window.first_event();
     if (first == 0) return {};
     return tr("Event 0 here is event %1 of the session: the views keep the last %2, the file has all. Findings are told of the first %2.")
-        .arg(count_text(first), count_text(window_events));
+        .arg(number_text(first), number_text(window_events));
 }
 
 }  // namespace chimneylab::desktop

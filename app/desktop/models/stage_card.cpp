@@ -21,7 +21,7 @@ constexpr double block_width = 30;
 constexpr double block_height = 15;
 constexpr double block_pitch_x = 42;
 constexpr double block_pitch_y = 18;
-constexpr double slot_height = 27;
+constexpr double card_slot_height = 27;
 constexpr int most_rows = 3;
 
 bool changes_overlap(const trace::Trace& trace, const trace::Event& event, trace::RegionId region, std::uint32_t offset,
@@ -167,8 +167,8 @@ StageCard build_card(const StageRequest& request, const CardPlace& place, double
         slot.value = view->value;
         slot.renamed = card.converted_now;
         slot.changed = changes_overlap(trace, event, shown->block, offset, 8);
-        slot.box = QRectF(inset - 3, y, place.width - 2 * (inset - 3), slot_height);
-        y += slot_height + 2;
+        slot.box = QRectF(inset - 3, y, place.width - 2 * (inset - 3), card_slot_height);
+        y += card_slot_height + 2;
         card.slots.push_back(std::move(slot));
     }
     if (request.findings != nullptr) {
