@@ -15,7 +15,7 @@ namespace chimneylab::desktop {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("LatencyFigure", text); }
+QString latency_tr(const char* text) { return QCoreApplication::translate("LatencyFigure", text); }
 
 // The first value that belongs to the bar above the edge.
 trace::Nanoseconds first_at_or_above(double logarithm) {
@@ -74,8 +74,8 @@ int SampleFinder::at(trace::EventId event) const {
 FigureTable series_table(const QString& title, std::shared_ptr<const void> alive, std::vector<const report::Series*> series, std::optional<double> recorder_per_event) {
     FigureTable table;
     table.title = title;
-    table.headings = {tr("series"), tr("count"), tr("min"), tr("median"), tr("p90"), tr("p99"), tr("p99.9"), tr("max"), tr("stand apart")};
-    if (recorder_per_event) table.headings << tr("recorder");
+    table.headings = {latency_tr("series"), latency_tr("count"), latency_tr("min"), latency_tr("median"), latency_tr("p90"), latency_tr("p99"), latency_tr("p99.9"), latency_tr("max"), latency_tr("stand apart")};
+    if (recorder_per_event) table.headings << latency_tr("recorder");
     table.rows = static_cast<int>(series.size());
     table.event = [alive, series](int row) { return series[static_cast<std::size_t>(row)]->times.samples().back().event; };
     table.cell = [alive, series, recorder_per_event](int row, int column) {
@@ -101,7 +101,7 @@ FigureTable series_table(const QString& title, std::shared_ptr<const void> alive
 FigureTable bars_table(const QString& title, std::shared_ptr<const void> alive, std::span<const report::Sample> samples, std::vector<HistogramBar> bars) {
     FigureTable table;
     table.title = title;
-    table.headings = {tr("from"), tr("to"), tr("count"), tr("share"), tr("first event"), tr("longest")};
+    table.headings = {latency_tr("from"), latency_tr("to"), latency_tr("count"), latency_tr("share"), latency_tr("first event"), latency_tr("longest")};
     table.rows = static_cast<int>(bars.size());
     table.event = [alive, samples, bars](int row) { return samples[bars[static_cast<std::size_t>(row)].first].event; };
     table.cell = [alive, samples, bars](int row, int column) {

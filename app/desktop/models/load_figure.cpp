@@ -14,7 +14,7 @@ using report::LoadStep;
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("LoadFigure", text); }
+QString load_tr(const char* text) { return QCoreApplication::translate("LoadFigure", text); }
 
 // The first step after the time.
 auto after(std::span<const LoadStep> steps, double time) {
@@ -91,7 +91,7 @@ std::vector<ThroughputBar> throughput_bars(std::span<const report::Finish> finis
 FigureTable occupancy_table(const QString& title, std::shared_ptr<const void> alive, std::span<const LoadStep> steps, const QString& what) {
     FigureTable table;
     table.title = title;
-    table.headings = {tr("time"), tr("event"), what};
+    table.headings = {load_tr("time"), load_tr("event"), what};
     table.rows = static_cast<int>(steps.size());
     table.event = [alive, steps](int row) { return steps[static_cast<std::size_t>(row)].event; };
     table.cell = [alive, steps](int row, int column) {
@@ -105,7 +105,7 @@ FigureTable throughput_table(const QString& title, std::shared_ptr<const void> a
     std::erase_if(bars, [](const ThroughputBar& bar) { return bar.operations == 0; });
     FigureTable table;
     table.title = title;
-    table.headings = {tr("from"), tr("to"), tr("operations"), tr("blocks"), tr("operations a second"), tr("first event")};
+    table.headings = {load_tr("from"), load_tr("to"), load_tr("operations"), load_tr("blocks"), load_tr("operations a second"), load_tr("first event")};
     table.rows = static_cast<int>(bars.size());
     table.event = [alive, finishes, bars](int row) { return finishes[bars[static_cast<std::size_t>(row)].first].event; };
     table.cell = [alive, finishes, bars](int row, int column) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "app/desktop/models/frame_fields.h"
 #include "engine/trace/member_layout.h"
 #include "engine/trace/text.h"
 #include "engine/trace/value_text.h"
@@ -129,7 +130,22 @@ void MemberModel::refresh() {
         const auto known = trace::members_of(region.kind, type);
         members.assign(known.begin(), known.end());
         const bool has_layout = !members.empty();
-        if (!has_layout) {
+        const bool frame = region.kind == trace::RegionKind::frame;
+        if (frame) {
+            for (FrameField& field : frame_fields(after_bytes)) {
+                MemberRow row;
+                row.name = std::move(field.name);
+                row.type = std::move(field.type);
+                row.purpose = std::move(field.purpose);
+                row.offset = field.offset;
+                row.size = field.size;
+                // A frame does not change; of its data the beginning is enough here, the Bytes pane has all.
+                row.before = row.after = after_bytes.mid(field.offset, std::min<std::uint32_t>(field.size, 32));
+                row.meaning_before = row.meaning = std::move(field.meaning);
+                rows_.push_back(std::move(row));
+            }
+        }
+        if (!has_layout && !frame) {
             for (std::uint32_t at_byte = 0; at_byte < static_cast<std::uint32_t>(after_bytes.size()); at_byte += 8) {
                 members.push_back({{}, at_byte, std::min<std::uint32_t>(8, static_cast<std::uint32_t>(after_bytes.size()) - at_byte), {}, {}});
             }

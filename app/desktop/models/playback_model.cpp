@@ -145,6 +145,11 @@ void PlaybackModel::choose_operation(trace::OperationId operation) {
 
 trace::RegionId PlaybackModel::region() const {
     if (chosen_region_.valid()) return chosen_region_;
+    if (session_ && position_.valid()) {
+        const trace::Event& here = session_->trace->event(position_);
+        const bool frame = here.kind == EventKind::frame_sent || here.kind == EventKind::frame_received || here.kind == EventKind::frame_dropped;
+        if (frame && here.region.valid()) return here.region;
+    }
     const trace::Operation* shown = operation();
     return shown != nullptr ? shown->root : trace::RegionId();
 }

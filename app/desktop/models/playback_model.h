@@ -63,7 +63,8 @@ public:
     // The operation the views show: the one a person chose, else the one the present event belongs to; null if none.
     [[nodiscard]] const trace::Operation* operation() const;
     void choose_operation(trace::OperationId operation);  // none: follow the event again
-    // The watched memory that the inspector shows: what a person chose, else the root block of operation().
+    // The watched memory that the inspector shows: what a person chose, else the frame that the present event is about, else
+    // the root block of operation().
     [[nodiscard]] trace::RegionId region() const;
     [[nodiscard]] bool region_chosen() const { return chosen_region_.valid(); }
     void choose_region(trace::RegionId region);

@@ -23,6 +23,12 @@ SequenceColumns::SequenceColumns(const trace::History& history) : trace_(&histor
     }
 }
 
+void SequenceColumns::add_peer() {
+    if (peer_ != outside) return;
+    peer_ = count();
+    columns_.push_back({trace::machine_layer, trace::machine_layer, QStringLiteral("Peer"), EventMark::machine});
+}
+
 int SequenceColumns::of_layer(trace::LayerIndex layer) const {
     return layer < trace_->layers().size() ? 2 * static_cast<int>(layer) : outside;
 }
@@ -55,6 +61,9 @@ int SequenceColumns::of_event(EventId id) const {
                 return of_event(event.parent);
             }
             return of_layer(event.layer);
+        case EventKind::frame_sent:
+        case EventKind::frame_received:
+        case EventKind::frame_dropped: return event.layer == trace::machine_layer ? peer_ : of_layer(event.layer);
         default: return of_work(id);
     }
 }

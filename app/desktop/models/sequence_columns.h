@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The lifelines of the sequence diagram: one for each layer, top of the stack on the left, and between two of them one
-// for NDIS at that boundary. Says on which of them an event stands. Pure functions of a trace; any thread.
+// for NDIS at that boundary; where frames are sent, one more for the peer at the other end of the network. Says on which of them an event stands. Pure functions of a trace; any thread.
 #pragma once
 
 #include <QString>
@@ -31,6 +31,9 @@ public:
 
     [[nodiscard]] const std::vector<SequenceColumn>& all() const { return columns_; }
     [[nodiscard]] int count() const { return static_cast<int>(columns_.size()); }
+    // The other end of the network as a last lifeline, when frames are sent in the run.
+    void add_peer();
+    [[nodiscard]] int peer() const { return peer_; }  // outside: there is none
     [[nodiscard]] int of_layer(trace::LayerIndex layer) const;  // outside for NDIS and the machine
 
     // Where the event stands: the callee's lifeline for a call and its return, the converter's for a conversion, the
@@ -44,6 +47,7 @@ private:
     [[nodiscard]] int boundary(trace::LayerIndex driver, trace::StringId function) const;
     [[nodiscard]] int of_work(trace::EventId work) const;
 
+    int peer_ = outside;
     const trace::Trace* trace_ = nullptr;
     std::vector<SequenceColumn> columns_;
     std::vector<trace::Edge> edges_;  // by StringId: the edge of the function with this name

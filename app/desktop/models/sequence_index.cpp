@@ -66,6 +66,8 @@ void SequenceIndex::walk(const std::vector<EventId>& shown, bool all) {
     for (std::uint32_t i = 0; i < trace.size(); ++i) {
         const EventId id(i);
         const trace::Event& event = trace.event(id);
+        frames_.add(id, event);
+        if (event.kind == EventKind::frame_sent) columns_.add_peer();
         std::uint64_t now = open;
         int running = nesting.empty() ? SequenceColumns::outside : nesting.back().column;
         switch (event.kind) {
@@ -107,6 +109,7 @@ void SequenceIndex::walk(const std::vector<EventId>& shown, bool all) {
         ++next_shown;
         states_.push_back({now, static_cast<std::int16_t>(running)});
     }
+    frames_.finish();
     EventId latest(0);
     for (const SequenceLink& link : links_) {
         // What never ran waits to the end.

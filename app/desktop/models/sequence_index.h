@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "app/desktop/models/frame_flights.h"
 #include "app/desktop/models/sequence_columns.h"
 
 namespace chimneylab::desktop {
@@ -35,6 +36,7 @@ public:
     // `shown`: the events that may have rows, in order; empty means all. The history must outlive the index.
     SequenceIndex(const trace::History& history, std::vector<trace::EventId> shown, bool all);
 
+    [[nodiscard]] const FrameFlights& frames() const { return frames_; }
     [[nodiscard]] const SequenceColumns& columns() const { return columns_; }
     [[nodiscard]] const trace::History& history() const { return *history_; }
 
@@ -74,6 +76,7 @@ private:
     std::vector<std::uint32_t> folded_;       // rows that begin a folded row
     std::vector<RowState> states_;            // by row
     std::vector<std::vector<SequenceSummary>> levels_;  // groups of 16, 256, … rows
+    FrameFlights frames_;
     std::vector<SequenceLink> links_;         // by queued
     std::vector<trace::EventId> longest_;     // the latest start among links_[0 … i]
     std::vector<std::uint32_t> by_start_;     // indices into links_, by started

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/desktop/models/sequence_frames.h"
 #include "app/desktop/models/session.h"
 #include "engine/trace/text.h"
 
@@ -23,6 +24,7 @@ constexpr double before_first = 30;
 constexpr double after_last = 24;
 constexpr double least_spacing = 34;
 constexpr double widest_spacing = 230;
+constexpr double peer_is_farther = 1;  // times the distance of two lifelines
 constexpr double bar_width = 8;
 constexpr double level_step = 4;
 constexpr double label_height = 13;
@@ -67,10 +69,12 @@ private:
         const int count = columns_.count();
         const double width = std::max(request_.room.width(), least_sequence_width(index_));
         scene_.size = QSizeF(width, request_.room.height());
-        const double spacing = count < 2 ? 0 : std::min(widest_spacing, (width - gutter_width - before_first - after_last) / (count - 1));
+        // Frames have more to say than calls: the way to the peer is longer.
+        const double longer = columns_.peer() >= 0 ? peer_is_farther : 0;
+        const double spacing = count < 2 ? 0 : std::min(widest_spacing, (width - gutter_width - before_first - after_last) / (count - 1 + longer));
         for (int i = 0; i < count; ++i) {
             const SequenceColumn& column = columns_.all()[static_cast<std::size_t>(i)];
-            scene_.lifelines.push_back({gutter_width + before_first + spacing * i, column.title, column.mark, false});
+            scene_.lifelines.push_back({gutter_width + before_first + spacing * (i == columns_.peer() ? i + longer : i), column.title, column.mark, false});
         }
     }
 
@@ -126,6 +130,7 @@ private:
             }
         }
         waits();
+        if (first_ < end_) place_frames(scene_, request_, index_.first(first_, axis_.folded()), index_.first(end_ - 1, axis_.folded()));
     }
 
     void bar(EventId opening) {
@@ -172,6 +177,9 @@ private:
             case EventKind::operation_started:
             case EventKind::operation_finished: mark(Kind::operation, id, Style::words); return;
             case EventKind::step_started: heading(id); return;
+            case EventKind::frame_sent:
+            case EventKind::frame_received:
+            case EventKind::frame_dropped: frame(id); return;
             default: mark(Kind::minor, id, Style::words); return;
         }
     }
@@ -210,6 +218,16 @@ private:
             return;
         }
         label(id, to_qstring(trace_.text(event.name)), Style::function, std::min(made.from, made.to), std::max(made.from, made.to));
+    }
+
+    // Its line is drawn with all that are under way; here is what stands at its ends.
+    void frame(EventId id) {
+        const int column = columns_.of_event(id);
+        if (column < 0 || columns_.peer() < 0) return mark(Kind::minor, id, Style::words);
+        found_fault(id, column);
+        if (!words()) return;
+        const double adapter = x(columns_.peer() - 1), peer = x(columns_.peer());
+        label(id, frame_label(index_, id), trace_.event(id).kind == EventKind::frame_dropped ? Style::changed : Style::words, adapter, peer);
     }
 
     void mark(Kind kind, EventId id, Style style) {
@@ -444,7 +462,8 @@ SequenceScene build_sequence(const SequenceRequest& request) {
 }
 
 double least_sequence_width(const SequenceIndex& index) {
-    return gutter_width + before_first + after_last + least_spacing * std::max(0, index.columns().count() - 1);
+    const double longer = index.columns().peer() >= 0 ? peer_is_farther : 0;
+    return gutter_width + before_first + after_last + least_spacing * (std::max(0, index.columns().count() - 1) + longer);
 }
 
 }  // namespace chimneylab::desktop

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // A part of the sequence diagram as geometry and words without a single colour: lifelines, activation bars nested as the
-// calls nest, calls and returns, conversions, call entries, findings, queued work and what it starts, step headings.
+// calls nest, calls and returns, conversions, call entries, findings, queued work and what it starts, frames on the network, step headings.
 // Device-independent pixels; y = 0 is the upper edge of the part that was asked for. Costs what is in sight, not what is in the
 // trace; where several events share a pixel they are taken together. A plain value; drawn by sequence/, tested without it.
 #pragma once
@@ -60,6 +60,17 @@ struct SequenceWait {  // queued work waiting to be run
     bool future = false;
 };
 
+struct SequenceFrame {  // on the network, from the row where it is sent to that where it arrives or is lost
+    QPointF from, to;
+    bool to_peer = false;
+    bool lost = false;       // it ends half-way
+    bool copy = false;       // the network has doubled it; this is the second
+    bool under_way = false;  // when the recording ends
+    bool future = false;
+    bool present = false;
+    trace::EventId sent, ended;
+};
+
 struct SequenceMark {
     enum class Kind { conversion, entry_held, entry_released, finding, minor, queued, started, finished, operation };
     Kind kind = Kind::minor;
@@ -103,6 +114,7 @@ struct SequenceScene {
     std::vector<SequenceBar> bars;  // outer before inner
     std::vector<SequenceArrow> arrows;
     std::vector<SequenceWait> waits;
+    std::vector<SequenceFrame> frames;
     std::vector<SequenceMark> marks;
     std::vector<SequenceLabel> labels;
     std::vector<SequenceHeading> headings;

@@ -6,6 +6,7 @@
 #include <QRegularExpression>
 #include <algorithm>
 
+#include "app/desktop/models/frame_flights.h"
 #include "app/desktop/models/shown_events.h"
 #include "app/desktop/models/timeline_index.h"
 
@@ -58,6 +59,7 @@ bool index_for_views(Session& session, const GoesOn& goes_on) {
     // In one walk: a long trace may lie on the disk.
     auto shown = std::make_shared<ShownEvents>();
     auto timeline = std::make_shared<TimelineIndex>();
+    auto frames = std::make_shared<FrameFlights>();
     session.deepest = 0;
     const auto size = static_cast<std::uint32_t>(session.trace->size());
     if (size > history_step) shown->shown.reserve(size);  // growing would take three times as much for a moment
@@ -67,11 +69,14 @@ bool index_for_views(Session& session, const GoesOn& goes_on) {
         const trace::Event& event = session.trace->event(id);
         if (event.kind != trace::EventKind::irql_changed) shown->shown.push_back(id);
         timeline->add(event, session.is_finding(id));
+        frames->add(id, event);
         session.deepest = std::max<int>(session.deepest, event.depth);
     }
     shown->filtered = shown->shown.size() != session.trace->size();
     if (!shown->filtered) shown->shown = {};
     timeline->finish();
+    frames->finish();
+    session.frames = std::move(frames);
     session.usually_shown = std::move(shown);
     session.timeline = std::move(timeline);
     return true;

@@ -41,6 +41,7 @@ struct ChoiceMoment {
     QString taken;  // "1=FAILURE@2"; empty: the run waits here
 };
 
+class FrameFlights;
 struct ShownEvents;
 class TimelineIndex;
 
@@ -73,6 +74,7 @@ struct Session {
     // Worked out beforehand, so that no view walks a long trace when it is opened.
     std::shared_ptr<const ShownEvents> usually_shown;  // what has a row when nobody filters
     std::shared_ptr<const TimelineIndex> timeline;
+    std::shared_ptr<const FrameFlights> frames;  // on the modelled network
     int deepest = 0;  // nesting of calls
     // A live session that still gets events: only the GUI thread may read its trace, and what is worked out beforehand is
     // as far as the views were refreshed last.

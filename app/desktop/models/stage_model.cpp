@@ -22,6 +22,7 @@ void StageModel::rebuild(PlaybackModel::Move how) {
     request.history = playback_.history();
     request.cursor = playback_.cursor();
     request.findings = playback_.session() ? &playback_.session()->findings : nullptr;
+    request.frames = playback_.session() ? playback_.session()->frames.get() : nullptr;
     request.at = playback_.position();
     request.operation = playback_.operation();
     request.chosen = playback_.region();

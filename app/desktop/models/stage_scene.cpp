@@ -8,9 +8,11 @@
 #include <cmath>
 
 #include "app/desktop/models/event_text.h"
+#include "app/desktop/models/frame_flights.h"
 #include "app/desktop/models/session.h"
 #include "app/desktop/models/stage_card.h"
 #include "app/desktop/models/stage_ladder.h"
+#include "app/desktop/models/stage_wire.h"
 
 namespace chimneylab::desktop {
 
@@ -48,10 +50,12 @@ Columns columns_for(double width, const StageMetrics& metrics, int up_name = lon
 void place_lanes(StageScene& scene, const StageRequest& request) {
     const trace::Trace& trace = request.history->trace();
     const int count = static_cast<int>(trace.layers().size());
-    const double gap = request.room.height() < count * 70 ? 20 : 26;
+    const double below = request.frames != nullptr && !request.frames->empty() ? wire_height : 0;
+    const double room = request.room.height() - below;
+    const double gap = room < count * 70 ? 20 : 26;
     const double least = 50;
     const double most = 150;
-    const double free_height = request.room.height() - 2 * edge - gap * std::max(0, count - 1);
+    const double free_height = room - 2 * edge - gap * std::max(0, count - 1);
     double weights = 0;
     for (const trace::Layer& layer : trace.layers()) weights += layer.role == trace::LayerRole::intermediate_driver ? 1.0 : 0.82;
     const double unit = weights > 0 ? free_height / weights : least;
@@ -79,9 +83,9 @@ void place_lanes(StageScene& scene, const StageRequest& request) {
             y += gap;
         }
     }
-    scene.size.setHeight(std::max(request.room.height(), y + edge));
+    scene.size.setHeight(std::max(request.room.height(), y + edge + below));
     // Room that is left over goes above and below.
-    const double spare = std::floor((scene.size.height() - y - edge) / 2);
+    const double spare = std::floor((scene.size.height() - y - edge - below) / 2);
     for (StageLane& lane : scene.lanes) lane.box.translate(0, spare);
     for (StageBoundary& boundary : scene.boundaries) {
         boundary.y += spare;
@@ -353,6 +357,7 @@ StageScene build_stage(const StageRequest& request) {
     place_findings(scene, request);
     place_chips(scene, request, columns);
     place_arrow(scene, request);
+    place_wire(scene, request);
     return scene;
 }
 

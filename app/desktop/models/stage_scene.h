@@ -20,6 +20,8 @@
 
 namespace chimneylab::desktop {
 
+class FrameFlights;
+
 struct StageMetrics {
     double mono_advance = 6.1;   // width of one character of a function name
     double small_advance = 5.5;  // width of one character inside the card
@@ -131,6 +133,26 @@ struct StageChip {  // another operation that is under way
     bool upward = false;
 };
 
+struct StageFrame {  // on the network now
+    QRectF box;
+    QString text;  // "ACK PSH seq 1 len 1460 ack 1"
+    bool to_peer = false;
+    bool lost = false;     // at the present event
+    bool copy = false;     // the second of a frame that was doubled
+    bool present = false;  // the present event is about it
+    trace::EventId sent, ended;
+};
+
+struct StageWire {  // the network, in runs that have one
+    bool shown = false;
+    QRectF box;
+    QPointF from, to;  // from the offload target to the peer
+    QRectF peer;
+    std::vector<StageFrame> frames;
+    QString words;  // about one of them
+    QRectF words_box;
+};
+
 struct StageArrow {
     enum class Meaning { saves, restores, ndis_writes, driver_writes, publishes };
     QPointF from, to;
@@ -150,6 +172,7 @@ struct StageScene {
     StageCard card;
     std::vector<StageFinding> findings;
     std::vector<StageChip> chips;
+    StageWire wire;
     std::optional<StageArrow> arrow;
     [[nodiscard]] bool empty() const { return lanes.empty(); }
 };
@@ -158,6 +181,7 @@ struct StageRequest {
     const trace::History* history = nullptr;
     const trace::Cursor* cursor = nullptr;
     const Findings* findings = nullptr;  // may be null: nothing is marked
+    const FrameFlights* frames = nullptr;  // may be null: there is no network
     trace::EventId at;
     const trace::Operation* operation = nullptr;
     trace::RegionId chosen;  // none: the root

@@ -19,30 +19,30 @@ using trace::OperationKind;
 
 namespace {
 
-constexpr std::int32_t success = 0;
+constexpr std::int32_t success_status = 0;
 
-QString tr(const char* text) { return QCoreApplication::translate("StateTree", text); }
+QString tree_tr(const char* text) { return QCoreApplication::translate("StateTree", text); }
 
 // "TCP connection" for a reader; the structure's own name where the lab has no word for it.
 QString object_kind(std::uint8_t state_type) {
     const QString type = to_qstring(trace::state_type_text(state_type));
-    if (type.startsWith(QLatin1String("Neighbor"))) return tr("neighbor");
-    if (type.startsWith(QLatin1String("Ip"))) return tr("path");
-    if (type.startsWith(QLatin1String("Tcp"))) return tr("TCP connection");
+    if (type.startsWith(QLatin1String("Neighbor"))) return tree_tr("neighbor");
+    if (type.startsWith(QLatin1String("Ip"))) return tree_tr("path");
+    if (type.startsWith(QLatin1String("Tcp"))) return tree_tr("TCP connection");
     return type;
 }
 
 // What the operation makes of a block.
 QString becomes(OperationKind kind, BlockRole role, bool known, bool good) {
-    if (role == BlockRole::placeholder) return tr("only holds the tree together");
-    if (kind == OperationKind::initiate && role == BlockRole::linker) return tr("offloaded before; what hangs below it is added");
-    if (known && !good) return kind == OperationKind::initiate ? tr("stays with the host stack") : tr("stays as it was");
+    if (role == BlockRole::placeholder) return tree_tr("only holds the tree together");
+    if (kind == OperationKind::initiate && role == BlockRole::linker) return tree_tr("offloaded before; what hangs below it is added");
+    if (known && !good) return kind == OperationKind::initiate ? tree_tr("stays with the host stack") : tree_tr("stays as it was");
     switch (kind) {
-        case OperationKind::initiate: return known ? tr("offloaded") : tr("to be offloaded");
-        case OperationKind::query: return known ? tr("its delegated state was read") : tr("its delegated state is asked for");
-        case OperationKind::update: return known ? tr("its cached state is new") : tr("its cached state is to be replaced");
-        case OperationKind::invalidate: return known ? tr("its cached state is invalid") : tr("its cached state is to be invalidated");
-        case OperationKind::terminate: return known ? tr("back with the host stack") : tr("to go back to the host stack");
+        case OperationKind::initiate: return known ? tree_tr("offloaded") : tree_tr("to be offloaded");
+        case OperationKind::query: return known ? tree_tr("its delegated state was read") : tree_tr("its delegated state is asked for");
+        case OperationKind::update: return known ? tree_tr("its cached state is new") : tree_tr("its cached state is to be replaced");
+        case OperationKind::invalidate: return known ? tree_tr("its cached state is invalid") : tree_tr("its cached state is to be invalidated");
+        case OperationKind::terminate: return known ? tree_tr("back with the host stack") : tree_tr("to go back to the host stack");
         case OperationKind::none: break;
     }
     return {};
@@ -52,12 +52,12 @@ QString becomes(OperationKind kind, BlockRole role, bool known, bool good) {
 
 StateTree block_list_tree(const trace::History& history, const trace::Cursor& cursor, const trace::Operation* operation) {
     StateTree made;
-    made.headings = {tr("block"), tr("role"), tr("status"), tr("becomes")};
-    made.title = tr("Block list");
-    made.empty = tr("No operation has begun yet: its tree of blocks will stand here.");
+    made.headings = {tree_tr("block"), tree_tr("role"), tree_tr("status"), tree_tr("becomes")};
+    made.title = tree_tr("Block list");
+    made.empty = tree_tr("No operation has begun yet: its tree of blocks will stand here.");
     const EventId at = cursor.position();
     if (operation == nullptr || !at.valid() || at < operation->started) return made;
-    made.title = tr("Block list of operation %1").arg(operation_text(history, operation->id));
+    made.title = tree_tr("Block list of operation %1").arg(operation_text(history, operation->id));
     const trace::BlockTree tree = trace::block_tree(history, cursor, operation->root);
     const trace::Event& event = history.trace().event(at);
     for (const trace::BlockView& block : tree.blocks) {
@@ -67,11 +67,11 @@ StateTree block_list_tree(const trace::History& history, const trace::Cursor& cu
         row.parent = block.parent == trace::BlockView::no_index ? -1 : static_cast<int>(block.parent);
         const bool meaningful = block.role != BlockRole::placeholder;
         row.pending = meaningful && !block.status_written;
-        row.failed = meaningful && block.status_written && block.status != success;
+        row.failed = meaningful && block.status_written && block.status != success_status;
         for (const trace::Change& change : history.trace().changes(event)) row.changed = row.changed || change.region == block.block;
         row.cells << QStringLiteral("%1  %2").arg(to_qstring(block.label), object_kind(block.state_type)) << to_qstring(trace::to_text(block.role))
-                  << (block.status_written ? to_qstring(trace::short_status_text(block.status)) : tr("not yet defined"))
-                  << becomes(operation->kind, block.role, block.status_written, block.status == success);
+                  << (block.status_written ? to_qstring(trace::short_status_text(block.status)) : tree_tr("not yet defined"))
+                  << becomes(operation->kind, block.role, block.status_written, block.status == success_status);
         made.rows.push_back(std::move(row));
     }
     return made;
@@ -79,9 +79,9 @@ StateTree block_list_tree(const trace::History& history, const trace::Cursor& cu
 
 StateTree target_tree(const trace::History& history, const OffloadedObjects& objects, EventId at) {
     StateTree made;
-    made.headings = {tr("object"), tr("offloaded by"), tr("since"), tr("under way")};
-    made.title = tr("Held by the offload target");
-    made.empty = tr("The offload target holds nothing at this event.");
+    made.headings = {tree_tr("object"), tree_tr("offloaded by"), tree_tr("since"), tree_tr("under way")};
+    made.title = tree_tr("Held by the offload target");
+    made.empty = tree_tr("The offload target holds nothing at this event.");
     // Blocks of operations in progress name the objects they are about by the host stack's handle.
     std::map<std::uint64_t, QString> under_way;
     for (const trace::OperationId id : history.in_progress(at)) {

@@ -19,6 +19,7 @@ QColor lane_colour(EventMark mark, const Tokens& t) {
         case EventMark::host_stack: return t.host_stack;
         case EventMark::intermediate_driver: return t.intermediate_driver;
         case EventMark::offload_target: return t.offload_target;
+        case EventMark::machine: return t.text;  // the peer: no layer of this stack
         default: return t.ndis;
     }
 }
@@ -28,6 +29,7 @@ Mark lane_mark(EventMark mark) {
         case EventMark::host_stack: return Mark::triangle;
         case EventMark::intermediate_driver: return Mark::diamond;
         case EventMark::offload_target: return Mark::square;
+        case EventMark::machine: return Mark::ring;
         default: return Mark::pill;
     }
 }
@@ -103,6 +105,26 @@ void paint_arrows(QPainter& painter, const SequenceScene& scene, const SequenceL
             painter.setBrush(ink);
             painter.drawEllipse(QPointF(arrow.returns ? arrow.to : arrow.from, arrow.y), 2.5, 2.5);
         }
+    }
+}
+
+// Frames travel, so their lines slant; a lost one is dashed and ends in a cross, the second of a doubled one is dotted.
+void paint_frames(QPainter& painter, const SequenceScene& scene, const SequenceLook& look, bool dense) {
+    const Tokens& t = look.tokens;
+    for (const SequenceFrame& frame : scene.frames) {
+        const QColor own = frame.lost ? t.changed : frame.to_peer ? t.offload_target : t.text;
+        const QColor ink = faint_if(frame.future, frame.present ? t.changed : own, t);
+        QPen pen(ink, frame.present ? 2.4 : 1.4);
+        if (frame.lost) pen.setDashPattern({4, 3});
+        if (frame.copy) pen.setDashPattern({1.5, 2});
+        painter.setPen(pen);
+        painter.drawLine(frame.from, frame.to);
+        if (dense) continue;
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(ink);
+        painter.drawEllipse(frame.from, 2.2, 2.2);
+        if (frame.lost) draw_mark(painter, Mark::cross, QRectF(frame.to.x() - 5, frame.to.y() - 5, 10, 10), ink);
+        else if (!frame.under_way) draw_arrow_head(painter, frame.to, frame.to - frame.from, frame.present ? 9 : 7, ink);
     }
 }
 
@@ -241,6 +263,7 @@ void paint_sequence(QPainter& painter, const SequenceScene& scene, const Sequenc
     }
     painter.setRenderHint(QPainter::Antialiasing, !dense);
     paint_arrows(painter, scene, look, dense);
+    paint_frames(painter, scene, look, dense);
     paint_labels(painter, scene, look, hovered);
     paint_marks(painter, scene, look, dense);
     paint_headings(painter, scene, look);  // last: far out, other marks share their rows

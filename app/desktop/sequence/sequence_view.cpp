@@ -345,6 +345,11 @@ bool SequenceView::viewportEvent(QEvent* event) {
         if (its.kind == trace::EventKind::work_started) {
             if (const EventId queued = index_->queued_of(under); queued.valid()) tip += tr("\nqueued at event %1").arg(queued.value);
         }
+        if (const FrameFlight* flight = index_->frames().of(under)) {
+            if (flight->sent != under) tip += tr("\nsent at event %1").arg(flight->sent.value);
+            else if (flight->ended.valid()) tip += (flight->lost ? tr("\nis lost, event %1") : tr("\narrives at event %1")).arg(flight->ended.value);
+            else tip += tr("\nis still under way when the recording ends");
+        }
         const std::uint32_t together = index_->events_in(index_->row_of(under, axis_.folded()), axis_.folded());
         if (together > 1) tip += tr("\nand %1 more events of bookkeeping; zoom in to see them").arg(together - 1);
         QToolTip::showText(help->globalPos(), tip, viewport());

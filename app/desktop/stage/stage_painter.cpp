@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "app/desktop/stage/card_painter.h"
+#include "app/desktop/stage/wire_painter.h"
 #include "app/desktop/theme/marks.h"
 
 namespace chimneylab::desktop {
@@ -237,6 +238,10 @@ StageHit hit_test(const StageScene& scene, QPointF point) {
     for (std::size_t i = 0; i < scene.slots.size(); ++i) {
         if (scene.slots[i].box.contains(point)) return {What::slot, static_cast<int>(i)};
     }
+    // The last one lies on top.
+    for (std::size_t i = scene.wire.frames.size(); i-- > 0;) {
+        if (scene.wire.frames[i].box.adjusted(-2, -6, 2, 6).contains(point)) return {What::frame, static_cast<int>(i)};
+    }
     for (std::size_t i = 0; i < scene.rungs.size(); ++i) {
         if (scene.rungs[i].text.contains(point)) return {What::rung, static_cast<int>(i)};
     }
@@ -261,6 +266,7 @@ void paint_stage(QPainter& painter, const StageScene& scene, const StageMotion& 
     paint_findings(painter, scene, theme, hover);
     if (scene.card.shown) paint_card(painter, scene.card, motion.card.topLeft(), motion.words, theme, hover);
     paint_arrow(painter, scene, motion, theme);
+    paint_wire(painter, scene.wire, theme, hover.what == StageHit::What::frame ? hover.index : -1);
     paint_chips(painter, scene, theme, hover);
 }
 

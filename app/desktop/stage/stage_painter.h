@@ -30,7 +30,7 @@ struct StageMotion {
 
 // What lies under a point, for hover and click.
 struct StageHit {
-    enum class What { nothing, lane, boundary, rung, slot, block, card_slot, card, chip, finding, card_finding } what = What::nothing;
+    enum class What { nothing, lane, boundary, rung, slot, block, card_slot, card, chip, finding, card_finding, frame } what = What::nothing;
     int index = -1;
 };
 [[nodiscard]] StageHit hit_test(const StageScene& scene, QPointF point);

@@ -155,7 +155,7 @@ void StageView::resizeEvent(QResizeEvent* event) {
 bool StageView::clickable(StageHit hit) {
     using What = StageHit::What;
     return hit.what == What::rung || hit.what == What::slot || hit.what == What::block || hit.what == What::card_slot || hit.what == What::chip ||
-           hit.what == What::finding || hit.what == What::card_finding;
+           hit.what == What::finding || hit.what == What::card_finding || hit.what == What::frame;
 }
 
 void StageView::mousePressEvent(QMouseEvent* event) {
@@ -176,6 +176,14 @@ void StageView::mousePressEvent(QMouseEvent* event) {
         case What::chip: playback_.choose_operation(shown_.chips[index].operation); break;
         case What::finding: Q_EMIT finding_wanted(shown_.findings[index].finding); break;
         case What::card_finding: Q_EMIT finding_wanted(shown_.card.broken_finding); break;
+        case What::frame: {
+            // To and fro between its two ends.
+            const StageFrame& frame = shown_.wire.frames[index];
+            const bool at_start = playback_.position() == frame.sent;
+            playback_.pause();
+            playback_.seek(at_start && frame.ended.valid() ? frame.ended : frame.sent, PlaybackModel::Move::step);
+            break;
+        }
         case What::nothing:
         case What::lane:
         case What::boundary:
@@ -257,6 +265,15 @@ QString StageView::tip_for(StageHit hit) const {
             if (number < 0 || static_cast<std::size_t>(number) >= rows.size()) break;
             const Finding& finding = rows[static_cast<std::size_t>(number)];
             return tr("✖ %1 · %2 · event %3\n%4\n%5").arg(finding.rule, finding.severity_text()).arg(finding.event.value).arg(finding.place(), finding.explanation);
+        }
+        case What::frame: {
+            const StageFrame& frame = shown_.wire.frames[index];
+            QString tip = frame.text + (frame.to_peer ? tr("\nto the peer, sent at event %1") : tr("\nfrom the peer, sent at event %1")).arg(frame.sent.value);
+            if (frame.ended.valid()) {
+                const bool lost = history->trace().event(frame.ended).kind == trace::EventKind::frame_dropped;
+                tip += (lost ? tr(", lost at event %1") : frame.copy ? tr(", arrives again at event %1") : tr(", arrives at event %1")).arg(frame.ended.value);
+            }
+            return tip;
         }
         case What::nothing: break;
     }

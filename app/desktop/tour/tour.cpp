@@ -93,6 +93,8 @@ QString run_tour(MainWindow& window, const QString& folder) {
         if (!scene) window.playback().seek(at);
         sequence.view()->set_by_time(stop.by_time);
         if (stop.pane == QLatin1String("notes")) write_notes(window);
+        if (!stop.front.isEmpty()) window.pane(stop.front.toLatin1().constData())->raise();
+        if (stop.file == QLatin1String("frames")) window.pane("sequence")->raise();
         if (stop.whole) sequence.view()->show_whole();
         for (const Theme::Choice theme : stop.themes) {
             window.choose_theme(theme);

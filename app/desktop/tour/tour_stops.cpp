@@ -94,6 +94,13 @@ std::vector<TourStop> tour_stops(const std::vector<std::pair<QString, QString>>&
         stop.by_time = true;
         stops.push_back(stop);
     }
+    TourStop frames = main;
+    frames.file = QStringLiteral("frames");
+    frames.title = QStringLiteral("Frames on the network");
+    frames.words = QStringLiteral("Scenario S8: what was half sent is sent again. Frames slant to the peer in the sequence diagram, travel below the stage, and their header fields are members.");
+    frames.moment = {QStringLiteral("s8"), QStringLiteral("kind:frame_sent"), false};
+    frames.front = QStringLiteral("members");
+    stops.push_back(frames);
     for (const auto& [layout, file, title] : {std::tuple{layout_teach, "layout-teach", "Layout Teach"}, std::tuple{layout_debug, "layout-debug", "Layout Debug"}}) {
         TourStop stop = main;
         stop.file = QString::fromLatin1(file);

@@ -28,6 +28,7 @@ struct TourStop {
     QString words;  // what to look at
     TourMoment moment;
     QString pane;   // alone in the window; empty: the window in its layout
+    QString front;  // … with this pane before the others of its place
     PaneLayout layout = layout_learn;
     QSize size{1366, 768};
     double scale = 1;
