@@ -128,6 +128,10 @@ static VOID FreeAdapter(POT_ADAPTER Adapter)
 static VOID DescribeAdapter(POT_ADAPTER Adapter, ULONG Number)
 {
     static const UCHAR address[6] = { 0x02, 0x43, 0x4C, 0x00, 0x00, 0x00 }; /* locally administered */
+    LARGE_INTEGER time;
+
+    NdisGetCurrentSystemTime(&time);
+    Adapter->WireSince = time.QuadPart;
 
     NdisMoveMemory(Adapter->MacAddress, address, sizeof(address));
     Adapter->MacAddress[5] = (UCHAR)Number;
