@@ -41,6 +41,7 @@ extern "C" {
           "asks NdisMGetOffloadHandlers for an offload type that it does not support") \
     FAULT(CapabilityRequestSwallowed, "capability-request-swallowed", \
           "answers OID_TCP_CONNECTION_OFFLOAD_PARAMETERS itself and does not pass it down") \
+    FAULT(EncapsulationLeftOut, "encapsulation-left-out", "offers connection offload without naming an encapsulation") \
     FAULT(PauseSwallowed, "pause-swallowed", "does not pass NDIS_STATUS_OFFLOAD_PAUSE up") \
     /* down */ \
     FAULT(QueryPassedAsUpdate, "query-passed-as-update", "passes a query down with NdisUpdateOffload") \

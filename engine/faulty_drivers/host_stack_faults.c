@@ -73,6 +73,8 @@ static VOID EachBlock(PHS_BLOCK_LIST Block, VOID (*Change)(PHS_BLOCK_LIST Block)
     }
 }
 
+static PNDIS_OFFLOAD_HANDLE OneHandle;
+
 static VOID ChangeState(PHS_BLOCK_LIST Block)
 {
     PTCP_OFFLOAD_STATE_DELEGATED connection = NULL;
@@ -95,6 +97,19 @@ static VOID ChangeState(PHS_BLOCK_LIST Block)
     if (Block->Header.Type == NeighborOffloadState && Is(HostDeltasDiffer)) {
         ChimneylabNeighborDelegated(Block)->NicReachabilityDelta += 10;
     }
+    if (connection != NULL && Is(HostOneHandle)) {
+        if (OneHandle == NULL) {
+            OneHandle = Block->OffloadHandle;
+        }
+        Block->OffloadHandle = OneHandle;
+    }
+}
+
+static VOID ChangeLinker(PHS_BLOCK_LIST Block)
+{
+    if (Is(HostOddType) && Block->OffloadHandle != NULL && Block->OffloadHandle->MiniportOffloadContext != NULL) {
+        Block->Header.Type = 99;
+    }
 }
 
 static VOID ReuseBuffered(PHS_BLOCK_LIST Block)
@@ -109,6 +124,7 @@ static VOID ReuseBuffered(PHS_BLOCK_LIST Block)
 VOID FaultyNdisInitiateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
 {
     EachBlock(root, ChangeState);
+    EachBlock(root, ChangeLinker);
     NdisInitiateOffload(binding, root);
     if (Is(HostReusesBuffered)) {
         EachBlock(root, ReuseBuffered);
@@ -116,6 +132,19 @@ VOID FaultyNdisInitiateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
     if (Is(HostTreeTouched)) {
         root->PortNumber = 9;
     }
+    if (Is(HostScratchTouched)) {
+        root->Scratch[0] = root;
+    }
+}
+
+VOID FaultyNdisQueryOffloadState(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
+{
+    static NDIS_OFFLOAD_HANDLE nothing;
+
+    if (Is(HostNamesNothing)) {
+        root->OffloadHandle = &nothing;
+    }
+    NdisQueryOffloadState(binding, root);
 }
 
 static PHS_OBJECT Another(PHS_OBJECT Object, ULONG Kind)
@@ -177,6 +206,9 @@ ULONG FaultyHsCheckOperation(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG 
     }
     if (Is(HostBeyondCapacity) && result == CHIMNEY_HOST_STACK_BEYOND_CAPABILITIES) {
         result = CHIMNEY_HOST_STACK_DONE;
+    }
+    for (i = 0; Is(HostCachedBehindTerminate) && Operation->Kind == CHIMNEY_OPERATION_TERMINATE && i < Operation->BlockCount; i++) {
+        Operation->Blocks[i].Public.state_class = CHIMNEY_STATE_CACHED;
     }
     for (i = 0; Is(HostStateBehindInvalidate) && Operation->Kind == CHIMNEY_OPERATION_INVALIDATE && i < Operation->BlockCount; i++) {
         if (Operation->Blocks[i].Public.role != CHIMNEY_BLOCK_PLACEHOLDER) {
@@ -268,6 +300,41 @@ NDIS_STATUS HsTcpOffloadReceiveIndicate(PVOID OffloadContext, PNET_BUFFER_LIST L
         *BytesConsumed = 1;
     }
     return answer;
+}
+
+/* ---- neighbors ---- */
+
+ULONG CorrectHsAnswerReachability(PHS_OBJECT Neighbor, ULONG IndicatedDelta);
+
+ULONG HsAnswerReachability(PHS_OBJECT Neighbor, ULONG IndicatedDelta)
+{
+    ULONG answer = CorrectHsAnswerReachability(Neighbor, IndicatedDelta);
+
+    if (Is(HostForgetsDoubt)) {
+        Neighbor->Doubt = HsNoDoubt;
+    }
+    return Is(HostAnswersStale) ? HsReachabilityDelta(Neighbor) : answer;
+}
+
+VOID FaultyNdisInvalidateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
+{
+    PHS_OPERATION operation = (PHS_OPERATION)root->ProtocolReserved[0];
+
+    if (Is(HostTrustsSilence) && operation->Internal) {
+        root->Status = NDIS_STATUS_FAILURE; /* as if it had been refused: it is not passed down at all */
+        HsInvalidateOffloadComplete(operation->Binding, root);
+        return;
+    }
+    NdisInvalidateOffload(binding, root);
+}
+
+VOID CorrectHsBeforeDatagram(PHS_OBJECT Neighbor);
+
+VOID HsBeforeDatagram(PHS_OBJECT Neighbor)
+{
+    if (!Is(HostSendsInDoubt)) {
+        CorrectHsBeforeDatagram(Neighbor);
+    }
 }
 
 /* ---- segments that came during the offload ---- */

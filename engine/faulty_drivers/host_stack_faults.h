@@ -46,7 +46,18 @@
           "gives the old neighbor the hardware address of the new one instead of relinking its paths") \
     FAULT(HostStateBehindInvalidate, "host-state-behind-invalidate", "puts states behind the blocks of an invalidate") \
     FAULT(HostUpdatesAtOnce, "host-updates-at-once", "begins an update while another one of the object is in progress") \
-    FAULT(HostBeyondCapacity, "host-beyond-capacity", "offloads more connections than the adapter takes")
+    FAULT(HostBeyondCapacity, "host-beyond-capacity", "offloads more connections than the adapter takes") \
+    FAULT(HostOddType, "host-odd-type", "gives linkers an OFFLOAD_STATE_TYPE that does not exist") \
+    FAULT(HostScratchTouched, "host-scratch-touched", "writes into Scratch of a tree that it has passed down") \
+    FAULT(HostOneHandle, "host-one-handle", "names two connections of a tree by one NDIS_OFFLOAD_HANDLE") \
+    FAULT(HostNamesNothing, "host-names-nothing", "queries with an NDIS_OFFLOAD_HANDLE that was never offloaded") \
+    FAULT(HostCachedBehindTerminate, "host-cached-behind-terminate", \
+          "puts cached states instead of delegated ones behind the blocks of a terminate") \
+    FAULT(HostAnswersStale, "host-answers-stale", \
+          "answers the question about a neighbor with the age of what it knows, however old that is") \
+    FAULT(HostForgetsDoubt, "host-forgets-doubt", "does nothing more about a neighbor after it has answered 0") \
+    FAULT(HostTrustsSilence, "host-trusts-silence", "leaves a neighbor valid that has answered no probe") \
+    FAULT(HostSendsInDoubt, "host-sends-in-doubt", "sends through a neighbor in DELAY without asking the target first")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_host_stack_fault { NoHostStackFault, CHIMNEYLAB_HOST_STACK_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfHostStackFaults };

@@ -103,6 +103,18 @@ static VOID DisconnectComplete(NDIS_HANDLE miniport, PNET_BUFFER_LIST list)
     }
 }
 
+static POT_ADAPTER OnlyAdapter;
+
+static POT_OBJECT ConnectionOfHandle(NDIS_HANDLE handle)
+{
+    ULONG index;
+    POT_OBJECT object;
+
+    for (index = 0; (object = OtObjectAt(OnlyAdapter, index)) != NULL && object->OffloadHandle != handle; index++) {
+    }
+    return object;
+}
+
 static NDIS_STATUS ReceiveIndicate(NDIS_HANDLE handle, PNET_BUFFER_LIST list, NDIS_STATUS status, PULONG consumed)
 {
     NDIS_STATUS answer;
@@ -111,6 +123,17 @@ static NDIS_STATUS ReceiveIndicate(NDIS_HANDLE handle, PNET_BUFFER_LIST list, ND
         status = NDIS_STATUS_RESOURCES;
     }
     answer = Real.NdisTcpOffloadReceiveHandler(handle, list, status, consumed);
+    if (answer == NDIS_STATUS_SUCCESS && Is(TargetDeliversTwice) && !Done) {
+        POT_OBJECT connection = ConnectionOfHandle(handle);
+        ULONG again = 0;
+        Done = TRUE;
+        list = OtAllocateReceived(connection, connection->BytesBuffered);
+        (VOID)Real.NdisTcpOffloadReceiveHandler(handle, list, status, &again);
+    }
+    if (answer == NDIS_STATUS_OFFLOAD_DATA_PARTIALLY_ACCEPTED && Is(TargetForgetsConsumed)) {
+        *consumed = 0;
+        answer = NDIS_STATUS_OFFLOAD_DATA_NOT_ACCEPTED;
+    }
     if (answer == NDIS_STATUS_OFFLOAD_DATA_NOT_ACCEPTED && Is(TargetIndicatesAgain)) {
         answer = Real.NdisTcpOffloadReceiveHandler(handle, list, status, consumed);
     }
@@ -134,8 +157,6 @@ static POT_OBJECT OtherConnection(NDIS_HANDLE handle, POT_ADAPTER adapter)
     }
     return NULL;
 }
-
-static POT_ADAPTER OnlyAdapter;
 
 static VOID EventIndicate(NDIS_HANDLE handle, ULONG type, ULONG information)
 {
@@ -220,6 +241,19 @@ VOID FaultyNdisMOffloadEventIndicate(NDIS_HANDLE miniport, POT_BLOCK block, ULON
     NdisMOffloadEventIndicate(miniport, block, code);
 }
 
+BOOLEAN CorrectOtIsStale(POT_OBJECT Neighbor);
+
+BOOLEAN OtIsStale(POT_OBJECT Neighbor) { return (BOOLEAN)(Is(TargetAsksAlways) || CorrectOtIsStale(Neighbor)); }
+
+VOID CorrectOtNoteProgress(POT_OBJECT Neighbor);
+
+VOID OtNoteProgress(POT_OBJECT Neighbor)
+{
+    if (!Is(TargetSeesNoProgress)) {
+        CorrectOtNoteProgress(Neighbor);
+    }
+}
+
 /* ---- data ---- */
 
 NDIS_STATUS CorrectOtTcpOffloadSend(NDIS_HANDLE MiniportAdapterContext, PVOID MiniportOffloadContext, PNET_BUFFER_LIST Lists);
@@ -262,6 +296,10 @@ NDIS_STATUS OtTcpOffloadReceive(NDIS_HANDLE MiniportAdapterContext, PVOID Minipo
     }
     if (Is(TargetPushesAlways)) {
         NET_BUFFER_LIST_INFO(Lists, TcpReceiveNoPush) = NULL;
+    }
+    if (Is(TargetLeavesWaiting) && ((POT_OBJECT)MiniportOffloadContext)->BytesBuffered > 0) {
+        OtQueueLists(((POT_OBJECT)MiniportOffloadContext)->Adapter, &((POT_OBJECT)MiniportOffloadContext)->Receives, Lists, NULL);
+        return NDIS_STATUS_PENDING;
     }
     return CorrectOtTcpOffloadReceive(MiniportAdapterContext, MiniportOffloadContext, Lists);
 }
@@ -386,6 +424,9 @@ VOID FaultyOtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
 
 VOID FaultyNdisMInitiateOffloadComplete(NDIS_HANDLE miniport, POT_BLOCK root)
 {
+    if (Is(TargetTellsEarly) && OtBlockKind(LastBlock(root)) == OtConnection) {
+        Real.NdisTcpOffloadEventHandler(LastBlock(root)->NdisOffloadHandle, TcpIndicateSendBacklogChange, 8192);
+    }
     NdisMInitiateOffloadComplete(miniport, root);
     if (Is(TargetTreeTouched)) {
         root->Scratch[1] = root;

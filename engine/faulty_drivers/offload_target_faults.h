@@ -80,7 +80,13 @@
     FAULT(TargetWishesInClose, "target-wishes-in-close", "asks for a connection back right after the peer has closed its half") \
     FAULT(TargetFillsAfterEnd, "target-fills-after-end", \
           "completes requests with success that were posted after the end of the stream") \
-    FAULT(TargetNeverAsksBack, "target-never-asks-back", "asks for nothing when a connection has been invalidated")
+    FAULT(TargetNeverAsksBack, "target-never-asks-back", "asks for nothing when a connection has been invalidated") \
+    FAULT(TargetTellsEarly, "target-tells-early", "indicates an event on a connection before it has completed its initiate") \
+    FAULT(TargetDeliversTwice, "target-delivers-twice", "shows data again that has been accepted") \
+    FAULT(TargetForgetsConsumed, "target-forgets-consumed", "shows refused data from its beginning although a part of it was taken") \
+    FAULT(TargetLeavesWaiting, "target-leaves-waiting", "leaves data waiting although a request for it has been posted") \
+    FAULT(TargetAsksAlways, "target-asks-always", "asks about a neighbor that it has just heard of") \
+    FAULT(TargetSeesNoProgress, "target-sees-no-progress", "does not note when a neighbor was last heard of")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_offload_target_fault {

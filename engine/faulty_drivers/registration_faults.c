@@ -80,6 +80,14 @@ NDIS_STATUS FaultyNdisMGetOffloadHandlers(NDIS_HANDLE handle, NDIS_CHIMNEY_OFFLO
     return NdisMGetOffloadHandlers(handle, type, handlers);
 }
 
+NDIS_STATUS FaultyNdisMSetMiniportAttributes(NDIS_HANDLE handle, PNDIS_MINIPORT_ADAPTER_ATTRIBUTES attributes)
+{
+    if (attributes->Header.Type == NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES && Is(EncapsulationLeftOut)) {
+        attributes->OffloadAttributes.TcpConnectionOffloadHardwareCapabilities->Encapsulation = NDIS_ENCAPSULATION_NOT_SUPPORTED;
+    }
+    return NdisMSetMiniportAttributes(handle, attributes);
+}
+
 NDIS_STATUS FaultyNdisOidRequest(NDIS_HANDLE binding, PNDIS_OID_REQUEST request)
 {
     if (Is(CapabilityRequestSwallowed) && request->DATA.SET_INFORMATION.Oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS) {

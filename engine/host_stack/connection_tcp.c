@@ -288,6 +288,9 @@ VOID HsTcpSettle(PHS_OBJECT Connection)
     if ((outcome.events & (CHIMNEY_TCP_RESET_RECEIVED | CHIMNEY_TCP_TIMED_OUT | CHIMNEY_TCP_SYN_IN_ORDER)) != 0) {
         tcp->Broken = TRUE;
     }
+    if ((outcome.events & CHIMNEY_TCP_PROGRESS) != 0 && Connection->Parent != NULL && Connection->Parent->Parent != NULL) {
+        HsConfirmReachability(Connection->Parent->Parent);
+    }
     CompleteTransfers(Connection);
     HsSetTimers(Connection->Driver);
 }

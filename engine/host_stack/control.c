@@ -37,7 +37,7 @@ static ULONG MinimumSize(ULONG Code)
     case IOCTL_CHIMNEY_HOST_STACK_QUERY_OPERATION: return sizeof(struct chimney_host_stack_operation);
     case IOCTL_CHIMNEY_HOST_STACK_LIST_OPERATIONS: return sizeof(struct chimney_host_stack_operation_list);
     case IOCTL_CHIMNEY_HOST_STACK_START_TRANSFER:
-    case IOCTL_CHIMNEY_HOST_STACK_QUERY_TRANSFER: return sizeof(struct chimney_host_stack_transfer);
+    case IOCTL_CHIMNEY_HOST_STACK_QUERY_TRANSFER: return FIELD_OFFSET(struct chimney_host_stack_transfer, again);
     case IOCTL_CHIMNEY_HOST_STACK_SET_RECEIVE_ANSWER: return sizeof(struct chimney_host_stack_receive_answer);
     case IOCTL_CHIMNEY_HOST_STACK_REQUEST_OID: return sizeof(struct chimney_host_stack_oid_request);
     case IOCTL_CHIMNEY_HOST_STACK_QUERY_EVENT: return sizeof(struct chimney_host_stack_event);

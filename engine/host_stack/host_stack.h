@@ -13,6 +13,7 @@
  *   state_object.c   neighbors, paths, connections             transfer.c     send, receive, disconnect, forward
  *   state_values.c   values <-> the state behind a block       indication.c   events, received data, status
  *   upload_all.c     giving everything back before a pause  connection_tcp.c, packet.c   TCP of its own (tcp.h)
+ *   reachability.c   is a neighbor still there?
  *
  * One spin lock guards all lists and counters; it is never held over a call out of the driver. Objects, operations and
  * transfers are freed only by a command or at unload, both at PASSIVE_LEVEL.
@@ -67,6 +68,7 @@ struct _HS_DRIVER {
     ULONG EventCount;
     BOOLEAN TcpEnabled;        /* connections that are not offloaded run TCP here */
     HS_TCP_TIMER TcpTimers[2]; /* for what is due soon; for what may wait for ever */
+    NDIS_HANDLE ReachabilityTimer;
     USHORT NextIdentification;
 };
 
@@ -98,6 +100,14 @@ struct _HS_BINDING {
     char Name[CHIMNEY_HOST_STACK_NAME_LENGTH];
 };
 
+/* What is being done about a neighbor that nobody has heard of for long (reachability.c). */
+typedef enum _HS_DOUBT {
+    HsNoDoubt,  /* REACHABLE or STALE, by its age */
+    HsDelay,    /* STALE, and in use: waits before it is looked into */
+    HsAsking,   /* the target is being asked for NicReachabilityDelta */
+    HsProbe     /* probes are under way */
+} HS_DOUBT;
+
 struct _HS_OBJECT {
     LIST_ENTRY Link;
     PHS_DRIVER Driver;
@@ -119,9 +129,16 @@ struct _HS_OBJECT {
         struct chimney_host_stack_path Path;
         struct chimney_host_stack_connection Connection;
     } Values;
+    /* neighbors */
+    ULONG ConfirmedAt;          /* when somebody was last known to be there, on the host's clock */
+    ULONG Doubt;                /* HS_DOUBT */
+    ULONG DoubtDue;             /* when its next step is due */
+    ULONG IndicatedDelta;       /* NicReachabilityDelta of the question that was answered with 0 */
+    ULONG ProbesLeft;
     /* connections */
     BOOLEAN SendHalfClosed;
     BOOLEAN Reset; /* by an abortive disconnect */
+    PHS_TRANSFER NextReceive;   /* to be posted as soon as the receive call in progress has returned (HS-061) */
     ULONG TransfersOutstanding;
     ULONG BytesSent;
     ULONG BytesReceived;
@@ -147,6 +164,7 @@ typedef struct _HS_BLOCK {
     NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST Sent;  /* as it was when it was handed down */
     PHS_TRANSFER SendData;
     BOOLEAN ResumeAfterwards; /* the host goes on with this connection */
+    BOOLEAN Answered;         /* a query of this neighbor is over */
     BOOLEAN SendDataPositionKnown;
     ULONG SendDataPosition;
 } HS_BLOCK, *PHS_BLOCK;
@@ -185,6 +203,7 @@ struct _HS_TRANSFER {
     NDIS_STATUS FirstFailure;
     ULONG BytesTransferred;
     BOOLEAN Internal; /* send data of an initiate: forgotten as soon as it is all back */
+    ULONG Again;      /* receive: how many more are posted when this one is complete */
     BOOLEAN InHost;   /* of the host's own TCP: there are no lists */
     ULONG Position;   /* of its first byte in the stream that the application sends */
     ULONG EndPosition;
@@ -300,6 +319,17 @@ ULONG HsReturnReceived(PHS_DRIVER Driver, struct chimney_host_stack_object *Comm
 ULONG HsSetReceiveAnswer(PHS_DRIVER Driver, struct chimney_host_stack_receive_answer *Command);
 ULONG HsQueryEvent(PHS_DRIVER Driver, struct chimney_host_stack_event *Command);
 VOID HsFreeAllEvents(PHS_DRIVER Driver);
+
+/* ---- reachability.c ---- */
+ULONG HsReachabilityDelta(PHS_OBJECT Neighbor);             /* ticks since it was last confirmed */
+VOID HsSetReachability(PHS_OBJECT Neighbor, ULONG Delta);
+VOID HsConfirmReachability(PHS_OBJECT Neighbor);            /* somebody there has answered just now */
+ULONG HsAnswerReachability(PHS_OBJECT Neighbor, ULONG IndicatedDelta); /* the HostReachabilityDelta to return */
+VOID HsReachabilityAnswered(PHS_OBJECT Neighbor, BOOLEAN Successful);  /* a query of it is complete and has been read */
+VOID HsBeforeDatagram(PHS_OBJECT Neighbor);                 /* the host is about to send one through it */
+VOID HsTakeAddressResolution(PHS_DRIVER Driver, const UCHAR *Bytes, ULONG Length);
+NDIS_STATUS HsCreateReachabilityTimer(PHS_DRIVER Driver);
+VOID HsDeleteReachabilityTimer(PHS_DRIVER Driver);
 
 /* ---- packet.c, connection_tcp.c; without TCP of its own they do nothing ---- */
 ULONG HsEnableTcp(PHS_DRIVER Driver);

@@ -359,6 +359,8 @@ struct chimney_host_stack_transfer {
     uint32_t first_failure;  /* out: first Status other than SUCCESS, or 0 */
     uint32_t bytes_transferred; /* out */
     uint32_t forget;         /* in, QUERY_TRANSFER: 1 = forget it once all are completed */
+    uint32_t again;          /* in, receive: so many times another one like it is posted inside the completion of the last
+                                one, as an application does that reads on; since the second version of this command */
 };
 
 enum chimney_receive_answer {

@@ -230,7 +230,7 @@ VOID HsIndicateOffloadEvent(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST B
         object = HsObjectOfHandle(binding->Driver, Block->OffloadHandle);
         if (object != NULL && object->Kind == CHIMNEY_OBJECT_NEIGHBOR && cached != NULL &&
             IndicateEvent == NeighborReachabilityQuery) {
-            answered = object->Values.Neighbor.host_reachability_delta;
+            answered = HsAnswerReachability(object, ChimneylabNeighborDelegated(Block)->NicReachabilityDelta);
             cached->HostReachabilityDelta = answered;
         }
     }

@@ -245,6 +245,7 @@ static VOID BackInHost(PHS_OBJECT Object)
 {
     Object->State = CHIMNEY_OBJECT_IN_HOST;
     Object->Binding = NULL;
+    Object->Doubt = HsNoDoubt;
     Object->TerminateFailedBefore = FALSE;
     if (Object->Tcp == NULL) { /* else it stays as far closed as it was */
         Object->SendHalfClosed = FALSE;
@@ -336,6 +337,7 @@ static VOID FinishBlock(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_BLOCK Bl
         if (Block->Block->Status == NDIS_STATUS_SUCCESS) {
             HsReadQueriedState(object, Block->Block);
         }
+        Block->Answered = (BOOLEAN)(object->Kind == CHIMNEY_OBJECT_NEIGHBOR);
         break;
     case CHIMNEY_OPERATION_UPDATE:
         object->Updates--;
@@ -372,7 +374,9 @@ static VOID FinishOperation(PHS_BLOCK_LIST Root, ULONG Kind)
     }
     for (i = 0; i < operation->BlockCount; i++) {
         PHS_BLOCK block = &operation->Blocks[i];
-        if (block->ResumeAfterwards) {
+        if (block->Answered) {
+            HsReachabilityAnswered(block->Object, (BOOLEAN)(block->Public.status == (uint32_t)NDIS_STATUS_SUCCESS));
+        } else if (block->ResumeAfterwards) {
             HsTcpResume(block->Object);
         } else if (Kind == CHIMNEY_OPERATION_INITIATE && block->Public.role == CHIMNEY_BLOCK_NEW && block->Object != NULL &&
                    block->Object->Kind == CHIMNEY_OBJECT_CONNECTION) {

@@ -60,6 +60,18 @@ static PNET_BUFFER_LIST AllocatePacket(PHS_BINDING Binding, ULONG Capacity, PUCH
     return list;
 }
 
+VOID HsSendFrame(PHS_BINDING Binding, const UCHAR *Bytes, ULONG Length)
+{
+    PUCHAR memory;
+    PNET_BUFFER_LIST list = Binding->Running ? AllocatePacket(Binding, Length, &memory) : NULL;
+
+    if (list != NULL) {
+        NdisMoveMemory(memory, Bytes, Length);
+        list->SourceHandle = Binding->BindingHandle;
+        NdisSendNetBufferLists(Binding->BindingHandle, list, NDIS_DEFAULT_PORT_NUMBER, 0);
+    }
+}
+
 VOID HsSendSegment(PHS_OBJECT Connection, const struct chimney_tcp_segment *Segment)
 {
     const struct chimney_host_stack_connection *values = &Connection->Values.Connection;
@@ -75,6 +87,7 @@ VOID HsSendSegment(PHS_OBJECT Connection, const struct chimney_tcp_segment *Segm
     if (binding == NULL || !binding->Running) {
         return; /* as good as lost on the wire */
     }
+    HsBeforeDatagram(Connection->Parent->Parent);
     NdisZeroMemory(&route, sizeof(route));
     NdisMoveMemory(route.destination_hardware, neighbor->destination_address, 6);
     NdisMoveMemory(route.source_hardware,
@@ -171,7 +184,8 @@ static VOID TakeFrame(PHS_BINDING Binding, const UCHAR *Bytes, ULONG Length)
     PHS_OBJECT connection;
 
     if (kind != CHIMNEY_FRAME_TCP && kind != CHIMNEY_FRAME_OPTIONS) {
-        return; /* the modelled network has no ARP and no ICMP, and nobody fragments */
+        HsTakeAddressResolution(Binding->Driver, Bytes, Length);
+        return; /* the modelled network has no ICMP, and nobody fragments */
     }
     connection = ConnectionOf(Binding->Driver, &frame);
     if (connection == NULL) {
@@ -303,6 +317,11 @@ ULONG HsEnableTcp(PHS_DRIVER Driver)
             return CHIMNEY_HOST_STACK_NO_MEMORY;
         }
     }
+    if (HsCreateReachabilityTimer(Driver) != NDIS_STATUS_SUCCESS) {
+        Driver->ReachabilityTimer = NULL;
+        HsDisableTcp(Driver);
+        return CHIMNEY_HOST_STACK_NO_MEMORY;
+    }
     Driver->TcpEnabled = TRUE;
     return CHIMNEY_HOST_STACK_DONE;
 }
@@ -312,6 +331,7 @@ VOID HsDisableTcp(PHS_DRIVER Driver)
     ULONG i;
 
     Driver->TcpEnabled = FALSE;
+    HsDeleteReachabilityTimer(Driver);
     for (i = 0; i < RTL_NUMBER_OF(Driver->TcpTimers); i++) {
         if (Driver->TcpTimers[i].Timer != NULL) {
             (VOID)NdisCancelTimerObject(Driver->TcpTimers[i].Timer);

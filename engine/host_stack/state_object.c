@@ -144,6 +144,7 @@ ULONG HsSetNeighbor(PHS_DRIVER Driver, struct chimney_host_stack_neighbor *Comma
         NdisMoveMemory(values->destination_address, Command->destination_address, sizeof(values->destination_address));
         values->host_reachability_delta = Command->host_reachability_delta;
     }
+    HsSetReachability(object, Command->host_reachability_delta);
     Command->object = object->Number;
     Command->handle_address = (uint64_t)(ULONG_PTR)&object->Handle;
     return CHIMNEY_HOST_STACK_DONE;

@@ -49,10 +49,10 @@ static VOID WriteNeighbor(PHS_OBJECT Object, PHS_BLOCK_LIST Block)
     }
     if (cached != NULL) {
         NdisMoveMemory(cached->DlDestinationAddress, values->destination_address, sizeof(values->destination_address));
-        cached->HostReachabilityDelta = values->host_reachability_delta;
+        cached->HostReachabilityDelta = HsReachabilityDelta(Object);
     }
     if (delegated != NULL) {
-        delegated->NicReachabilityDelta = values->host_reachability_delta; /* HS-032 */
+        delegated->NicReachabilityDelta = HsReachabilityDelta(Object); /* HS-032 */
     }
 }
 

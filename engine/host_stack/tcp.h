@@ -47,6 +47,7 @@ typedef struct _HS_SEGMENT {
 ULONG HsNow(VOID); /* the host's clock, in ticks of a millisecond */
 PHS_BINDING HsBindingOf(PHS_OBJECT Connection); /* where its packets go; NULL: nowhere at the moment */
 VOID HsSendSegment(PHS_OBJECT Connection, const struct chimney_tcp_segment *Segment);
+VOID HsSendFrame(PHS_BINDING Binding, const UCHAR *Bytes, ULONG Length); /* as it is */
 VOID HsSetTimers(PHS_DRIVER Driver);
 VOID HsForwardKept(PHS_OBJECT Connection);
 

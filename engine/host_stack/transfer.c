@@ -74,6 +74,8 @@ static ULONG CheckTransfer(PHS_OBJECT Object, const struct chimney_host_stack_tr
     }
 }
 
+static VOID PostNext(PHS_OBJECT Object);
+
 static NDIS_STATUS CallDown(PHS_OBJECT Object, ULONG Kind, PNET_BUFFER_LIST Lists, ULONG Flags)
 {
     NDIS_STATUS status;
@@ -85,6 +87,7 @@ static NDIS_STATUS CallDown(PHS_OBJECT Object, ULONG Kind, PNET_BUFFER_LIST List
         Object->CallsInProgress++;
         status = NdisOffloadTcpReceive(&Object->Handle, Lists);
         Object->CallsInProgress--;
+        PostNext(Object);
         return status;
     case CHIMNEY_TRANSFER_DISCONNECT:
         Object->CallsInProgress++;
@@ -115,12 +118,63 @@ static ULONG StartInHost(PHS_DRIVER Driver, PHS_OBJECT Object, PHS_TRANSFER Tran
     return result;
 }
 
+static VOID MarkNoPush(PHS_TRANSFER Transfer, PNET_BUFFER_LIST Lists)
+{
+    PNET_BUFFER_LIST list;
+
+    for (list = Lists; Transfer->Kind == CHIMNEY_TRANSFER_RECEIVE && (Transfer->Flags & 1) != 0 && list != NULL;
+         list = NET_BUFFER_LIST_NEXT_NBL(list)) {
+        NET_BUFFER_LIST_INFO(list, TcpReceiveNoPush) = (PVOID)(ULONG_PTR)TRUE;
+    }
+}
+
+/* The next request of an application that reads on. One receive call at a time: if it comes about inside one, then after
+   it. Without memory for it the application reads no further. */
+static VOID PostNext(PHS_OBJECT Object)
+{
+    PHS_TRANSFER transfer = Object->NextReceive;
+    PNET_BUFFER_LIST lists = NULL;
+
+    if (transfer == NULL || Object->CallsInProgress > 0) {
+        return;
+    }
+    Object->NextReceive = NULL;
+    if (Object->State == CHIMNEY_OBJECT_OFFLOADED) {
+        lists = HsAllocateLists(Object->Binding, transfer, TRUE, FALSE);
+    }
+    if (lists == NULL) {
+        Object->TransfersOutstanding -= transfer->Count;
+        HsFreeTransfer(Object->Driver, transfer);
+        return;
+    }
+    MarkNoPush(transfer, lists);
+    (VOID)CallDown(Object, CHIMNEY_TRANSFER_RECEIVE, lists, transfer->Flags);
+}
+
+/* All lists of a request that is to be followed by another have come back filled. */
+static VOID ReadOn(PHS_TRANSFER Transfer)
+{
+    PHS_OBJECT object = Transfer->Object;
+    PHS_TRANSFER next;
+
+    if (Transfer->Again == 0 || Transfer->Completed != Transfer->Count || Transfer->FirstFailure != NDIS_STATUS_SUCCESS ||
+        object->NextReceive != NULL) {
+        return;
+    }
+    next = HsAllocateTransfer(object->Driver, object, CHIMNEY_TRANSFER_RECEIVE, Transfer->Count, Transfer->Bytes);
+    if (next != NULL) {
+        next->Internal = TRUE;
+        next->Flags = Transfer->Flags;
+        next->Again = Transfer->Again - 1;
+        object->NextReceive = next;
+    }
+}
+
 ULONG HsStartTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Command)
 {
     PHS_OBJECT object = HsFindObject(Driver, Command->object);
     PHS_TRANSFER transfer;
     PNET_BUFFER_LIST lists;
-    PNET_BUFFER_LIST list;
     ULONG result;
 
     Command->transfer = 0;
@@ -136,6 +190,9 @@ ULONG HsStartTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Com
         return CHIMNEY_HOST_STACK_NO_MEMORY;
     }
     transfer->Flags = Command->flags;
+    if (Command->kind == CHIMNEY_TRANSFER_RECEIVE && Command->command.size >= sizeof(*Command)) {
+        transfer->Again = Command->again;
+    }
     if (object->State == CHIMNEY_OBJECT_IN_HOST) {
         ULONG number = transfer->Number;
         result = StartInHost(Driver, object, transfer);
@@ -152,11 +209,7 @@ ULONG HsStartTransfer(PHS_DRIVER Driver, struct chimney_host_stack_transfer *Com
         HsFreeTransfer(Driver, transfer);
         return CHIMNEY_HOST_STACK_NO_MEMORY;
     }
-    if (Command->kind == CHIMNEY_TRANSFER_RECEIVE && (Command->flags & 1) != 0) {
-        for (list = lists; list != NULL; list = NET_BUFFER_LIST_NEXT_NBL(list)) {
-            NET_BUFFER_LIST_INFO(list, TcpReceiveNoPush) = (PVOID)(ULONG_PTR)TRUE;
-        }
-    }
+    MarkNoPush(transfer, lists);
     Command->transfer = transfer->Number;
     if (Command->kind == CHIMNEY_TRANSFER_SEND || Command->kind == CHIMNEY_TRANSFER_DISCONNECT) {
         HsTcpSubmitted(object, transfer);
@@ -245,6 +298,9 @@ ULONG HsListsReturned(PHS_DRIVER Driver, PNET_BUFFER_LIST Lists, BOOLEAN HandedB
         AccountForList(transfer, Lists, HandedBack);
         NET_BUFFER_LIST_NEXT_NBL(Lists) = NULL;
         HsFreeLists(Lists);
+        if (!HandedBack) {
+            ReadOn(transfer);
+        }
         if (transfer->Internal && transfer->Completed == transfer->Count) {
             HsFreeTransfer(Driver, transfer);
         }
@@ -259,9 +315,19 @@ VOID HsTcpOffloadSendComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LI
     (VOID)HsListsReturned(((PHS_BINDING)ProtocolBindingContext)->Driver, Lists, FALSE);
 }
 
+/* Nothing but the lists tells whose completion it is; whoever reads on posts here, inside it. */
 VOID HsTcpOffloadReceiveComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST Lists)
 {
-    (VOID)HsListsReturned(((PHS_BINDING)ProtocolBindingContext)->Driver, Lists, FALSE);
+    PHS_DRIVER driver = ((PHS_BINDING)ProtocolBindingContext)->Driver;
+    PLIST_ENTRY link;
+
+    (VOID)HsListsReturned(driver, Lists, FALSE);
+    for (link = driver->Objects.Flink; link != &driver->Objects; link = link->Flink) {
+        PHS_OBJECT object = CONTAINING_RECORD(link, HS_OBJECT, Link);
+        if (object->NextReceive != NULL) {
+            PostNext(object);
+        }
+    }
 }
 
 VOID HsTcpOffloadDisconnectComplete(NDIS_HANDLE ProtocolBindingContext, PNET_BUFFER_LIST List)

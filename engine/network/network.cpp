@@ -96,6 +96,13 @@ void Network::arrive(Direction direction, const std::shared_ptr<Flight>& flight)
         receive_(flight->bytes);
         return;
     }
+    chimney_arp question;
+    if (chimney_arp_parse(flight->bytes.data(), flight->bytes.size(), &question) != 0) {
+        for (const auto& peer : peers_) {
+            if (peer->resolve(question)) return;
+        }
+        return;
+    }
     chimney_frame frame;
     if (chimney_frame_parse(flight->bytes.data(), flight->bytes.size(), &frame) != CHIMNEY_FRAME_TCP) return;
     for (const auto& peer : peers_) {

@@ -3,6 +3,7 @@
 #include "engine/network/peer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "engine/network/network.h"
@@ -44,6 +45,25 @@ void Peer::transmit(const chimney_tcp_segment& segment) {
 void Peer::arrive(const chimney_frame& frame) {
     endpoint_->input(frame.segment, now());
     set_timers();
+}
+
+bool Peer::resolve(const chimney_arp& request) {
+    const chimney_frame_route& own = description_.route;
+    const std::array<std::uint8_t, 6> everybody{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    if (request.operation != 1 || own.ip_version != 4 || std::memcmp(request.target, own.source, sizeof request.target) != 0 ||
+        (std::memcmp(request.destination_hardware, own.source_hardware, 6) != 0 && std::memcmp(request.destination_hardware, everybody.data(), 6) != 0))
+        return false;
+    chimney_arp reply{};
+    reply.operation = 2;
+    std::memcpy(reply.destination_hardware, request.sender_hardware, 6);
+    std::memcpy(reply.sender_hardware, own.source_hardware, 6);
+    std::memcpy(reply.sender, own.source, sizeof reply.sender);
+    std::memcpy(reply.target_hardware, request.sender_hardware, 6);
+    std::memcpy(reply.target, request.sender, sizeof reply.target);
+    std::array<std::uint8_t, CHIMNEY_ARP_FRAME_BYTES> bytes{};
+    chimney_arp_build(&reply, bytes.data());
+    network_.put_on_link(Direction::to_target, bytes);
+    return true;
 }
 
 void Peer::send(std::uint32_t bytes) {

@@ -12,6 +12,7 @@
 
 #include "engine/machine/dispatch_queue.h"
 #include "engine/network/endpoint.h"
+#include "engine/tcp/address_resolution.h"
 #include "engine/tcp/frame.h"
 
 namespace chimneylab::network {
@@ -46,6 +47,8 @@ public:
     [[nodiscard]] bool is_addressed_by(const chimney_frame& frame) const;
 
     void arrive(const chimney_frame& frame);
+    // An ARP request for its address: answered at once. False: it is for somebody else.
+    bool resolve(const chimney_arp& request);
     void send(std::uint32_t bytes);
     void close();
     void abort();  // a RST with the expected number

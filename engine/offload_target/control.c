@@ -197,6 +197,9 @@ static ULONG IndicateEvent(POT_ADAPTER Adapter, const struct chimney_target_even
     if (result != CHIMNEY_TARGET_DONE) {
         return result;
     }
+    if (object->Kind == OtNeighbor && !OtIsStale(object)) {
+        return CHIMNEY_TARGET_NOT_NOW; /* OT-104 */
+    }
     return OtSchedule(object, Command->object_kind == OtConnection ? OtTaskConnectionEvent : OtTaskNeighborQuery,
                       Command->event_type, Command->information, Adapter->Timing.indication_ns)
                ? CHIMNEY_TARGET_DONE

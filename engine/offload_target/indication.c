@@ -104,12 +104,18 @@ typedef struct _OT_NEIGHBOR_QUERY {
 C_ASSERT(FIELD_OFFSET(OT_NEIGHBOR_QUERY, State) == sizeof(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST));
 
 /* The pages do not say where the block names the neighbor: the stored handle stands in slot B. The host's answer is in
-   the cached state when the call returns. */
+   the cached state when the call returns. Nothing is asked when the neighbor has been heard of since the question was
+   scheduled. */
 VOID OtIndicateNeighborQuery(POT_OBJECT Neighbor)
 {
     POT_ADAPTER adapter = Neighbor->Adapter;
-    OT_NEIGHBOR_QUERY *query = OtAllocate(adapter->MiniportHandle, sizeof(*query), OT_TAG_NEIGHBOR_QUERY);
+    OT_NEIGHBOR_QUERY *query;
 
+    Neighbor->QuestionScheduled = FALSE;
+    if (!OtIsStale(Neighbor)) {
+        return;
+    }
+    query = OtAllocate(adapter->MiniportHandle, sizeof(*query), OT_TAG_NEIGHBOR_QUERY);
     if (query == NULL) {
         return; /* asked again before the next segment */
     }
@@ -120,10 +126,13 @@ VOID OtIndicateNeighborQuery(POT_OBJECT Neighbor)
     query->Block.Status = NDIS_STATUS_SUCCESS;
     query->Block.NdisOffloadHandle = Neighbor->OffloadHandle;
     query->State = Neighbor->Copy.Neighbor;
+    query->State.Cached.HostReachabilityDelta = OtWireNow(adapter) - Neighbor->HostConfirmedAt;
+    query->State.Delegated.NicReachabilityDelta = OtWireNow(adapter) - Neighbor->ProgressAt;
     Neighbor->IndicationsInProgress++;
     NdisMOffloadEventIndicate(adapter->MiniportHandle, &query->Block, NeighborReachabilityQuery);
     Neighbor->IndicationsInProgress--;
     Neighbor->Copy.Neighbor.Cached.HostReachabilityDelta = query->State.Cached.HostReachabilityDelta;
+    Neighbor->HostConfirmedAt = OtWireNow(adapter) - query->State.Cached.HostReachabilityDelta;
     NdisFreeMemory(query, 0, 0);
 }
 

@@ -15,6 +15,10 @@ static POT_OBJECT NextObject(POT_ADAPTER Adapter, ULONG Kind, ULONG Ordinal, POT
 
     if (Block->MiniportOffloadContext != NULL) {
         object = (POT_OBJECT)*Block->MiniportOffloadContext;
+        if (object == NULL) { /* names something that was never offloaded */
+            Block->Status = NDIS_STATUS_FAILURE;
+            return NULL;
+        }
         if (OtTakeFailure(Adapter, Kind, Ordinal, Index, object->Kind, object->Identity, &status)) {
             OtScheduleHardwareFailure(object); /* the documented meaning of a FAILURE here: the state is corrupt */
             object = NULL;

@@ -137,8 +137,10 @@ struct _OT_OBJECT {
     BOOLEAN DisconnectIndicated; /* the peer's FIN: requests posted from now on are completed with INVALID_STATE (OT-086) */
     ULONG IndicationsInProgress;
     BOOLEAN TerminateAccepted; /* segments are the host's from now on */
-    BOOLEAN ReachabilityKnown; /* of a neighbor: somebody behind it has acknowledged something */
-    ULONG ReachableAt;         /* when, in ticks */
+    /* neighbors: when somebody behind it was last known to be there, in ticks of the adapter's clock */
+    ULONG ProgressAt;          /* NRT: by what this adapter has seen (OT-106) */
+    ULONG HostConfirmedAt;     /* HRT: by what the host has said, at the offload and in its answers */
+    BOOLEAN QuestionScheduled;
     union {
         CHIMNEYLAB_NEIGHBOR_STATE Neighbor;
         CHIMNEYLAB_PATH_STATE Path;
@@ -256,6 +258,8 @@ ULONG OtCountObjects(POT_ADAPTER Adapter, ULONG Kind);
 ULONG OtCountDependents(POT_OBJECT Object);
 BOOLEAN OtDependsOn(POT_OBJECT Object, POT_OBJECT Lower);
 ULONG OtBlockKind(POT_BLOCK Block);
+BOOLEAN OtIsStale(POT_OBJECT Neighbor);     /* neither this adapter nor the host has heard of it within NceStaleTicks */
+VOID OtNoteProgress(POT_OBJECT Neighbor);   /* somebody behind it has acknowledged something new */
 VOID OtBlockIdentity(POT_BLOCK Block, UCHAR Identity[16]);
 VOID OtWriteState(POT_OBJECT Object, POT_BLOCK Block);
 VOID OtReadCachedState(POT_OBJECT Object, POT_BLOCK Block);
@@ -321,7 +325,8 @@ VOID OtScheduleHardwareFailure(POT_OBJECT Object);
 
 /* ---- wire.c, wire_connection.c, wire_outcome.c, wire_data.c; without a wire they do nothing ---- */
 BOOLEAN OtHasWire(POT_ADAPTER Adapter);
-ULONG OtWireNow(POT_ADAPTER Adapter); /* the adapter's own clock, in ticks: it began when the wire was attached */
+ULONG OtWireNow(POT_ADAPTER Adapter); /* the adapter's own clock, in ticks: it began when the adapter came up, and
+                                          again when the wire was attached */
 ULONG OtAttachWire(POT_ADAPTER Adapter, struct chimney_target_wire *Command);
 VOID OtDetachWire(POT_ADAPTER Adapter);
 VOID OtWireSendPacket(POT_ADAPTER Adapter, PNET_BUFFER_LIST List);

@@ -45,7 +45,7 @@ enum chimney_target_result {
     CHIMNEY_TARGET_WRONG_OBJECT_KIND,
     CHIMNEY_TARGET_BAD_VALUE,      /* a value outside its documented range */
     CHIMNEY_TARGET_NOTHING_HELD,
-    CHIMNEY_TARGET_NOT_NOW,        /* its initiate has not completed, or its terminate has begun (IM-071, IM-072) */
+    CHIMNEY_TARGET_NOT_NOW,        /* its initiate has not completed, its terminate has begun (IM-071, IM-072), or nothing is due */
     CHIMNEY_TARGET_NO_MEMORY
 };
 
@@ -183,7 +183,8 @@ struct chimney_target_held {
 
 /* INDICATE_EVENT. NdisTcpOffloadEventHandler for a connection (event_type 1 SendBacklogChange, 2 Disconnect,
  * 3 Retrieve, 4 Abort), or NdisMOffloadEventIndicate(NeighborReachabilityQuery) for a neighbor (event_type 2).
- * The object is named by `number`, or by identity when number is 0. */
+ * The object is named by `number`, or by identity when number is 0. A neighbor of which somebody has
+ * heard within NceStaleTicks is not asked about: NOT_NOW. */
 struct chimney_target_event {
     struct chimney_target_command command;
     uint32_t object_kind; /* 1 neighbor or 3 connection */

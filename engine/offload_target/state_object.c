@@ -18,6 +18,18 @@ ULONG OtBlockKind(POT_BLOCK Block)
     }
 }
 
+/* Both ages count: what the host knows is as good as what this adapter knows. Differences of ticks, so that the clock may
+   wrap. */
+BOOLEAN OtIsStale(POT_OBJECT Neighbor)
+{
+    ULONG limit = Neighbor->Adapter->Parameters.NceStaleTicks;
+    ULONG now = OtWireNow(Neighbor->Adapter);
+
+    return (BOOLEAN)(limit != 0 && now - Neighbor->ProgressAt > limit && now - Neighbor->HostConfirmedAt > limit);
+}
+
+VOID OtNoteProgress(POT_OBJECT Neighbor) { Neighbor->ProgressAt = OtWireNow(Neighbor->Adapter); }
+
 /* By what a client names an object: see chimney_target_failure. Zero where the block carries no const state. */
 VOID OtBlockIdentity(POT_BLOCK Block, UCHAR Identity[16])
 {
@@ -66,6 +78,10 @@ POT_OBJECT OtCreateObject(POT_ADAPTER Adapter, POT_BLOCK Block, ULONG Kind, POT_
     object->StateType = Block->Header.Type;
     OtBlockIdentity(Block, object->Identity);
     CopyState(object, Block);
+    if (Kind == OtNeighbor) {
+        object->ProgressAt = OtWireNow(Adapter) - object->Copy.Neighbor.Delegated.NicReachabilityDelta;
+        object->HostConfirmedAt = OtWireNow(Adapter) - object->Copy.Neighbor.Cached.HostReachabilityDelta;
+    }
     NdisAcquireSpinLock(&Adapter->Lock);
     object->Number = ++Adapter->LastObject;
     InsertTailList(&Adapter->Objects, &object->Link);
@@ -180,9 +196,7 @@ VOID OtWriteState(POT_OBJECT Object, POT_BLOCK Block)
         if (cached != NULL) {
             *cached = Object->Copy.Neighbor.Cached;
         }
-        if (Object->ReachabilityKnown) {
-            Object->Copy.Neighbor.Delegated.NicReachabilityDelta = OtWireNow(Object->Adapter) - Object->ReachableAt;
-        }
+        Object->Copy.Neighbor.Delegated.NicReachabilityDelta = OtWireNow(Object->Adapter) - Object->ProgressAt;
         if (delegated != NULL) {
             *delegated = Object->Copy.Neighbor.Delegated;
         }

@@ -31,6 +31,16 @@ static VOID PutOnWire(POT_ADAPTER Adapter, const UCHAR *Bytes, ULONG Length)
     }
 }
 
+/* Before a datagram leaves: has nobody heard of the neighbor for so long that the host should be asked (OT-104)? The host is
+   not asked inside its own calls, hence a task. */
+static VOID WatchNeighbor(POT_OBJECT Neighbor)
+{
+    if (!Neighbor->QuestionScheduled && Neighbor->State == CHIMNEY_TARGET_OBJECT_ACTIVE && OtIsStale(Neighbor)) {
+        Neighbor->QuestionScheduled =
+            OtSchedule(Neighbor, OtTaskNeighborQuery, 0, 0, Neighbor->Adapter->Timing.indication_ns);
+    }
+}
+
 /* From the connection downwards: TCP, IP and MAC header. */
 VOID OtWireTransmit(POT_OBJECT Connection, const struct chimney_tcp_segment *Segment)
 {
@@ -46,6 +56,7 @@ VOID OtWireTransmit(POT_OBJECT Connection, const struct chimney_tcp_segment *Seg
     if (neighbor == NULL) {
         return; /* its lower objects are being terminated in the same tree */
     }
+    WatchNeighbor(neighbor);
     NdisZeroMemory(&route, sizeof(route));
     NdisMoveMemory(route.destination_hardware, neighbor->Copy.Neighbor.Cached.DlDestinationAddress, 6);
     NdisMoveMemory(route.source_hardware,

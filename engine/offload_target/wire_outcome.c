@@ -74,8 +74,7 @@ static VOID CarryOut(POT_OBJECT Connection)
         wire->FinReceived = TRUE;
     }
     if ((outcome.events & CHIMNEY_TCP_PROGRESS) != 0 && Connection->Parent != NULL && Connection->Parent->Parent != NULL) {
-        Connection->Parent->Parent->ReachableAt = OtWireNow(Connection->Adapter);
-        Connection->Parent->Parent->ReachabilityKnown = TRUE;
+        OtNoteProgress(Connection->Parent->Parent);
     }
     if (Connection->State == CHIMNEY_TARGET_OBJECT_OFFLOADING) {
         wire->EventsWaiting |= outcome.events; /* nothing is completed or told before the initiate is complete */

@@ -101,7 +101,7 @@ constexpr KeyFormat step_keys[] = {
     {"halt"},            {"unload"},      {"load"},
     {"release"},         {"wait"},        {"virtual_miniport"},
     {"state"},           {"set"},         {"send_data"}, {"buffers"},
-    {"bytes"},           {"abortive"},    {"push"},      {"connection"},
+    {"bytes"},           {"abortive"},    {"push"},      {"again"}, {"connection"},
     {"event"},           {"information"}, {"settle"},    {"context_room"},
     {"network"},         {"lose"},        {"direction"}, {"peer_sends"},
     {"peer_closes"},     {"peer_resets"}, {"peer_segment"}, {"tcp_flags"},

@@ -413,6 +413,7 @@ TransferResult HostStackClient::start_transfer(const Step& step) {
             result.kind = "receive";
             command.kind = CHIMNEY_TRANSFER_RECEIVE;
             command.flags = step.push ? 0 : 1;
+            command.again = step.again;
             break;
         case StepAction::disconnect:
             result.kind = "disconnect";

@@ -65,6 +65,7 @@ const std::vector<ExtraKey>& extra_keys() {
         {"bytes", {send, receive, disconnect, forward, arrive, answer, peer_sends, peer_segment}},
         {"abortive", {disconnect}},
         {"push", {receive, arrive}},
+        {"again", {receive}},
         {"context_room", {send, receive, disconnect, forward}},
         {"connection", {answer}},
         {"event", {indicate}},
@@ -427,6 +428,7 @@ void ScenarioReader::read_transfer(Step& step, const MappingFields& fields, cons
     if (const auto bytes = fields_.number(fields.find("bytes"), "the bytes of a buffer", least, most))
         step.data.bytes = static_cast<std::uint32_t>(*bytes);
     if (const auto abortive = fields_.yes_or_no(fields.find("abortive"), "abortive")) step.abortive = *abortive;
+    if (const auto again = fields_.number(fields.find("again"), "again", 0, 1000)) step.again = static_cast<std::uint32_t>(*again);
     if (const auto push = fields_.yes_or_no(fields.find("push"), "push")) step.push = *push;
     if (const auto room = fields_.yes_or_no(fields.find("context_room"), "context_room")) step.context_room = *room;
     if (step.abortive && step.data.bytes > 0) {

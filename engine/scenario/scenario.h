@@ -272,6 +272,7 @@ struct Step {
     SendData data;          // send, receive, disconnect, forward, arrive
     bool abortive = false;  // disconnect
     bool push = true;       // receive, arrive
+    std::uint32_t again = 0;  // receive: posted so many times more, each inside the completion of the one before
     bool context_room = true;  // send … forward: the lists have room for the records of the drivers below
     ReceiveAnswer answer = ReceiveAnswer::accept_and_return;
     std::uint32_t answer_bytes = 0;       // accept_part

@@ -25,7 +25,8 @@ Refusal refusal_of(std::uint32_t result) {
         case CHIMNEY_TARGET_NOTHING_HELD:
             return "the target holds no operation";
         case CHIMNEY_TARGET_NOT_NOW:
-            return "the object's initiate has not completed, or its terminate has begun (IM-071, IM-072)";
+            return "the object's initiate has not completed, its terminate has begun (IM-071, IM-072), or the neighbor has been heard of within "
+                   "NceStaleTicks (OT-104)";
         case CHIMNEY_TARGET_NO_MEMORY:
             return "the offload target is out of memory";
         default:

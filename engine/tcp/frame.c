@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/tcp/address_resolution.h"
 #include "engine/tcp/bytes.h"
 
 enum {
@@ -225,11 +226,20 @@ void chimney_frame_describe(const uint8_t *bytes, size_t length, char *text, siz
                   { CHIMNEY_TCP_URG, " URG" }, { CHIMNEY_TCP_FIN, " FIN" }, { CHIMNEY_TCP_RST, " RST" } };
     struct chimney_frame frame;
     const struct chimney_tcp_segment *segment = &frame.segment;
+    struct chimney_arp arp;
     char flags[32] = "";
     size_t i;
 
     switch (chimney_frame_parse(bytes, length, &frame)) {
-    case CHIMNEY_FRAME_OTHER: (void)snprintf(text, capacity, "no TCP, %zu bytes", length); return;
+    case CHIMNEY_FRAME_OTHER:
+        if (chimney_arp_parse(bytes, length, &arp)) {
+            const uint8_t *asked = arp.operation == 1 ? arp.target : arp.sender;
+            (void)snprintf(text, capacity, arp.operation == 1 ? "ARP: who has %u.%u.%u.%u?" : "ARP: %u.%u.%u.%u is here", asked[0], asked[1],
+                           asked[2], asked[3]);
+        } else {
+            (void)snprintf(text, capacity, "no TCP, %zu bytes", length);
+        }
+        return;
     case CHIMNEY_FRAME_FRAGMENT: (void)snprintf(text, capacity, "IP fragment, %zu bytes", length); return;
     case CHIMNEY_FRAME_DAMAGED: (void)snprintf(text, capacity, "damaged, %zu bytes", length); return;
     default: break;

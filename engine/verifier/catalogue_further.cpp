@@ -44,7 +44,7 @@ constexpr Rule further[] = {
     {"IM-117", error, d, "NDIS_STATUS_OFFLOAD_PAUSE",
      "An intermediate driver that asks for a pause still takes initiates under way and resumes only when what it had "
      "uploaded is terminated.",
-     no, "the reference driver and the scenarios have no driver yet that asks for a pause", "m14"},
+     no, "no driver of the lab asks for a pause on its own account, nor can a scenario order one to", "m14"},
     {"IM-118", warning, i, "NDIS_STATUS_UPLOAD_ALL",
      "An intermediate driver passes pause, upload-all and resume on to every virtual miniport that offloads through the "
      "adapter.",
@@ -53,8 +53,8 @@ constexpr Rule further[] = {
      "A MUX intermediate driver tells the protocols above when the capabilities of its adapters change.", yes,
      "that indication at the lower edge against those on the upper edges", "m14"},
     {"IM-120", error, d, "NDIS_TCP_CONNECTION_OFFLOAD",
-     "A chimney-capable MUX intermediate driver reports IEEE 802.3 or LLC/SNAP routed encapsulation.", no,
-     "the trace does not hold the capabilities that a driver registers", "m14"},
+     "A chimney-capable MUX intermediate driver reports IEEE 802.3 or LLC/SNAP routed encapsulation.", yes,
+     "Encapsulation in the connection offload capabilities of its virtual miniports", "m14"},
     {"IM-121", warning, d, "Querying and Setting an Intermediate Driver's TCP Chimney Offload Capabilities",
      "An intermediate driver that allows no offload answers the capability query itself with NDIS_STATUS_NOT_SUPPORTED.",
      yes, "capability queries that a driver without chimney tables passes down", "m14"},

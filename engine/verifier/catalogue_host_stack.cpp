@@ -32,7 +32,7 @@ constexpr Rule rules[] = {
      yes, "connections offloaded and being offloaded against the capacity reported last, on a host stack with one binding", "s25"},
     {"HS-007", error, d, "OID_TCP_TASK_OFFLOAD",
      "The host stack terminates every connection that uses a capability before it disables that capability.",
-     no, "no driver of the lab disables a capability", ""},
+     no, "the lab's host stack has no switch by which a capability is disabled: it sets no OID_TCP_OFFLOAD_PARAMETERS", ""},
     {"HS-008", warning, d, "NDIS_STATUS_OFFLOAD_RESUME",
      "The host stack takes the capabilities that come with, or are read after, NDIS_STATUS_OFFLOAD_RESUME as valid before "
      "initiating anything.",
@@ -59,7 +59,7 @@ constexpr Rule rules[] = {
     {"HS-014", fatal, d, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
      "The host stack gives every non-placeholder block a valid OFFLOAD_STATE_TYPE of the layer the block stands in; where "
      "state follows, the Type names exactly that state.",
-     yes, "Header.Type of every block", ""},
+     yes, "Header.Type of every block", "s4"},
     {"HS-015", error, d | i, "OFFLOAD_STATE_HEADER",
      "The host stack lets each state header Length be the size of that structure when the tree reaches the miniport, and "
      "attaches no meaning to RecognizedOptions.",
@@ -82,7 +82,7 @@ constexpr Rule rules[] = {
      yes, "the checks of IM-023 at the host stack", "s1 s6 s17"},
     {"HS-020", fatal, d | i, "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST",
      "The host stack never modifies SourceHandle, and modifies nothing reserved for others.",
-     yes, "the checks of IM-023 at the host stack", ""},
+     yes, "the checks of IM-023 at the host stack", "s17"},
     {"HS-021", fatal, d | i, "Processing Events That Occur During an Offload",
      "The host stack never offloads an object as new while an offload of it is in progress or while it is already "
      "offloaded.",
@@ -101,7 +101,7 @@ constexpr Rule rules[] = {
      no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
     {"HS-026", fatal, d, "Handling Buffered Receive Data During and After an Offload Operation",
      "The host stack puts the undelivered receive data in BufferedData so that its last byte is just left of RcvNxt.",
-     no, "what the application has taken shows on the modelled wire only", ""},
+     no, "how much of the stream the application had taken before the offload is in no call and in no frame", ""},
     {"HS-027", fatal, d | i, "Handling Buffered Receive Data During and After an Offload Operation",
      "The host stack frees or reuses the BufferedData buffers only after the completion, and drops the data only if the "
      "block succeeded.",
@@ -146,7 +146,7 @@ constexpr Rule rules[] = {
     {"HS-038", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
      "The host stack reads SendBacklogSize and ReceiveBacklogSize only from a query, and takes 0xFFFFFFFF as \"not "
      "supported\".",
-     no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
+     no, "the sizes are read from memory, and reading leaves no trace", ""},
     {"HS-039", error, d, "W_QUERY_OFFLOAD_HANDLER; NdisMUpdateOffloadComplete",
      "The host stack terminates objects whose query or update failed.",
      yes, "objects whose query or update failed and that are still offloaded when the machine stops, unless somebody "
@@ -253,7 +253,8 @@ constexpr Rule rules[] = {
     {"HS-066", error, d, "Posting and Completing Receive Requests; W_TCP_OFFLOAD_RECEIVE_HANDLER",
      "The host stack puts no received data into a push-mode receive request (NDIS 6.0); from NDIS 6.20 states any such "
      "bytes in TcpReceiveBytesTransferred.",
-     no, "in NDIS 6.0 nothing in the trace shows it", ""},
+     no, "what NDIS 6.0 hands down with a request does not say that its buffer holds data already; the member for it is "
+     "NDIS 6.20's", ""},
     {"HS-067", fatal, d, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The host stack returns from a receive indication a status and BytesConsumed that agree: SUCCESS and all, "
      "NOT_ACCEPTED and 0, PARTIALLY_ACCEPTED and between.",
@@ -273,27 +274,29 @@ constexpr Rule rules[] = {
     {"HS-071", error, d, "Making a NeighborReachabilityQuery Indication",
      "The host stack answers a NeighborReachabilityQuery inside the call: HRD 0 if its NCE is stale, nonzero if "
      "REACHABLE.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "HostReachabilityDelta in the block when the call returns: over NceStaleTicks, or 0 although the offload told "
+     "of a younger confirmation", "s26"},
     {"HS-072", error, d, "Making a NeighborReachabilityQuery Indication",
      "After answering 0 the host stack later queries NicReachabilityDelta, and invalidates the neighbor when neither "
      "progress nor probes confirm it.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "after an answer of 0 the query of the neighbor's delegated state and, when it shows no progress and nothing "
+     "else has come from the neighbor, its invalidate; half a minute is granted for each", "s26"},
     {"HS-073", warning, d, "Making a NeighborReachabilityQuery Indication",
      "Before it sends an IP datagram itself on an offloaded connection whose neighbor entry is in DELAY, the host stack "
      "queries NicReachabilityDelta to decide on PROBE.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "datagrams of the host stack through a neighbor about which it has answered 0 and not asked since", "s26"},
     {"HS-074", fatal, d | i, "Referencing Offloaded State Through an Intermediate Driver; Storing and Referencing Offloaded State",
      "The host stack gives each state object an NDIS_OFFLOAD_HANDLE of its own and keeps it at its address from the "
      "initiate call until the terminate (or the failed initiate) completes.",
-     yes, "the handles of the blocks of one tree", ""},
+     yes, "the handles of the blocks of one tree", "s2"},
     {"HS-075", fatal, d | i, "Filling In the Queried State; Invalidate Offload Sequence; Storing and Referencing Offloaded State",
      "In a query, update, invalidate or terminate tree the host stack names only objects that are offloaded: each block "
      "is a placeholder, or its location holds the value that the target wrote.",
-     yes, "the checks of IM-019 at the host stack", ""},
+     yes, "the checks of IM-019 at the host stack", "s10"},
     {"HS-076", error, d | i, "W_TERMINATE_OFFLOAD_HANDLER; Terminate Offload Sequence",
      "The host stack follows a terminate block with a delegated structure of its layer or with nothing; gives one to "
      "every TCP block, since the connection's state comes back only there.",
-     yes, "the structures behind the blocks of a terminate", ""},
+     yes, "the structures behind the blocks of a terminate", "s17"},
     {"HS-077", note, d, "W_TCP_OFFLOAD_FORWARD_HANDLER",
      "The host stack forwards what it kept as soon as it can after the offload completes; there is no time limit.",
      no, "there is no time limit", ""},

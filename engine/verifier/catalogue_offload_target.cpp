@@ -120,7 +120,7 @@ constexpr Rule rules[] = {
     {"OT-030", note, d | i, "Processing Events That Occur During an Offload",
      "The offload target makes no event, status or receive indication that concerns an object being offloaded while its "
      "initiate is in progress.",
-     yes, "indications on objects being offloaded, with the strict reading quiet-offload alone", ""},
+     yes, "indications on objects being offloaded, with the strict reading quiet-offload alone", "s6"},
     {"OT-031", error, d, "Processing Events That Occur During an Offload; NDIS_STATUS_OFFLOAD_PAUSE",
      "The offload target accepts further initiates while one is in progress; after its own pause indication queues those "
      "already under way and completes them later.",
@@ -294,7 +294,8 @@ constexpr Rule rules[] = {
     {"OT-076", fatal, d, "Receive Side Scaling on an Offloaded TCP Connection",
      "The offload target delivers the received stream exactly once and in order, over completions and indications, "
      "whatever CPU or queue handles it.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "bytes delivered by completions and indications against the bytes that came off the wire; which bytes they "
+     "are is not watched", "s21"},
     {"OT-077", error, d | i, "Posting and Completing Receive Requests",
      "The offload target uses posted requests in preference to indicating.",
      yes, "requests that were posted before the present run of the target", "s19 s20"},
@@ -321,7 +322,7 @@ constexpr Rule rules[] = {
      yes, "indications after a refusal, and requests in between", "s20"},
     {"OT-083", fatal, d, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "After partial acceptance the offload target redelivers exactly the bytes not consumed.",
-     no, "the bytes of the data are not watched", ""},
+     yes, "the same count after an indication was accepted in part", "s21"},
     {"OT-084", fatal, d, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The offload target leaves an accepted NET_BUFFER_LIST alone until returned, and takes refused or part-accepted ones "
      "back at once.",
@@ -403,7 +404,7 @@ constexpr Rule rules[] = {
     {"OT-104", error, d, "Making a NeighborReachabilityQuery Indication",
      "The offload target makes a NeighborReachabilityQuery only when both reachability ages exceed NceStaleTicks, with "
      "modular arithmetic, before sending.",
-     no, "the clock of the adapter is not in a trace", "s18"},
+     yes, "both ages in the block of the question against NceStaleTicks", "s18 s26"},
     {"OT-105", error, d, "NdisMOffloadEventIndicate",
      "The offload target passes one block of type NeighborOffloadState with CONST, CACHED and DELEGATED following, and "
      "NULL for any other indication code.",
@@ -411,20 +412,22 @@ constexpr Rule rules[] = {
     {"OT-106", error, d, "Making a NeighborReachabilityQuery Indication",
      "The offload target sets NRT on every forward progress of a dependent connection and HRT only from the host's "
      "answer.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "NicReachabilityDelta in questions, queries and terminates, and HostReachabilityDelta in questions, against "
+     "the frames and answers before; one tick off is allowed", "s26"},
     {"OT-107", warning, d | i, "Terminate Offload Initiated by the Host Stack",
      "The offload target reports link loss by status indication and leaves the upload decision to the host.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "no link goes down in the modelled network, so no trace tells a retrieve for that reason from any other", ""},
     {"OT-108", error, d, "NDIS_STATUS_UPLOAD_ALL",
      "After UPLOAD_ALL the offload target indicates RESUME only when the terminations are complete.",
      yes, "connections from before UPLOAD_ALL when RESUME is indicated", "s25"},
     {"OT-109", warning, d, "Terminating the Offload of a Connection Because of Resource Constraints",
      "The offload target requests upload (UploadRequested) when it cannot get resources for a live connection.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "which of the adapter's resources a live connection needs, and when it cannot get one, shows inside the driver "
+     "only", ""},
     {"OT-110", error, d, "Handling the Reception of Non-Standard Packets and Messages (children)",
      "The offload target passes ARP, ICMP and RIP messages, IPv4 packets with options, IP fragments, segments of CLOSED "
      "connections, and SYNs in TIME_WAIT up the non-offload path.",
-     no, "the packets of the ordinary path are not watched", ""},
+     no, "a frame that is lost between adapter and host for want of memory looks like one that was swallowed", ""},
     {"OT-111", error, d, "Handling the Reception of Urgent Data; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On a valid URG segment the offload target requests upload with ReceivedUrgentData, acknowledges nothing further, "
      "queues, and after the terminate passes the data up the non-offload path.",
@@ -469,11 +472,11 @@ constexpr Rule rules[] = {
     {"OT-121", error, d, "Power Management for Offload Targets",
      "The offload target does not finish OID_PNP_SET_POWER to a state other than D0 with SUCCESS before the terminates of "
      "all offloaded connections have completed.",
-     no, "power requests are not part of the machine yet", ""},
+     no, "NDIS sends OID_PNP_SET_POWER, and the machine's NDIS puts no adapter to sleep", ""},
     {"OT-122", warning, d, "TCP_OFFLOAD_STATS; IP_OFFLOAD_STATS",
      "The offload target counts statistics only for offloaded connections, per interface and family, resets on set, and "
      "counts corrupted packets only if it drops them.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "the lab's target keeps no statistics and says so by NDIS_STATUS_NOT_SUPPORTED", ""},
     {"OT-123", error, d, "TCP_OFFLOAD_STATE_CONST; Required and Suggested TCP/IP Protocol Support",
      "The offload target puts a timestamp in every segment when TCP_FLAG_TIMESTAMP_ENABLED, uses SACK and window scaling "
      "only as the constant flags say, and skips SACK options it does not support.",
@@ -491,7 +494,8 @@ constexpr Rule rules[] = {
     {"OT-126", error, d, "Delivery Algorithm",
      "The offload target finishes every run of the delivery algorithm: leaves no in-sequence data waiting while a "
      "non-empty request is queued and no completion or indication is in progress.",
-     no, "what is buffered at the target is not in a trace", ""},
+     yes, "bytes acknowledged and not delivered against the oldest posted request, when the connection is terminated "
+     "and when the machine stops", "s21"},
     {"OT-127", error, d, "NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS; NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The offload target acknowledges at the latest after TcpAckFrequency segments or TcpDelayedAckTicks, once it has "
      "buffers for the data, without waiting for the application.",

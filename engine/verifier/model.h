@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/verifier/list_ledger.h"
+#include "engine/verifier/neighbor_ledger.h"
 #include "engine/verifier/wire_ledger.h"
 
 namespace chimneylab::verifier {
@@ -131,13 +132,15 @@ struct CallEntryUse {
 
 class Model {
 public:
-    explicit Model(const Replay& replay) : replay_(&replay), lists_(replay), wire_(replay) {}
+    explicit Model(const Replay& replay) : replay_(&replay), lists_(replay), wire_(replay), neighbors_(replay) {}
     [[nodiscard]] const Replay& replay() const { return *replay_; }
 
     [[nodiscard]] ListLedger& lists() { return lists_; }
     [[nodiscard]] const ListLedger& lists() const { return lists_; }
     [[nodiscard]] WireLedger& wire() { return wire_; }
     [[nodiscard]] const WireLedger& wire() const { return wire_; }
+    [[nodiscard]] NeighborLedger& neighbor_ledger() { return neighbors_; }
+    [[nodiscard]] const NeighborLedger& neighbor_ledger() const { return neighbors_; }
     // The handle by which the host stack knows the object of a handle of any driver: the handle itself when nothing is known.
     [[nodiscard]] Address host_handle(Address handle) const;
     [[nodiscard]] std::span<const OperationRecord> operations() const { return operations_; }
@@ -253,6 +256,7 @@ private:
     const Replay* replay_;
     ListLedger lists_;
     WireLedger wire_;
+    NeighborLedger neighbors_;
     std::vector<OperationRecord> operations_;
     std::unordered_map<Address, std::uint32_t> by_root_;    // under way
     std::unordered_map<Address, std::uint32_t> last_by_root_;

@@ -47,6 +47,16 @@ void capabilities_say_something(const Scene& scene, const Report& report) {
     if (word(capacity) == 0) complain("TcpConnectionOffloadCapacity", capacity, " reports connection offload for no connection.");
 }
 
+// The same of a driver in between, as far as it is a duty there: what it passes on of an adapter without abilities is nothing.
+void encapsulation_of_a_mux(const Scene& scene, const Report& report) {
+    constexpr std::uint32_t encapsulation = 4, families = 8, ieee_802_3 = 2, llc_snap = 4;
+    if (!scene.by_intermediate_driver() || name_of(scene) != "NdisMSetMiniportAttributes" || !scene.event.region.valid()) return;
+    const auto word = [&](std::uint32_t offset) { return scene.replay().word(scene.event.region, offset, 4); };
+    if ((word(families) & 0x0F) == 0 || (word(encapsulation) & (ieee_802_3 | llc_snap)) != 0) return;
+    report.add(report.draft(scene).block(scene.event.region).member("Encapsulation", encapsulation).seen_only(word(encapsulation), 4),
+               scene.who() + " offers connection offload on a virtual miniport with neither IEEE 802.3 nor LLC/SNAP encapsulation.");
+}
+
 void enabled_by_somebody(const Scene& scene, const Report& report) {
     if (!completes(scene, OperationKind::initiate)) return;
     const auto driver = scene.model.drivers().find(scene.driver);
@@ -489,6 +499,7 @@ void resumes_when_all_is_back(const Scene& scene, const Report& report) {
 }
 
 constexpr Unit all[] = {
+    {"IM-120", Moment::other_call, encapsulation_of_a_mux},
     {"OT-003", Moment::other_call, capabilities_say_something},
     {"OT-005", Moment::indication, one_buffer_in_shown_data},
     {"OT-008", Moment::operation_completed, enabled_by_somebody},

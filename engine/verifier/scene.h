@@ -37,9 +37,10 @@ enum class Moment : std::uint8_t {
     found_by_machine,       // a finding event
     fault_injected,         // into a completion
     frame,                  // a frame of a connection is sent by the target or has reached it; model.wire().frame()
+    host_datagram,          // the target sends an IP datagram of the host stack through an offloaded neighbor; model.neighbor_ledger()
     run_ended,
 };
-inline constexpr std::size_t moments = 21;
+inline constexpr std::size_t moments = 22;
 
 // Why a call is out of turn.
 enum class Turn : std::uint8_t {

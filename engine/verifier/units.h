@@ -29,6 +29,8 @@ namespace chimneylab::verifier {
 [[nodiscard]] std::span<const Unit> relation_units();          // HS-015, HS-042 … HS-044, HS-047
 [[nodiscard]] std::span<const Unit> strict_units();            // strict readings of rules that are otherwise mild
 [[nodiscard]] std::span<const Unit> waiting_data_units();      // HS-027, OT-034
+[[nodiscard]] std::span<const Unit> received_stream_units();   // OT-076, OT-083, OT-126
+[[nodiscard]] std::span<const Unit> neighbor_units();          // HS-071 … HS-073, OT-104, OT-106
 [[nodiscard]] std::span<const Unit> wire_units();              // HS-… and OT-… that show in frames
 [[nodiscard]] std::span<const Unit> ndis_units();              // IM-101 … IM-108
 [[nodiscard]] std::span<const Unit> machine_units();           // MEM-001 …

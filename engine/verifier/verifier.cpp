@@ -149,7 +149,10 @@ void Verifier::Inside::take_in() {
     case EventKind::frame_sent:
     case EventKind::frame_received:
         model_.wire().look_at(event);
+        model_.neighbor_ledger().frame(event, model_);
         if (model_.wire().frame()) show(Moment::frame, scene(event.layer));
+        if (model_.neighbor_ledger().host_datagram()) show(Moment::host_datagram, scene(event.layer));
+        model_.neighbor_ledger().frame_over();
         model_.wire().forget_frame();
         break;
     default: break;
@@ -203,6 +206,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
     case FunctionGroup::status_indication:
         show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
         model_.request_or_status(event);
+        if (function.name == "NdisOidRequest") model_.neighbor_ledger().configured(event);
         break;
     default:
         show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
@@ -273,6 +277,8 @@ void Verifier::Inside::take_in_return(const Event& event) {
             model_.lists().answered(event);
         }
         show(driver_calls ? Moment::indication_returned : Moment::indication_answered, scene(driver_calls ? event.other_layer : event.layer));
+        if (function->name == "ProtocolIndicateOffloadEvent" && replay_.is_host_stack(event.layer)) model_.neighbor_ledger().answered(event);
+        if (function->name == "NdisMOffloadEventIndicate" && replay_.is_offload_target(event.other_layer)) model_.neighbor_ledger().question_returned(event, model_);
     } else if (function->group == FunctionGroup::state_manipulation && driver_calls && !function->completion) {
         OperationRecord* operation = model_.operation_of_block(event.region);
         Passage* passage = operation ? operation->passage(event.other_layer) : nullptr;
@@ -328,6 +334,7 @@ void Verifier::Inside::handed_on(const Event& event, const Function& function) {
     what.now = &passage.at_hand_on;
     show(Moment::operation_handed_on, what);
     if (DriverRecord& own = model_.driver(driver); !own.first_passed_down.valid()) own.first_passed_down = replay_.now();
+    if (driver == operation->starter) model_.neighbor_ledger().handed_on(*operation, passage);
     model_.hand_on(*operation, passage);
 }
 
@@ -367,6 +374,7 @@ void Verifier::Inside::completed(const Event& event, const Function& function) {
     what.now = &passage->at_completion;
     show(Moment::operation_completed, what);
     if (replay_.is_offload_target(driver)) model_.wire().operation_completed(*operation, *passage);
+    if (replay_.is_offload_target(driver)) model_.neighbor_ledger().completed(*operation, *passage, model_);
     if (replay_.is_offload_target(driver)) model_.completed_by_target(*operation, *passage);
     lists_of_operation(*operation, *passage, driver);
 }
@@ -440,6 +448,7 @@ void Verifier::Inside::comes_back(const Event& event, const Function& function) 
     if (event.layer != operation->starter) lists_come_back(*operation, *passage, event.layer);
     show(Moment::completion_arrives, what);
     if (event.layer == operation->starter) lists_come_back(*operation, *passage, event.layer);
+    if (event.layer == operation->starter) model_.neighbor_ledger().comes_back(*operation, *passage);
     model_.come_back(*operation, *passage);
     if (event.layer != operation->starter) return;
     model_.finish_operation(*operation);

@@ -100,6 +100,7 @@ void WireLedger::frame_received() {
     if ((segment.flags & CHIMNEY_TCP_SYN) != 0) return;
     if ((segment.flags & CHIMNEY_TCP_URG) != 0 && !connection.urgent) connection.urgent = segment.sequence;
     if ((segment.flags & CHIMNEY_TCP_FIN) != 0) connection.fin_received = true;
+    if (segment.payload_bytes > 0 && before(connection.received_end, sequence_end(segment))) connection.received_end = sequence_end(segment);
     if (!before(connection.rcv_nxt, segment.sequence) && before(connection.rcv_nxt, sequence_end(segment)) && !connection.urgent)
         connection.rcv_nxt = sequence_end(segment);
     if ((segment.flags & CHIMNEY_TCP_ACK) == 0 || before(connection.sent, segment.acknowledgement)) return;
@@ -137,7 +138,7 @@ void WireLedger::operation_arrives(const OperationRecord& operation, const Passa
         made.snd_nxt = delegated(tcp_state::snd_nxt);
         made.snd_max = made.sent = delegated(tcp_state::snd_max);
         made.window = made.acknowledged + delegated(snd_wnd);
-        made.rcv_nxt = made.first_rcv_nxt = delegated(tcp_state::rcv_nxt);
+        made.rcv_nxt = made.first_rcv_nxt = made.received_end = delegated(tcp_state::rcv_nxt);
         made.fin_posted = made.fin_sent = has_sent_fin(delegated(tcp_state::connection_state));
         for (const NetBufferListImage& list : image.chain)
             if (const auto data = lists.data(list.region)) made.posted += static_cast<std::uint32_t>(data->length);
@@ -193,7 +194,10 @@ void WireLedger::data_answered(const trace::Event& event, const ListLedger& list
     if (!connection) return;
     const LentRecord* record = lists.lent(call.detail);
     if (event.status == 0 && record) connection->delivered += record->length;
-    if (static_cast<std::uint32_t>(event.status) == partially_accepted) connection->delivered += event.argument;
+    if (static_cast<std::uint32_t>(event.status) == partially_accepted) {
+        connection->delivered += event.argument;
+        connection->partly_accepted = true;
+    }
 }
 
 }  // namespace chimneylab::verifier

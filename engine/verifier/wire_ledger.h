@@ -39,7 +39,9 @@ struct WireConnection {
     // and the receiving one
     std::uint32_t rcv_nxt = 0, first_rcv_nxt = 0;
     std::optional<std::uint32_t> last_ack;   // that the target has sent
+    std::uint32_t received_end = 0;          // behind the last byte that has come, in order or not
     std::uint64_t delivered = 0;             // bytes, by completions and indications
+    bool partly_accepted = false;            // an indication of data was answered so
     std::uint64_t buffered = 0;              // bytes that came with the initiate
     bool fin_received = false, reset_received = false, odd_reset_received = false, hardware_failure = false, abort_indicated = false;
     bool silenced = false;                   // something was invalidated: nothing may be sent, not even an ACK

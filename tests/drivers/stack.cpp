@@ -121,7 +121,7 @@ std::uint32_t Stack::neighbor() {
     const auto number = static_cast<std::uint8_t>(++made_);
     const std::uint8_t address[6] = {0x02, 0x11, 0x22, 0x33, 0x44, number};
     std::memcpy(command.destination_address, address, sizeof address);
-    command.host_reachability_delta = command.nic_reachability_delta = 25;
+    command.host_reachability_delta = command.nic_reachability_delta = 40000; // stale: the target may ask
     if (!host(IOCTL_CHIMNEY_HOST_STACK_SET_NEIGHBOR, command)) return 0;
     last_result_ = command.command.result;
     return command.object;
