@@ -275,16 +275,16 @@ constexpr Rule rules[] = {
      "The host stack answers a NeighborReachabilityQuery inside the call: HRD 0 if its NCE is stale, nonzero if "
      "REACHABLE.",
      yes, "HostReachabilityDelta in the block when the call returns: over NceStaleTicks, or 0 although the offload told "
-     "of a younger confirmation", "s26"},
+     "of a younger confirmation", "s29"},
     {"HS-072", error, d, "Making a NeighborReachabilityQuery Indication",
      "After answering 0 the host stack later queries NicReachabilityDelta, and invalidates the neighbor when neither "
      "progress nor probes confirm it.",
      yes, "after an answer of 0 the query of the neighbor's delegated state and, when it shows no progress and nothing "
-     "else has come from the neighbor, its invalidate; half a minute is granted for each", "s26"},
+     "else has come from the neighbor, its invalidate; half a minute is granted for each", "s29"},
     {"HS-073", warning, d, "Making a NeighborReachabilityQuery Indication",
      "Before it sends an IP datagram itself on an offloaded connection whose neighbor entry is in DELAY, the host stack "
      "queries NicReachabilityDelta to decide on PROBE.",
-     yes, "datagrams of the host stack through a neighbor about which it has answered 0 and not asked since", "s26"},
+     yes, "datagrams of the host stack through a neighbor about which it has answered 0 and not asked since", "s29"},
     {"HS-074", fatal, d | i, "Referencing Offloaded State Through an Intermediate Driver; Storing and Referencing Offloaded State",
      "The host stack gives each state object an NDIS_OFFLOAD_HANDLE of its own and keeps it at its address from the "
      "initiate call until the terminate (or the failed initiate) completes.",

@@ -404,7 +404,7 @@ constexpr Rule rules[] = {
     {"OT-104", error, d, "Making a NeighborReachabilityQuery Indication",
      "The offload target makes a NeighborReachabilityQuery only when both reachability ages exceed NceStaleTicks, with "
      "modular arithmetic, before sending.",
-     yes, "both ages in the block of the question against NceStaleTicks", "s18 s26"},
+     yes, "both ages in the block of the question against NceStaleTicks", "s18 s29"},
     {"OT-105", error, d, "NdisMOffloadEventIndicate",
      "The offload target passes one block of type NeighborOffloadState with CONST, CACHED and DELEGATED following, and "
      "NULL for any other indication code.",
@@ -413,7 +413,7 @@ constexpr Rule rules[] = {
      "The offload target sets NRT on every forward progress of a dependent connection and HRT only from the host's "
      "answer.",
      yes, "NicReachabilityDelta in questions, queries and terminates, and HostReachabilityDelta in questions, against "
-     "the frames and answers before; one tick off is allowed", "s26"},
+     "the frames and answers before; one tick off is allowed", "s29"},
     {"OT-107", warning, d | i, "Terminate Offload Initiated by the Host Stack",
      "The offload target reports link loss by status indication and leaves the upload decision to the host.",
      no, "no link goes down in the modelled network, so no trace tells a retrieve for that reason from any other", ""},
