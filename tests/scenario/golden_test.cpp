@@ -56,7 +56,7 @@ constexpr Golden goldens[] = {
     {"s23", "7152e8964c7f258a"},
     {"s24", "30df31e741e4a447"},
     {"s25", "4aecd461a11a04be"},
-    {"s26", "ef297ae4bab4a0d5"},
+    {"s26", "029eb19987eeccf6"},
     {"s27", "cc4e58675633384b"},
     {"s28", "e21cc1d880ee086b"},
 };
