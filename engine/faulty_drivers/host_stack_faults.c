@@ -91,6 +91,12 @@ static VOID ChangeState(PHS_BLOCK_LIST Block)
     if (connection != NULL && Is(HostSequenceTorn)) {
         connection->SndNxt = connection->SndUna - 1;
     }
+    if (connection != NULL && Is(HostIdleTimersZero) && connection->Retransmit.TimeoutDelta == CHIMNEY_TCP_NOT_RUNNING) {
+        connection->Retransmit.TimeoutDelta = 0;
+    }
+    if (connection != NULL && Is(HostUnscaled)) {
+        connection->SRtt = (USHORT)(connection->SRtt >> 3);
+    }
     if (connection != NULL && Is(HostSendDataHeadForgotten)) {
         connection->SendDataHead = NULL;
     }
@@ -112,6 +118,30 @@ static VOID ChangeLinker(PHS_BLOCK_LIST Block)
     }
 }
 
+static UCHAR LentAddress[16];
+
+/* The addresses lie in memory that has another use as soon as the initiate is complete. That is the host's right. */
+static VOID LendAddress(PHS_BLOCK_LIST Block)
+{
+    PPATH_OFFLOAD_STATE_CONST path = NULL;
+
+    if (Block->OffloadHandle != NULL && Block->OffloadHandle->MiniportOffloadContext == NULL && Block->Header.Type == Ip4OffloadState) {
+        path = ChimneylabPathConst(Block);
+    }
+    if (path != NULL) {
+        NdisMoveMemory(LentAddress, path->SourceAddress, 4);
+        path->SourceAddress = LentAddress;
+    }
+}
+
+VOID FaultyHsInitiateOffloadComplete(NDIS_HANDLE ProtocolBindingContext, PHS_BLOCK_LIST Root)
+{
+    if (Is(HostReusesAddresses)) {
+        NdisZeroMemory(LentAddress, sizeof(LentAddress));
+    }
+    HsInitiateOffloadComplete(ProtocolBindingContext, Root);
+}
+
 static VOID ReuseBuffered(PHS_BLOCK_LIST Block)
 {
     PTCP_OFFLOAD_STATE_DELEGATED connection = Block->Header.Type == TcpOffloadState ? ChimneylabTcpDelegated(Block) : NULL;
@@ -125,6 +155,9 @@ VOID FaultyNdisInitiateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
 {
     EachBlock(root, ChangeState);
     EachBlock(root, ChangeLinker);
+    if (Is(HostReusesAddresses)) {
+        EachBlock(root, LendAddress);
+    }
     NdisInitiateOffload(binding, root);
     if (Is(HostReusesBuffered)) {
         EachBlock(root, ReuseBuffered);
@@ -335,6 +368,31 @@ VOID HsBeforeDatagram(PHS_OBJECT Neighbor)
     if (!Is(HostSendsInDoubt)) {
         CorrectHsBeforeDatagram(Neighbor);
     }
+}
+
+/* ---- the host's own TCP ---- */
+
+void FaultyHostQuiesce(struct chimney_tcp *tcp, uint32_t now)
+{
+    if (!Is(HostForgetsDueAck)) {
+        chimney_tcp_quiesce(tcp, now);
+    }
+}
+
+void FaultyHostImport(struct chimney_tcp *tcp, const struct chimney_tcp_settings *settings,
+                      const struct chimney_tcp_callbacks *callbacks, const struct chimney_tcp_state *state, uint32_t queued,
+                      uint32_t now)
+{
+    struct chimney_tcp_state wrong = *state;
+
+    if (Is(HostForgetsHandedBack)) {
+        queued = 0;
+        wrong.snd_nxt = wrong.snd_max = wrong.snd_una;
+    }
+    if (Is(HostRestartsTimer) && wrong.retransmit_timeout_delta != CHIMNEY_TCP_NOT_RUNNING) {
+        wrong.retransmit_timeout_delta = 3 * settings->ticks_per_second;
+    }
+    chimney_tcp_import(tcp, settings, callbacks, &wrong, queued, now);
 }
 
 /* ---- segments that came during the offload ---- */

@@ -37,6 +37,13 @@
           "refuses received data with a BytesConsumed that is not 0") \
     FAULT(HostAnswersItself, "host-answers-itself", \
           "acknowledges a segment that came during the offload before it forwards it") \
+    FAULT(HostForgetsDueAck, "host-forgets-due-ack", "offloads a connection with an acknowledgement due") \
+    FAULT(HostIdleTimersZero, "host-idle-timers-zero", "reports 0 for timers that are not running") \
+    FAULT(HostUnscaled, "host-unscaled", "hands SRtt over without multiplying it by eight") \
+    FAULT(HostForgetsHandedBack, "host-forgets-handed-back", "does not send what an upload has handed back") \
+    FAULT(HostRestartsTimer, "host-restarts-timer", "starts the retransmission timer anew after an upload") \
+    FAULT(HostReusesAddresses, "host-reuses-addresses", \
+          "overwrites the addresses of a path when its initiate is complete, as it may") \
     FAULT(HostForgetsTerminate, "host-forgets-terminate", "never terminates anything") \
     FAULT(HostKeepsParents, "host-keeps-parents", "never terminates paths and neighbors") \
     FAULT(HostReusesBuffered, "host-reuses-buffered", "writes into BufferedData while its offload is in progress") \

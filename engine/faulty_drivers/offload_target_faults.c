@@ -8,9 +8,12 @@
  */
 #include "engine/offload_target/wire.h"
 #include "engine/faulty_drivers/offload_target_faults.h"
+#include "engine/faulty_drivers/wire_faults.h"
 
 #define CHIMNEYLAB_MISTAKES CHIMNEYLAB_OFFLOAD_TARGET_FAULTS
 #include "engine/faulty_drivers/fault_choice.inc.h"
+
+BOOLEAN ChimneylabTargetHasFault(unsigned fault) { return Is(fault); }
 
 static NDIS_TCP_OFFLOAD_EVENT_HANDLERS Real;
 static NDIS_TCP_OFFLOAD_EVENT_HANDLERS Wrapped;
@@ -165,6 +168,9 @@ static VOID EventIndicate(NDIS_HANDLE handle, ULONG type, ULONG information)
     }
     if (Is(TargetOddReason)) {
         information = MaxUploadReason;
+    }
+    if (WireFaultSilences(type, information)) {
+        return;
     }
     if ((Is(TargetAbortsUnasked) && type == TcpIndicateRetrieve && information == HardwareFailure) ||
         (Is(TargetNeverAsksBack) && type == TcpIndicateRetrieve && information == InvalidState)) {
@@ -386,6 +392,7 @@ VOID FaultyOtProcessInitiate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
     if (Is(TargetTakesAnyAddress)) {
         Adapter->Capacity.source_hardware_addresses = 4;
     }
+    WireFaultInitiated(Root);
     OtProcessInitiate(Adapter, Root, Ordinal);
     Adapter->Capacity = room;
     if (Is(TargetProtocolReservedUsed)) {
@@ -476,6 +483,9 @@ VOID FaultyOtProcessTerminate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal
 {
     POT_BLOCK last = LastBlock(Root);
 
+    if (WireFaultRefusesTerminate(Root)) {
+        return;
+    }
     if (last->MiniportOffloadContext != NULL) {
         EndedHandle = ((POT_OBJECT)*last->MiniportOffloadContext)->OffloadHandle;
         if (Is(TargetDropsBufferedData)) {
@@ -525,7 +535,7 @@ size_t FaultyFrameBuild(const struct chimney_frame_route *route, const struct ch
     if (Is(TargetLeavesTimestampsOut)) {
         wrongSegment.has_timestamps = 0;
     }
-    return chimney_frame_build(&wrongRoute, &wrongSegment, bytes, capacity);
+    return WireFaultFrameBuild(&wrongRoute, &wrongSegment, bytes, capacity);
 }
 
 void FaultyTcpImport(struct chimney_tcp *tcp, const struct chimney_tcp_settings *settings,
@@ -540,13 +550,13 @@ void FaultyTcpImport(struct chimney_tcp *tcp, const struct chimney_tcp_settings 
     if (Is(TargetStartsAtSndMax)) {
         wrong.snd_nxt = wrong.snd_max;
     }
-    chimney_tcp_import(tcp, settings, callbacks, &wrong, queued, now);
+    WireFaultImport(tcp, settings, callbacks, &wrong, queued, now);
 }
 
 void FaultyTcpQuiesce(struct chimney_tcp *tcp, uint32_t now)
 {
     if (!Is(TargetForgetsDueAck)) {
-        chimney_tcp_quiesce(tcp, now);
+        WireFaultQuiesce(tcp, now);
     }
 }
 
@@ -569,5 +579,5 @@ enum chimney_tcp_disposition FaultyTcpInput(struct chimney_tcp *tcp, const struc
     if (Is(TargetAcknowledgesUrgent)) {
         wrong.flags &= (uint8_t)~CHIMNEY_TCP_URG;
     }
-    return chimney_tcp_input(tcp, &wrong, now);
+    return WireFaultInput(tcp, &wrong, now);
 }

@@ -56,6 +56,37 @@
     FAULT(TargetSendsReset, "target-sends-reset", "answers a graceful disconnect with a RST") \
     FAULT(TargetBelievesAnyReset, "target-believes-any-reset", "believes every RST that lies in the window") \
     FAULT(TargetAcknowledgesUrgent, "target-acknowledges-urgent", "treats urgent data like any other and acknowledges it") \
+    FAULT(TargetKeepsAddresses, "target-keeps-addresses", "keeps a pointer to the addresses of a path instead of copying them") \
+    FAULT(TargetLinksFirst, "target-links-first", "sends everything over the first neighbor") \
+    FAULT(TargetIgnoresDeltas, "target-ignores-deltas", "starts the keepalive timer anew instead of with what was left of it") \
+    FAULT(TargetIdleTimersZero, "target-idle-timers-zero", "reports 0 for timers that are not running") \
+    FAULT(TargetKeepsHopLimit, "target-keeps-hop-limit", "goes on with the old TTL after an update") \
+    FAULT(TargetKeepsWindow, "target-keeps-window", "does not tell the peer of a larger receive window") \
+    FAULT(TargetKeepsOldNeighbor, "target-keeps-old-neighbor", "sends to the old neighbor after a relink") \
+    FAULT(TargetStopsAfterFailure, "target-stops-after-failure", "stops receiving on a connection when an update of it has failed") \
+    FAULT(TargetSendsInvalid, "target-sends-invalid", "goes on sending on connections that depend on something invalid") \
+    FAULT(TargetRefusesInClose, "target-refuses-in-close", "fails the terminate of a connection that is being closed") \
+    FAULT(TargetPassesSegmentsUp, "target-passes-segments-up", "gives segments of an offloaded connection to the host stack") \
+    FAULT(TargetUnscaled, "target-unscaled", "hands SRtt over without multiplying it by eight") \
+    FAULT(TargetHandsEarlyOver, "target-hands-early-over", "hands segments over that it has not acknowledged") \
+    FAULT(TargetFailsAndGoesOn, "target-fails-and-goes-on", "fails a terminate and goes on with the connection") \
+    FAULT(TargetForgetsTag, "target-forgets-tag", "sends frames without the tag of their VLAN") \
+    FAULT(TargetDoublesSegments, "target-doubles-segments", "delivers the data of each segment twice") \
+    FAULT(TargetNoPushTimer, "target-no-push-timer", "has no push timer") \
+    FAULT(TargetDeafAfterClose, "target-deaf-after-close", "receives nothing any more when its own half is closed") \
+    FAULT(TargetMuteAfterFin, "target-mute-after-fin", "sends nothing any more when the peer has closed its half") \
+    FAULT(TargetTakesForeignVlans, "target-takes-foreign-vlans", "takes segments without the tag of the VLAN") \
+    FAULT(TargetDropsTagged, "target-drops-tagged", "drops tagged segments where the neighbor has no VLAN") \
+    FAULT(TargetNoRetransmission, "target-no-retransmission", "has no retransmission timer") \
+    FAULT(TargetNeverGivesUp, "target-never-gives-up", "sends a segment again more often than TcpMaximumRetransmissions") \
+    FAULT(TargetProbesEvenly, "target-probes-evenly", "probes a closed window once in a second") \
+    FAULT(TargetWaitsBriefly, "target-waits-briefly", "waits 10 seconds in FIN_WAIT_2") \
+    FAULT(TargetProbesTooOften, "target-probes-too-often", "asks a silent peer ten times as often as KaTimeout and KaInterval say") \
+    FAULT(TargetKeepsTimeWait, "target-keeps-time-wait", "keeps a connection in TIME_WAIT without asking for its upload") \
+    FAULT(TargetAcknowledgesLate, "target-acknowledges-late", "acknowledges after five times TcpDelayedAckTicks") \
+    FAULT(TargetNoFastRetransmit, "target-no-fast-retransmit", "ignores duplicate acknowledgements") \
+    FAULT(TargetDropsOwnAddress, "target-drops-own-address", "drops frames for the hardware address that a neighbor was given") \
+    FAULT(TargetHoldsSmallSends, "target-holds-small-sends", "holds small sends back for the next one") \
     FAULT(TargetBreadthFirst, "target-breadth-first", "stores a tree layer by layer instead of depth first") \
     FAULT(TargetResumesUnasked, "target-resumes-unasked", "changes its capabilities without having asked for a pause") \
     FAULT(TargetRefusesParameters, "target-refuses-parameters", \

@@ -92,13 +92,14 @@ constexpr Rule rules[] = {
      yes, "State in the payload of an initiate", "s1"},
     {"HS-023", error, d, "Handling the Reception of Packets in Which IP Options are Specified",
      "The host stack never offloads a connection that needs IPv4 options processed.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "no trace can show it: no structure of the DDI says that a connection needs IPv4 options", ""},
     {"HS-024", error, d, "Delayed Acknowledgement Timer",
      "The host stack stops its delayed-ACK timer and sends all due ACKs before the initiate call.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "RcvNxt of an initiate against the last acknowledgement that the host stack has sent", "s28"},
     {"HS-025", error, d, "Push Timer; Silly Window Syndrome Prevention Timer",
      "The host stack stops its push and SWS timers and runs none of them for the connection while it is offloaded.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "no trace can show it: a timer that runs and does nothing leaves no mark; what it would send is found by "
+     "HS-035", ""},
     {"HS-026", fatal, d, "Handling Buffered Receive Data During and After an Offload Operation",
      "The host stack puts the undelivered receive data in BufferedData so that its last byte is just left of RcvNxt.",
      no, "how much of the stream the application had taken before the offload is in no call and in no frame", ""},
@@ -116,10 +117,11 @@ constexpr Rule rules[] = {
      yes, "the three sequence numbers against each other and the bytes of the chain", "s5 s8"},
     {"HS-030", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
      "The host stack reports −1 in a TimeoutDelta exactly when that timer is not running.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "Retransmit.TimeoutDelta of an initiate where nothing is outstanding and the window is open", "s28"},
     {"HS-031", error, d, "Offload State Objects; Calculating the Timestamp Delta",
      "The host stack scales SRtt by 8 and RttVar by 4, and sets TsTime = StackTime + StackDelta.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "TsTime against the last timestamp that was sent, SRtt against that of the last upload and the round trips "
+     "since; RttVar is not looked at", "s28"},
     {"HS-032", warning, d, "Making a NeighborReachabilityQuery Indication",
      "The host stack sets HostReachabilityDelta equal to NicReachabilityDelta when offloading a neighbor.",
      yes, "both deltas in the payload of a new neighbor", "s1"},
@@ -175,7 +177,7 @@ constexpr Rule rules[] = {
     {"HS-046", error, d, "Classes of Offload State Variables",
      "The host stack sends an update for every changed cached variable of an offloaded object, HostReachabilityDelta "
      "excepted (a running delta, renewed in the NeighborReachabilityQuery answer).",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "no trace can show it: the host stack's own copy of a cached variable does not cross the DDI", ""},
     {"HS-047", error, d, "Invalidate Offload Sequence",
      "The host stack puts no state structures after blocks of an invalidate tree.",
      yes, "the memory behind the blocks of an invalidate, where it is a block and the state of its type and nothing else", "s14"},
@@ -216,7 +218,7 @@ constexpr Rule rules[] = {
     {"HS-056", fatal, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE; Handling Outstanding Send Data During a Terminate Offload Operation",
      "After terminate the host stack accounts for every send it posted: completed exactly once or found once in "
      "NetBufferListChain; unless the connection is being aborted it sends what came back itself.",
-     no, "whether the host stack sends again what came back shows on the modelled wire only", "s16"},
+     yes, "data that an upload has left unacknowledged, which the host stack does not send again", "s28"},
     {"HS-057", fatal, d | i, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The host stack copies BufferedData received at terminate, delivers it before newer data, and returns the "
      "NET_BUFFER_LISTs with NdisOffloadTcpReceiveReturn.",
@@ -224,7 +226,7 @@ constexpr Rule rules[] = {
     {"HS-058", error, d, "Push Timer; Keepalive Timer; Calculating the Timestamp Delta",
      "The host stack adopts the delegated values: timers (−1 idle, 0 fires at once), SRtt/RttVar unscaled, StackDelta = "
      "TsTime − StackTime; restarts push and SWS timers.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "timestamps and the first retransmission after an upload against TsTime and Retransmit.TimeoutDelta", "s28"},
     {"HS-059", fatal, i, "Storing and Referencing Offloaded State",
      "The host stack never uses the old context of an object after the terminate that ended it; a handle location that it "
      "reuses for a new offload holds NULL.",

@@ -64,7 +64,7 @@ constexpr Rule rules[] = {
     {"OT-015", fatal, i, "PATH_OFFLOAD_STATE_CONST; W_INITIATE_OFFLOAD_HANDLER",
      "The offload target keeps no pointer into the tree; in particular copies the bytes behind SourceAddress and "
      "DestinationAddress.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "IP addresses of segments against those of the peer's segments of the same connection", "s27"},
     {"OT-016", error, d, "Classes of Offload State Variables",
      "The offload target changes no constant variable ever, and no cached variable except as an update says.",
      yes, "constants of connections in a query against those of the initiate; cached variables are not looked at, an update "
@@ -83,7 +83,7 @@ constexpr Rule rules[] = {
     {"OT-020", error, d, "Offload Target's Internal State Trees; Placeholders, Linkers, and New Offloads",
      "The offload target links each TCP object to its path and each path to its neighbor, through linkers as well as new "
      "blocks.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the destination of segments against the neighbor that the path of the connection leads over", "s27"},
     {"OT-021", error, d, "Returning Completion Status of an Initiate Offload Operation",
      "The offload target reports SUCCESS for a new block only if it and all its immediate dependents were offloaded, "
      "PARTIAL_SUCCESS if it was and some dependent was not, a failure code if it was not.",
@@ -113,7 +113,8 @@ constexpr Rule rules[] = {
      yes, "the checks of IM-068 at the offload target", "s5"},
     {"OT-028", fatal, d, "Handling Buffered Receive Data During and After an Offload Operation",
      "The offload target copies BufferedData into its own memory before completing and fails the block if it cannot.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "no trace can show it: the bytes that are delivered are not recorded, and a read of memory that the host "
+     "stack has reused leaves no mark", ""},
     {"OT-029", fatal, d, "Processing Events That Occur During an Offload",
      "The offload target indicates no receive data for the connection before NdisMInitiateOffloadComplete has returned.",
      yes, "indications while the completion call of the initiate has not returned", "s9"},
@@ -144,7 +145,7 @@ constexpr Rule rules[] = {
      no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
     {"OT-036", error, d, "Keepalive Timer; Retransmit Timer; Persist Timer; FIN_WAIT_2 Timer",
      "The offload target resumes each timer from its delta and starts none given as −1.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "keepalive probes and the first retransmission after an offload against the deltas that came along", "s26"},
     {"OT-037", error, d | i, "Filling In the Queried State",
      "The offload target fills every payload of a query with current values, changing nothing.",
      yes, "the delegated state behind a connection of a query that succeeded, against what stood there before", "s10 s11"},
@@ -154,27 +155,30 @@ constexpr Rule rules[] = {
      yes, "pointers in the place of backlog sizes", "s10"},
     {"OT-039", error, d, "TCP_OFFLOAD_STATE_DELEGATED",
      "The offload target reports −1 for each timer that is not running, at query and at terminate.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "Retransmit.TimeoutDelta where nothing is outstanding, KeepAlive.TimeoutDelta where keepalive is off, in "
+     "queries and terminates", "s26"},
     {"OT-040", error, d, "Query Offload Sequence",
      "The offload target accepts a second query of an object while one is in progress.",
      yes, "queries that failed beside another one of the object, when no HardwareFailure follows", "s10"},
     {"OT-041", error, d, "Updating Cached Variables; TCP_OFFLOAD_STATE_CACHED",
      "The offload target applies cached values at update, and the documented resets; leaves all other delegated values "
      "alone.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", "s12"},
+     yes, "hop limit, traffic class, flow label, datagram size and destination of segments after an update; delegated "
+     "values are not looked at", "s27"},
     {"OT-042", error, d, "TCP_OFFLOAD_STATE_CACHED",
      "On TCP_FLAG_UPDATE_RCV_WND with a different InitialRcvWnd the offload target advertises a new window to the peer.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the window that the peer is told after an update that makes it larger", "s27"},
     {"OT-043", error, d, "Linking Path State Objects to a New Neighbor State Object",
      "On relink the offload target points the named paths to the new neighbor and uses it for everything sent afterwards.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", "s13"},
+     yes, "the destination of segments after an update that has moved their path", "s27"},
     {"OT-044", warning, d, "NdisMUpdateOffloadComplete",
      "After failing an update the offload target goes on processing the connection.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "acknowledgements of a connection of which an update has failed", "s27"},
     {"OT-045", error, d, "Handling Invalidated State Objects; W_INVALIDATE_OFFLOAD_HANDLER",
      "After completing an invalidate the offload target sends no data on connections that are invalid or depend on an "
      "invalid object, until they are terminated or their path is linked to a valid neighbor.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", "s14"},
+     yes, "data segments of connections that depend on something invalid, with the strict reading silent-when-invalid "
+     "alone", "s27"},
     {"OT-046", warning, d, "Handling Invalidated State Objects",
      "The offload target requests upload with InvalidState of each connection so affected.",
      yes, "connections that depend on an invalid object and were not asked back when the machine stops, with the strict "
@@ -191,10 +195,10 @@ constexpr Rule rules[] = {
      yes, "memory of the target that holds a context, released before the terminate or at one that failed", "s11 s14"},
     {"OT-049", warning, d, "Terminate Offload Requested by an Offload Target",
      "The offload target complies with a terminate in any TCP state.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "terminates that fail while a connection is being closed, without the announcement that the hardware is gone", "s28"},
     {"OT-050", error, d, "Terminating Offload State",
      "The offload target never uploads by itself: without a terminate it keeps the state.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "segments of an offloaded connection that are indicated to the host stack", "s28"},
     {"OT-051", fatal, d, "NdisMTerminateOffloadComplete",
      "Before NdisMTerminateOffloadComplete the offload target has completed all invalidates, queries, updates, receives, "
      "disconnects and forwards of the connection.",
@@ -223,7 +227,8 @@ constexpr Rule rules[] = {
      yes, "other than delegated structures behind the blocks of a terminate", "s15"},
     {"OT-057", error, d, "Offload State Objects; Calculating the Timestamp Delta",
      "The offload target scales SRtt by 8 and RttVar by 4 and sets TsTime = NicTime + NicDelta.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "TsTime against the last timestamp that was sent, and SRtt against the round trips that frames show; RttVar "
+     "is not looked at", "s28"},
     {"OT-058", fatal, d, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The offload target hands every received and acknowledged byte to the host: through the delivery algorithm or "
      "BufferedData.",
@@ -244,14 +249,14 @@ constexpr Rule rules[] = {
     {"OT-062", error, d, "Handling Segments Received During a Terminate Offload Operation",
      "With SACK the offload target drops received data that no cumulative ACK covers, neither indicating nor "
      "acknowledging it.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "bytes delivered and handed over against RcvNxt, where segments have come ahead of it", "s28"},
     {"OT-063", fatal, i, "Storing and Referencing Offloaded State",
      "The offload target uses neither NdisOffloadHandle nor the context after the terminate completion (after FAILURE: "
      "after the next one).",
      yes, "the checks of IM-071 at the offload target", "s16 s17"},
     {"OT-064", error, d, "Returning the Completion Status of a Terminate Offload Operation",
      "The offload target reports FAILURE only for catastrophic loss of the object.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "segments of a connection whose terminate has failed", "s28"},
     {"OT-065", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The offload target accepts every send, returning PENDING, and queues what it cannot send yet.",
      yes, "the checks of IM-076 at the offload target", "s8 s22"},
@@ -284,7 +289,8 @@ constexpr Rule rules[] = {
     {"OT-073", error, d, "Sending 802.1Q-Marked and 802.1p-Marked Packets on an Offloaded TCP Connection",
      "The offload target tags frames from neighbor VLAN and, where it supports 802.1p, user priority as the table says, "
      "uses the cached TTL, TOS and flow label, and the source MAC given.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "tag, source address, hop limit, traffic class and flow label of segments; a priority of 0 is accepted, since "
+     "802.1p is optional", "s27"},
     {"OT-074", fatal, d, "W_TCP_OFFLOAD_RECEIVE_HANDLER; NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The offload target returns PENDING from receive requests and completes every one, zero-byte ones too.",
      yes, "the checks of IM-076 at the offload target", "s19"},
@@ -294,8 +300,7 @@ constexpr Rule rules[] = {
     {"OT-076", fatal, d, "Receive Side Scaling on an Offloaded TCP Connection",
      "The offload target delivers the received stream exactly once and in order, over completions and indications, "
      "whatever CPU or queue handles it.",
-     yes, "bytes delivered by completions and indications against the bytes that came off the wire; which bytes they "
-     "are is not watched", "s21"},
+     yes, "bytes delivered against bytes that have come in order; their values are not in a trace", "s21 s28"},
     {"OT-077", error, d | i, "Posting and Completing Receive Requests",
      "The offload target uses posted requests in preference to indicating.",
      yes, "requests that were posted before the present run of the target", "s19 s20"},
@@ -308,7 +313,8 @@ constexpr Rule rules[] = {
      "The offload target starts the push timer when the first byte enters a push request (NDIS 6.20: at once if "
      "TcpReceiveBytesTransferred is nonzero), restarts it on further data, stops it when requests complete, and runs none "
      "for non-push requests.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "part-filled push requests without PSH: completed before the push timer can have run out, or not completed "
+     "when it has", "s28"},
     {"OT-080", fatal, d, "NDIS_TCP_OFFLOAD_RECEIVE_COMPLETE; Delivery Algorithm",
      "The offload target never overlaps receive completions and receive indications on one connection, nor completes "
      "inside its own completion call.",
@@ -374,7 +380,7 @@ constexpr Rule rules[] = {
      yes, "statuses of completed disconnects", "s22"},
     {"OT-096", error, d, "Responding to a Disconnect Request",
      "The offload target keeps the other half working after a FIN either way.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "acknowledgements after the own FIN, and sends after the peer's", "s28"},
     {"OT-097", fatal, d | i, "Responding to the Reception of a FIN or RST Segment",
      "The offload target indicates TcpIndicateDisconnect once, only after FIN and after all earlier data was consumed.",
      yes, "TcpIndicateDisconnect told twice, data shown after it, and the event against the FIN segments that have come", "s15 s18"},
@@ -441,30 +447,32 @@ constexpr Rule rules[] = {
     {"OT-113", error, d, "Receiving 802.1Q-Marked and 802.1p-Marked Packets on an Offloaded TCP Connection",
      "The offload target drops received frames whose VLAN does not match a nonzero neighbor VLAN, and filters on nothing "
      "when it is zero.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "acknowledgements of segments without the tag of the VLAN, and of tagged ones where the neighbor has no VLAN", "s27"},
     {"OT-114", error, d, "Overview of TCP Timers",
      "The offload target maintains delayed-ACK, retransmit, persist, FIN_WAIT_2, keepalive and push timers for every "
      "connection.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "data that is neither acknowledged nor sent again, and closed windows that are not probed, for longer than "
+     "the longest timeout; the other timers have rules of their own", "s26"},
     {"OT-115", warning, d, "Retransmit Timer; TCP_OFFLOAD_STATE_CACHED; NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS",
      "The offload target gives up a segment at TcpMaximumRetransmissions, or MaxRT if nonzero (never if 0xFFFFFFFF), "
      "requesting upload with TimeoutExpiration.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "retransmissions of one segment against TcpMaximumRetransmissions and MaxRT, and requests for upload before "
+     "that", "s26"},
     {"OT-116", error, d, "Persist Timer",
      "The offload target follows the persist algorithm and requests upload when probes of one round exceed "
      "TcpMaximumRetransmissions.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the times between probes of a closed window, and their number in a round", "s26"},
     {"OT-117", error, d, "FIN_WAIT_2 Timer",
      "The offload target uses 120 s for FIN_WAIT_2, restarts it on acceptable segments; on expiry goes to CLOSED and "
      "requests upload with TimeoutExpiration.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "requests for upload in FIN_WAIT_2 against 120 seconds since the last segment", "s26"},
     {"OT-118", error, d, "Keepalive Timer",
      "The offload target sends keepalive probes only when enabled (or for blind-reset mitigation), after KaTimeout, then "
      "every KaInterval, up to KaProbeCount.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "keepalive probes: whether they are wanted, when they are sent, and how many are not answered", "s26"},
     {"OT-119", warning, d, "Overview of TCP Timers",
      "The offload target requests upload of a connection that enters TIME_WAIT.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "connections that stay in TIME_WAIT for a second without a request for upload", "s28"},
     {"OT-120", error, d, "Generating and Using Timestamps",
      "The offload target generates timestamps NicTime + NicDelta that never step backwards across offload and upload.",
      yes, "timestamps of one connection in the order in which they were sent, across offload and upload",
@@ -499,10 +507,10 @@ constexpr Rule rules[] = {
     {"OT-127", error, d, "NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS; NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The offload target acknowledges at the latest after TcpAckFrequency segments or TcpDelayedAckTicks, once it has "
      "buffers for the data, without waiting for the application.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "when data that has come in order is acknowledged", "s26"},
     {"OT-128", warning, d, "NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS; Required and Suggested TCP/IP Protocol Support",
      "The offload target retransmits fast after TcpDuplicateAckThreshold duplicate ACKs.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "the segment at SndUna after TcpDuplicateAckThreshold duplicate acknowledgements", "s26"},
     {"OT-129", note, d, "TCP_OFFLOAD_STATE_CACHED; Using the Specified Receive Indication Size",
      "The offload target indicates about RcvIndicationSize bytes per call when it is nonzero, and as much as it has when "
      "it is zero.",
@@ -510,7 +518,8 @@ constexpr Rule rules[] = {
     {"OT-130", warning, d, "NEIGHBOR_OFFLOAD_STATE_CONST",
      "The offload target accepts received packets of an offloaded connection on the configured MAC address "
      "(DlSourceAddress, or the interface's if zero) and, where multicast addresses are enabled, on those too.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "acknowledgements of segments for the hardware address that the neighbor was given, and for multicast "
+     "addresses", "s27"},
     {"OT-131", note, d, "Overview of TCP Timers; Making a NeighborReachabilityQuery Indication",
      "The offload target keeps each timer wide enough to run several weeks, and computes with HRT, NRT and timestamps "
      "modulo 2^32.",
@@ -518,10 +527,11 @@ constexpr Rule rules[] = {
     {"OT-132", warning, d, "Silly Window Syndrome Prevention Timer",
      "The offload target suppresses a small segment for SWS, if it does that at all, only under all three conditions, and "
      "sends when the timer expires.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "data that does not leave although nothing is outstanding and the window has room", "s26"},
     {"OT-133", warning, d, "Security Guidelines for Offload-Capable Miniport Drivers",
      "The offload target processes no packet feature it has not advertised: passes such packets up untouched.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "no trace can show it: the modelled peer sends no packet with a feature that an adapter may leave "
+     "unadvertised", ""},
 };
 
 }  // namespace

@@ -44,18 +44,16 @@ Delivery delivery_of(const Scene& scene) {
     return result;
 }
 
-void never_more_than_came(const Scene& scene, const Report& report, bool after_a_part) {
+// Without such an answer before it, it is OT-076's (wire_receive_units.cpp).
+void goes_on_after_a_part(const Scene& scene, const Report& report) {
     const Delivery delivery = delivery_of(scene);
-    if (!delivery.connection || delivery.connection->partly_accepted != after_a_part) return;
+    if (!delivery.connection || !delivery.connection->partly_accepted) return;
     const std::uint64_t came = arrived(*delivery.connection), given = delivery.connection->delivered + delivery.bytes;
     if (given <= came) return;
     report.add(report.draft(scene).block(delivery.connection->block).values(came, given),
                scene.who() + " has delivered " + std::to_string(given) + " bytes of " + scene.replay().region_name(delivery.connection->block) + ", of which " +
-                   std::to_string(came) + " have come" + (after_a_part ? ": what was accepted in part has been shown again." : ": some of them twice."));
+                   std::to_string(came) + " have come: what was accepted in part has been shown again.");
 }
-
-void once_and_in_order(const Scene& scene, const Report& report) { never_more_than_came(scene, report, false); }
-void goes_on_after_a_part(const Scene& scene, const Report& report) { never_more_than_came(scene, report, true); }
 
 // At rest, when the connection is taken back or the machine stops: a request that what is there would fill.
 void look_at_requests(const Scene& scene, const Report& report, LayerIndex target, Address connection_handle) {
@@ -95,8 +93,6 @@ void nothing_waits_at_the_end(const Scene& scene, const Report& report) {
 }
 
 constexpr Unit all[] = {
-    {"OT-076", Moment::indication, once_and_in_order},
-    {"OT-076", Moment::transfer, once_and_in_order},
     {"OT-083", Moment::indication, goes_on_after_a_part},
     {"OT-083", Moment::transfer, goes_on_after_a_part},
     {"OT-126", Moment::operation_arrives, nothing_waits_at_a_terminate},

@@ -18,6 +18,7 @@ constexpr StrictReading readings[] = {
     {"inside-handler", "OT-010", "An operation may be completed only after its MiniportXxxOffload call has returned."},
     {"quiet-offload", "OT-030", "Nothing may be indicated on an object while its initiate is in progress."},
     {"queue-while-paused", "OT-031", "An initiate that was on its way when the target asked for a pause may not be refused for that."},
+    {"silent-when-invalid", "OT-045", "No data may leave on a connection that depends on something invalidated, whatever becomes of it."},
     {"invalid-state", "OT-046", "Each connection that an invalidate concerns has to be asked back with InvalidState."},
     {"adapter-wide-quiet", "OT-052",
      "A terminate may be completed only when no indication call of the target is open, whatever object it is about."},

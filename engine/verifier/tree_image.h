@@ -96,10 +96,13 @@ struct StateParts {
 };
 [[nodiscard]] StateParts parts_of(std::uint8_t state_type);
 namespace tcp_state {  // offsets within TCP_OFFLOAD_STATE_CONST, _CACHED and _DELEGATED
-inline constexpr std::uint32_t const_flags = 0x08, remote_port = 0x0A, local_port = 0x0C, initial_rcv_wnd = 0x0C, max_rt = 0x20;
-inline constexpr std::uint32_t cached_flags = 0x08, connection_state = 0x08, rcv_nxt = 0x10, snd_una = 0x18, snd_nxt = 0x1C;
-inline constexpr std::uint32_t snd_max = 0x20, keep_alive_timeout = 0x54, retransmit_timeout = 0x5C, send_data_head = 0x60;
-inline constexpr std::uint32_t send_data_tail = 0x68, buffered_data = 0x70;
+inline constexpr std::uint32_t const_flags = 0x08, remote_port = 0x0A, local_port = 0x0C, wind_scales = 0x0E, remote_mss = 0x10;
+inline constexpr std::uint32_t cached_flags = 0x08, initial_rcv_wnd = 0x0C, ka_probe_count = 0x14, ka_timeout = 0x18, ka_interval = 0x1C;
+inline constexpr std::uint32_t max_rt = 0x20, flow_label = 0x24, ttl_or_hop_limit = 0x28, tos_or_traffic_class = 0x29, user_priority = 0x2A;
+inline constexpr std::uint32_t connection_state = 0x08, rcv_nxt = 0x10, rcv_wnd = 0x14, snd_una = 0x18, snd_nxt = 0x1C, snd_max = 0x20;
+inline constexpr std::uint32_t snd_wnd = 0x24, max_snd_wnd = 0x28, send_wl1 = 0x2C, srtt = 0x38, ts_time = 0x44, total_rt = 0x48;
+inline constexpr std::uint32_t dup_ack_count = 0x4C, keep_alive_probe_count = 0x50, keep_alive_timeout = 0x54, retransmit_count = 0x58;
+inline constexpr std::uint32_t retransmit_timeout = 0x5C, send_data_head = 0x60, send_data_tail = 0x68, buffered_data = 0x70;
 }  // namespace tcp_state
 // A little-endian number in the state behind a block; 0 when it is not watched that far.
 [[nodiscard]] std::uint64_t state_word(const BlockImage& image, std::uint32_t offset, std::uint32_t size);

@@ -32,6 +32,11 @@ namespace chimneylab::verifier {
 [[nodiscard]] std::span<const Unit> received_stream_units();   // OT-076, OT-083, OT-126
 [[nodiscard]] std::span<const Unit> neighbor_units();          // HS-071 … HS-073, OT-104, OT-106
 [[nodiscard]] std::span<const Unit> wire_units();              // HS-… and OT-… that show in frames
+[[nodiscard]] std::span<const Unit> wire_header_units();       // addresses, tags and cached variables in frames
+[[nodiscard]] std::span<const Unit> wire_timer_units();        // what is sent again, probes, and when
+[[nodiscard]] std::span<const Unit> wire_receive_units();      // what is received, acknowledged and delivered
+[[nodiscard]] std::span<const Unit> wire_close_units();        // closing, invalidation, upload
+[[nodiscard]] std::span<const Unit> wire_host_units();         // HS-… at the hand-over, either way
 [[nodiscard]] std::span<const Unit> ndis_units();              // IM-101 … IM-108
 [[nodiscard]] std::span<const Unit> machine_units();           // MEM-001 …
 

@@ -146,6 +146,7 @@ void Verifier::Inside::take_in() {
             model_.disturbed_by_hand();
         show(Moment::run_ended, scene(trace::machine_layer));
         break;
+    case EventKind::choice: model_.wire().chosen(); break;
     case EventKind::frame_sent:
     case EventKind::frame_received:
         model_.wire().look_at(event);
@@ -207,6 +208,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
         show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
         model_.request_or_status(event);
         if (function.name == "NdisOidRequest") model_.neighbor_ledger().configured(event);
+        if (!driver_calls) model_.wire().parameters_told(event);
         break;
     default:
         show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
@@ -451,6 +453,7 @@ void Verifier::Inside::comes_back(const Event& event, const Function& function) 
     if (event.layer == operation->starter) model_.neighbor_ledger().comes_back(*operation, *passage);
     model_.come_back(*operation, *passage);
     if (event.layer != operation->starter) return;
+    model_.wire().terminate_reaches_host(*operation, *passage);
     model_.finish_operation(*operation);
     for (Passage& each : operation->passages) {
         for (TreeImage* image : {&each.at_arrival, &each.at_hand_on, &each.at_return, &each.at_completion}) image->drop();

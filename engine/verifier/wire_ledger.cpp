@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/verifier/wire_ledger.h"
 
+#include <algorithm>
+
 #include "engine/verifier/model.h"
 
 namespace chimneylab::verifier {
@@ -9,20 +11,38 @@ namespace chimneylab::verifier {
 namespace {
 
 constexpr std::uint32_t graceful_close = 1, abortive_close = 2;
-constexpr std::uint32_t snd_wind_scale = 0x0E, snd_wnd = 0x24;  // in TCP_OFFLOAD_STATE_CONST and _DELEGATED
-constexpr std::uint64_t retrieve = 3, abort_event = 4, hardware_failure = 11;
+constexpr std::uint64_t retrieve = 3, abort_event = 4, timeout_expiration = 8, hardware_failure = 11;
+constexpr std::uint32_t not_running = 0xFFFFFFFF;
+constexpr std::uint32_t fin_wait_2_state = 6, close_wait_state = 7, closing_state = 8, last_ack_state = 9;
+constexpr std::uint32_t keep_alive_enabled = 0x01, keep_alive_restart = 0x04, max_rt_restart = 0x08, update_rcv_wnd = 0x10;
+constexpr std::uint32_t commands = keep_alive_restart | max_rt_restart | update_rcv_wnd;
 
 std::uint16_t port(std::uint64_t network_order) {
     return static_cast<std::uint16_t>((network_order & 0xFF) << 8 | (network_order >> 8 & 0xFF));
 }
 
-bool has_sent_fin(std::uint64_t state) { return state == 5 || state == 8 || state == 9; }
+bool has_sent_fin(std::uint64_t state) { return state == 5 || state == closing_state || state == last_ack_state; }
+bool has_received_fin(std::uint64_t state) { return state == close_wait_state || state == closing_state || state == last_ack_state; }
+
+bool is_mandatory(std::uint64_t reason) { return reason == 5 || (reason >= 8 && reason <= 11); }
+
+WireCached cached_of(const BlockImage& image, std::uint32_t at) {
+    const auto word = [&](std::uint32_t offset, std::uint32_t size) { return static_cast<std::uint32_t>(state_word(image, at + offset, size)); };
+    WireCached cached;
+    cached.flags = word(tcp_state::cached_flags, 2);
+    cached.receive_window = word(tcp_state::initial_rcv_wnd, 4);
+    cached.ka_probe_count = word(tcp_state::ka_probe_count, 1);
+    cached.ka_timeout = word(tcp_state::ka_timeout, 4);
+    cached.ka_interval = word(tcp_state::ka_interval, 4);
+    cached.max_rt = word(tcp_state::max_rt, 4);
+    cached.flow_label = word(tcp_state::flow_label, 4) & 0xFFFFF;
+    cached.hop_limit = word(tcp_state::ttl_or_hop_limit, 1);
+    cached.traffic_class = word(tcp_state::tos_or_traffic_class, 1);
+    cached.priority = word(tcp_state::user_priority, 1) & 7;
+    return cached;
+}
 
 }  // namespace
-
-std::uint32_t sequence_end(const chimney_tcp_segment& segment) {
-    return segment.sequence + static_cast<std::uint32_t>(segment.payload_bytes) + ((segment.flags & CHIMNEY_TCP_FIN) != 0 ? 1u : 0u);
-}
 
 WireConnection* WireLedger::find(Address handle) {
     for (auto at = connections_.rbegin(); at != connections_.rend(); ++at)
@@ -45,118 +65,202 @@ const WireConnection* WireLedger::connection_of(const ListRecord& list, LayerInd
     return passage ? connection(passage->upper) : nullptr;
 }
 
-// ---- frames ----
-
-void WireLedger::look_at(const trace::Event& event) {
-    frame_.reset();
-    frames_seen_ = true;
-    const bool sent = event.kind == trace::EventKind::frame_sent;
-    if ((!sent && event.kind != trace::EventKind::frame_received) || !replay_->is_offload_target(event.layer) || !event.region.valid()) return;
-    const auto bytes = replay_->trace().initial_bytes(replay_->trace().region(event.region));
-    WireFrame seen;
-    if (chimney_frame_parse(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), &seen.frame) != CHIMNEY_FRAME_TCP) return;
-    const chimney_tcp_segment& segment = seen.frame.segment;
-    const auto ports = sent ? std::pair(segment.source_port, segment.destination_port) : std::pair(segment.destination_port, segment.source_port);
-    seen.connection = find_ports(ports.first, ports.second);
-    seen.from_target = sent;
-    if (sent) {
-        const EventId call = replay_->frame_of(event.layer);
-        seen.of_the_host = call.valid() && replay_->trace().text(replay_->trace().event(call).name) == "MiniportSendNetBufferLists";
-        if (const auto last = timestamps_.find(ports); last != timestamps_.end()) seen.last_timestamp = last->second;
-        if (segment.has_timestamps) timestamps_[ports] = segment.timestamp_value;
-    }
-    if (seen.connection) frame_ = seen;
+const WireConnection* WireLedger::just_received() const {
+    return received_last_ < connections_.size() && received_at_ == now() ? &connections_[received_last_] : nullptr;
 }
 
-void WireLedger::forget_frame() {
-    if (!frame_) return;
-    if (!frame_->from_target) frame_received();
-    else if (!frame_->of_the_host) frame_sent();
-    frame_.reset();
+std::uint32_t largest_segment(const WireLedger& ledger, const WireConnection& connection) {
+    const WirePath* path = ledger.routes().path(connection.path);
+    const std::uint32_t headers = (path && path->ip_version == 6 ? 40u : 20u) + CHIMNEY_TCP_HEADER_BYTES;
+    std::uint32_t room = path && path->mtu.now > headers ? path->mtu.now - headers : 1;
+    if (connection.remote_mss > 0) room = std::min(room, connection.remote_mss);
+    const std::uint32_t options = connection.timestamps ? CHIMNEY_TCP_TIMESTAMP_BYTES : 0;
+    return room > options ? room - options : 1;
 }
 
-void WireLedger::frame_sent() {
-    WireConnection& connection = *frame_->connection;
-    const chimney_tcp_segment& segment = frame_->frame.segment;
-    if (before(connection.sent, sequence_end(segment))) connection.sent = sequence_end(segment);
-    connection.data_sent = connection.data_sent || segment.payload_bytes > 0;
-    connection.fin_sent = connection.fin_sent || (segment.flags & CHIMNEY_TCP_FIN) != 0;
-    connection.reset_sent = connection.reset_sent || (segment.flags & CHIMNEY_TCP_RST) != 0;
-    if ((segment.flags & CHIMNEY_TCP_ACK) == 0 || (segment.flags & CHIMNEY_TCP_RST) != 0) return;
-    if (!connection.last_ack || before(*connection.last_ack, segment.acknowledgement)) connection.last_ack = segment.acknowledgement;
-    if (before(connection.rcv_nxt, segment.acknowledgement)) connection.rcv_nxt = segment.acknowledgement;
-}
-
-void WireLedger::frame_received() {
-    WireConnection& connection = *frame_->connection;
-    const chimney_tcp_segment& segment = frame_->frame.segment;
-    if (connection.state == WireConnection::State::over) return;
-    if ((segment.flags & CHIMNEY_TCP_RST) != 0) {
-        const bool exact = segment.sequence == connection.rcv_nxt;
-        connection.reset_received = connection.reset_received || exact;
-        connection.odd_reset_received = connection.odd_reset_received || !exact;
-        return;
-    }
-    if ((segment.flags & CHIMNEY_TCP_SYN) != 0) return;
-    if ((segment.flags & CHIMNEY_TCP_URG) != 0 && !connection.urgent) connection.urgent = segment.sequence;
-    if ((segment.flags & CHIMNEY_TCP_FIN) != 0) connection.fin_received = true;
-    if (segment.payload_bytes > 0 && before(connection.received_end, sequence_end(segment))) connection.received_end = sequence_end(segment);
-    if (!before(connection.rcv_nxt, segment.sequence) && before(connection.rcv_nxt, sequence_end(segment)) && !connection.urgent)
-        connection.rcv_nxt = sequence_end(segment);
-    if ((segment.flags & CHIMNEY_TCP_ACK) == 0 || before(connection.sent, segment.acknowledgement)) return;
-    if (before(connection.acknowledged, segment.acknowledgement)) connection.acknowledged = segment.acknowledgement;
-    const std::uint32_t edge = segment.acknowledgement + (std::uint32_t{segment.window} << connection.snd_wind_scale);
-    if (before(connection.window, edge)) connection.window = edge;
+void WireLedger::parameters_told(const trace::Event& event) {
+    constexpr std::uint64_t offload_parameters = 0xFC030201, set = 1;
+    if (event.detail != offload_parameters || event.argument != set || !event.region.valid() || !replay_->is_offload_target(event.layer)) return;
+    const auto word = [&](std::uint32_t offset, std::uint32_t size) { return static_cast<std::uint32_t>(replay_->word(event.region, offset, size)); };
+    WireParameters told;
+    told.ticks_per_second = word(0x20, 4);
+    if (told.ticks_per_second == 0) return;
+    told.known = true;
+    told.ack_frequency = word(0x24, 1);
+    told.delayed_ack = word(0x25, 1);
+    told.maximum_retransmissions = word(0x26, 1);
+    told.sws_prevention = word(0x28, 4);
+    told.duplicate_ack_threshold = word(0x2C, 4);
+    told.push = word(0x30, 4);
+    parameters_ = told;
 }
 
 // ---- operations ----
 
+void WireLedger::taken_over(const OperationRecord& operation, const Passage& passage, std::size_t index, const ListLedger& lists) {
+    const BlockImage& image = passage.at_arrival.blocks[index];
+    const BlockRef& block = operation.shapes[passage.upper_shape].blocks[index];
+    const StateParts parts = parts_of(image.type());
+    if (block.role != Role::new_offload || parts.layer != Layer::connection || parts.constant == StateParts::none || parts.delegated == StateParts::none)
+        return;
+    const auto delegated = [&](std::uint32_t offset, std::uint32_t size = 4) {
+        return static_cast<std::uint32_t>(state_word(image, parts.delegated + offset, size));
+    };
+    WireConnection made;
+    made.handle = image.slot_b();
+    made.block = block.region;
+    made.path = WireRoutes::parent(operation, passage, index);
+    made.local_port = port(state_word(image, parts.constant + tcp_state::local_port, 2));
+    made.remote_port = port(state_word(image, parts.constant + tcp_state::remote_port, 2));
+    made.remote_mss = static_cast<std::uint32_t>(state_word(image, parts.constant + tcp_state::remote_mss, 2));
+    const std::uint64_t flags = state_word(image, parts.constant + tcp_state::const_flags, 2);
+    const auto scales = static_cast<std::uint8_t>((flags & 4) != 0 ? state_word(image, parts.constant + tcp_state::wind_scales, 1) : 0);
+    made.timestamps = (flags & 1) != 0;
+    made.snd_wind_scale = scales & 0x0F;
+    made.rcv_wind_scale = scales >> 4;
+    if (parts.cached != StateParts::none) made.cached.now = cached_of(image, parts.cached);
+    made.acknowledged = made.completed = made.posted = delegated(tcp_state::snd_una);
+    made.snd_nxt = delegated(tcp_state::snd_nxt);
+    made.snd_max = made.sent = delegated(tcp_state::snd_max);
+    made.snd_wnd = delegated(tcp_state::snd_wnd);
+    made.max_snd_wnd = std::max(made.snd_wnd, delegated(tcp_state::max_snd_wnd));
+    made.send_wl1 = delegated(tcp_state::send_wl1);
+    made.window = made.acknowledged + made.snd_wnd;
+    made.rcv_nxt = made.first_rcv_nxt = made.received_end = delegated(tcp_state::rcv_nxt);
+    made.advertised = made.rcv_nxt + delegated(tcp_state::rcv_wnd);
+    made.connection_state = delegated(tcp_state::connection_state);
+    made.srtt = delegated(tcp_state::srtt, 2);
+    made.ts_time = delegated(tcp_state::ts_time);
+    made.total_rt = delegated(tcp_state::total_rt);
+    made.retransmit_delta = delegated(tcp_state::retransmit_timeout);
+    made.keep_alive_delta = delegated(tcp_state::keep_alive_timeout);
+    made.fin_posted = made.fin_sent = has_sent_fin(made.connection_state);
+    made.fin_received = has_received_fin(made.connection_state);
+    for (const NetBufferListImage& list : image.chain)
+        if (const auto data = lists.data(list.region)) made.posted += static_cast<std::uint32_t>(data->length);
+    for (const Address list : buffered_data(*replay_, block, image))
+        if (const auto data = lists.data(replay_->region_at(RegionKind::net_buffer_list, list))) made.buffered += data->length;
+
+    WireCourse& course = made.course;
+    course.taken_over = course.head_sent = course.ka_since = course.data_since = course.last_data = now();
+    course.retransmissions = made.snd_wnd > 0 && before(made.acknowledged, made.sent) ? delegated(tcp_state::retransmit_count, 1) : 0;
+    course.duplicate_acks = delegated(tcp_state::dup_ack_count, 1);
+    course.ka_probes = delegated(tcp_state::keep_alive_probe_count, 1);
+    course.challenged = made.keep_alive_delta != not_running && (made.cached.now.flags & keep_alive_enabled) == 0;
+    course.closed_first = made.connection_state == 5 || made.connection_state == fin_wait_2_state || made.connection_state == closing_state;
+    course.merged = made.buffered > 0;
+    connections_.push_back(made);
+    WireFlow& flow = flows_[{made.local_port, made.remote_port}];
+    flow.shortest.reset();
+    flow.longest.reset();
+    flow.upload.reset();
+}
+
+// Cached variables, and commands among the flags.
+void WireLedger::changes(const BlockImage& image) {
+    WireConnection* connection = find(image.slot_b());
+    const StateParts parts = parts_of(image.type());
+    if (!connection || parts.layer != Layer::connection || parts.cached == StateParts::none || image.following.empty()) return;
+    const WireCached told = cached_of(image, parts.cached);
+    connection->window_told = (told.flags & update_rcv_wnd) != 0;
+    if ((told.flags & max_rt_restart) != 0) {
+        connection->total_rt = 0;
+        connection->course.first_retransmission.reset();
+    }
+    connection->course.ka_since = now();  // whichever of the two flags is read to restart it
+    connection->course.ka_handed_over.reset();
+    WireCached level = told;
+    level.flags &= ~commands;
+    connection->cached.begin(level);
+}
+
 void WireLedger::operation_arrives(const OperationRecord& operation, const Passage& passage, const ListLedger& lists) {
+    routes_.operation_arrives(operation, passage);
     if (operation.kind == OperationKind::invalidate)
         for (WireConnection& connection : connections_) connection.silenced = true;
     for (std::size_t i = 0; i < passage.at_arrival.blocks.size(); ++i) {
         const BlockImage& image = passage.at_arrival.blocks[i];
-        const BlockRef& block = operation.shapes[passage.upper_shape].blocks[i];
         if (operation.kind == OperationKind::terminate) {
             if (WireConnection* connection = find(image.slot_b())) connection->state = WireConnection::State::terminating;
-            continue;
+        } else if (operation.kind == OperationKind::update) {
+            changes(image);
+        } else if (operation.kind == OperationKind::initiate) {
+            taken_over(operation, passage, i, lists);
         }
-        const StateParts parts = parts_of(image.type());
-        if (operation.kind != OperationKind::initiate || block.role != Role::new_offload || parts.layer != Layer::connection ||
-            parts.constant == StateParts::none || parts.delegated == StateParts::none)
-            continue;
-        const auto delegated = [&](std::uint32_t offset) { return static_cast<std::uint32_t>(state_word(image, parts.delegated + offset, 4)); };
-        WireConnection made;
-        made.handle = image.slot_b();
-        made.block = block.region;
-        made.local_port = port(state_word(image, parts.constant + tcp_state::local_port, 2));
-        made.remote_port = port(state_word(image, parts.constant + tcp_state::remote_port, 2));
-        const std::uint64_t flags = state_word(image, parts.constant + tcp_state::const_flags, 2);
-        made.timestamps = (flags & 1) != 0;
-        made.snd_wind_scale = (flags & 4) != 0 ? static_cast<std::uint8_t>(state_word(image, parts.constant + snd_wind_scale, 1) & 0x0F) : 0;
-        made.acknowledged = made.completed = made.posted = delegated(tcp_state::snd_una);
-        made.snd_nxt = delegated(tcp_state::snd_nxt);
-        made.snd_max = made.sent = delegated(tcp_state::snd_max);
-        made.window = made.acknowledged + delegated(snd_wnd);
-        made.rcv_nxt = made.first_rcv_nxt = made.received_end = delegated(tcp_state::rcv_nxt);
-        made.fin_posted = made.fin_sent = has_sent_fin(delegated(tcp_state::connection_state));
-        for (const NetBufferListImage& list : image.chain)
-            if (const auto data = lists.data(list.region)) made.posted += static_cast<std::uint32_t>(data->length);
-        for (const Address list : buffered_data(*replay_, block, image))
-            if (const auto data = lists.data(replay_->region_at(RegionKind::net_buffer_list, list))) made.buffered += data->length;
-        connections_.push_back(made);
     }
 }
 
+void WireLedger::ends(WireConnection& connection, const OperationRecord& operation, const Passage& passage, std::size_t index) {
+    connection.state = WireConnection::State::over;
+    const BlockImage& image = passage.at_completion.blocks[index];
+    const StateParts parts = parts_of(image.type());
+    WireFlow& flow = flows_[{connection.local_port, connection.remote_port}];
+    flow.upload.reset();
+    flow.shortest.reset();
+    flow.longest.reset();
+    if (parts.layer != Layer::connection || parts.delegated == StateParts::none) return;
+    const auto delegated = [&](std::uint32_t offset, std::uint32_t size = 4) {
+        return static_cast<std::uint32_t>(state_word(image, parts.delegated + offset, size));
+    };
+    WireFlow::Upload upload;
+    upload.at = now();
+    upload.block = operation.shape().blocks[index].region;
+    upload.timestamps = connection.timestamps;
+    upload.ts_time = delegated(tcp_state::ts_time);
+    upload.srtt = delegated(tcp_state::srtt, 2);
+    upload.retransmit_delta = delegated(tcp_state::retransmit_timeout);
+    upload.snd_una = delegated(tcp_state::snd_una);
+    upload.snd_max = delegated(tcp_state::snd_max);
+    upload.snd_wnd = delegated(tcp_state::snd_wnd);
+    upload.end = connection.posted;
+    upload.alive = delegated(tcp_state::connection_state) != 0 && !connection.reset_received && !connection.abort_requested &&
+                   !connection.course.stopped && !connection.terminate_failed;
+    flow.upload = upload;
+}
+
 void WireLedger::operation_completed(const OperationRecord& operation, const Passage& passage) {
+    routes_.operation_completed(operation, passage);
     for (std::size_t i = 0; i < passage.at_completion.blocks.size(); ++i) {
         const BlockImage& image = passage.at_completion.blocks[i];
-        WireConnection* connection = find(passage.at_arrival.taken() ? passage.at_arrival.blocks[i].slot_b() : 0);
+        const Address handle = passage.at_arrival.taken() ? passage.at_arrival.blocks[i].slot_b() : 0;
+        if (operation.kind == OperationKind::update && image.status() < 0 && handle != 0)
+            for (WireConnection& each : connections_) {
+                const WirePath* path = routes_.path(each.path);
+                if (each.handle == handle || each.path == handle || (path && path->neighbor.now == handle)) each.update_failed = true;
+            }
+        WireConnection* connection = find(handle);
         if (!connection) continue;
-        if (operation.kind == OperationKind::initiate && connection->state == WireConnection::State::taken_over)
+        WireCourse& course = connection->course;
+        if (operation.kind == OperationKind::update) {
+            const std::uint32_t window = connection->cached.other ? connection->cached.other->receive_window : connection->cached.now.receive_window;
+            connection->cached.end(image.status() >= 0);
+            const std::uint32_t most = 0xFFFFu << connection->rcv_wind_scale;
+            if (image.status() >= 0 && connection->window_told && connection->working() && !course.window_told_since &&
+                window < std::min(connection->cached.now.receive_window, most))
+                course.window_due = now() + parameters_.slack();
+            connection->window_told = false;
+            course.window_told_since = false;
+        }
+        if (operation.kind == OperationKind::initiate && connection->state == WireConnection::State::taken_over) {
             connection->state = image.status() >= 0 ? WireConnection::State::offloaded : WireConnection::State::over;
-        if (operation.kind == OperationKind::terminate && image.status() >= 0) connection->state = WireConnection::State::over;
+            course.offloaded = course.ka_since = course.head_sent = now();
+            if (connection->connection_state == fin_wait_2_state) course.fin_wait_2 = now();
+            if (connection->keep_alive_delta != not_running) course.ka_handed_over = now() + parameters_.ticks(connection->keep_alive_delta);
+            waits(*connection);
+        }
+        if (operation.kind == OperationKind::invalidate && image.status() >= 0) connection->invalid = true;
+        if (operation.kind == OperationKind::terminate) {
+            if (image.status() >= 0) ends(*connection, operation, passage, i);
+            else if (connection->state == WireConnection::State::terminating && !connection->terminate_failed) connection->terminate_failed = true;
+        }
     }
+}
+
+void WireLedger::terminate_reaches_host(const OperationRecord& operation, const Passage& first) {
+    if (operation.kind != OperationKind::terminate || !frames_seen_) return;
+    for (std::size_t i = 0; i < first.at_return.blocks.size(); ++i)
+        for (auto& [ports, flow] : flows_)
+            if (flow.upload && flow.upload->told == 0 && flow.upload->block == operation.shape().blocks[i].region) flow.upload->told = now();
 }
 
 // ---- data ----
@@ -169,22 +273,32 @@ void WireLedger::transfer(const trace::Event& event, const trace::Function& func
         const ListPassage* way = record ? record->passage(target) : nullptr;
         WireConnection* connection = way ? find(way->upper) : nullptr;
         if (!connection) continue;
+        WireCourse& course = connection->course;
         if (!function.completion) {
             if (kind == TransferKind::send || kind == TransferKind::disconnect) connection->posted += static_cast<std::uint32_t>(record->length);
             if (kind == TransferKind::disconnect && (record->flags & graceful_close) != 0) connection->fin_posted = true;
             if (kind == TransferKind::disconnect && (record->flags & abortive_close) != 0) connection->abort_requested = true;
+            if (kind == TransferKind::receive) course.requests.push_back({now(), record->length, record->no_push});
+            if (kind == TransferKind::forward) ++course.forwards;
+            waits(*connection);
         } else if (kind == TransferKind::send && lists.status(link.region) == 0) {
             connection->completed += static_cast<std::uint32_t>(record->length);
         } else if (kind == TransferKind::receive) {
             connection->delivered += lists.bytes_transferred(link.region);
+            if (!course.requests.empty()) course.requests.pop_front();
         }
     }
 }
 
 void WireLedger::indicated(const trace::Event& event) {
     WireConnection* connection = connections_.empty() ? nullptr : find(event.subject);
-    if (connection && event.detail == abort_event) connection->abort_indicated = true;
-    if (connection && event.detail == retrieve && event.argument == hardware_failure) connection->hardware_failure = true;
+    if (!connection) return;
+    if (event.detail == abort_event) connection->abort_indicated = connection->course.stopped = true;
+    if (event.detail != retrieve) return;
+    connection->course.asked_back = true;
+    if (event.argument == hardware_failure) connection->hardware_failure = true;
+    if (event.argument == timeout_expiration) connection->course.timed_out = true;
+    if (is_mandatory(event.argument)) connection->course.stopped = true;
 }
 
 void WireLedger::data_answered(const trace::Event& event, const ListLedger& lists) {

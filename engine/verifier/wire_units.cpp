@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/verifier/units.h"
+#include "engine/verifier/wire_scene.h"
 
 namespace chimneylab::verifier {
 namespace {
@@ -13,18 +14,6 @@ namespace {
 using State = WireConnection::State;
 
 std::string_view name_of(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
-std::string connection_name(const Scene& scene, const WireConnection& connection) {
-    return connection.block.valid() ? scene.replay().region_name(connection.block) : "a connection";
-}
-Draft about(const Scene& scene, const Report& report, const WireConnection& connection) {
-    return std::move(report.draft(scene).block(connection.block));
-}
-
-// A frame that the target sends of its own accord, for a connection that it holds; nullptr else.
-const WireFrame* own_frame(const Scene& scene) {
-    const auto& frame = scene.model.wire().frame();
-    return frame && frame->from_target && !frame->of_the_host && frame->connection->state != State::over ? &*frame : nullptr;
-}
 
 // ---- headers ----
 

@@ -6,15 +6,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "engine/scenario/library.h"
 #include "engine/scenario/load.h"
 #include "engine/scenario/run.h"
 #include "engine/tcp/frame.h"
+#include "engine/trace/member_layout.h"
 #include "engine/verifier/verifier.h"
 
 namespace chimneylab::verifier {
@@ -64,8 +68,9 @@ struct Seen {
 };
 using Mutation = std::function<void(Seen&)>;
 
-trace::Trace correct_run() {
-    const scenario::Loaded loaded = scenario::load_text("w.yaml", text);
+// Of the scenario above, or of one of the library.
+trace::Trace correct_run(const std::string& id = {}) {
+    const scenario::Loaded loaded = id.empty() ? scenario::load_text("w.yaml", text) : scenario::find_scenario(id);
     EXPECT_TRUE(loaded.scenario) << (loaded.problems.empty() ? "" : loaded.problems.front().what);
     scenario::RunResult result = scenario::run(*loaded.scenario);
     EXPECT_EQ(result.failure, "");
@@ -106,8 +111,17 @@ struct Plant {
     const char* name;
     const char* rule;
     Mutation mutate;
+    const char* scenario = "";  // of the library; else the one above
 };
 void PrintTo(const Plant& plant, std::ostream* out) { *out << plant.name; }
+
+// A pure acknowledgement of the target.
+bool answers(const Seen& it, std::uint16_t port, std::uint32_t number) {
+    return it.sent && it.port == port && it.number == 0 && it.segment.acknowledgement == number && (it.segment.flags & CHIMNEY_TCP_FIN) == 0;
+}
+bool of_peer(const Seen& it, std::uint16_t port, std::size_t number) { return !it.sent && it.port == port && it.number == number; }
+
+constexpr std::uint32_t first = 0x20000001, second = 0x20010001;  // RcvNxt of the first two connections of a scenario
 
 bool data(const Seen& it, std::uint16_t port, std::size_t number) { return it.sent && it.port == port && it.number == number; }
 
@@ -139,6 +153,26 @@ const std::vector<Plant>& plants() {
              if (it.sent && it.port == 1001 && it.number == 0 && it.segment.acknowledgement == 0x20000001 + 2920) it.segment.source_port = 1003;
          }},
         {"HostSendsItself", "HS-035", [](Seen& it) { if (data(it, 1002, 1)) it.segment.source_port = 1005; }},
+        {"TagMissing", "OT-073", [](Seen& it) { if (data(it, 49153, 1)) it.route.tagged = 0; }, "s27"},
+        {"WrongHopLimit", "OT-073", [](Seen& it) { if (data(it, 49153, 1)) it.route.hop_limit = 3; }, "s27"},
+        {"OtherNeighbor", "OT-020", [](Seen& it) { if (data(it, 49152, 1)) it.route.destination_hardware[5] = 0x77; }, "s27"},
+        {"OldNeighbor", "OT-043", [](Seen& it) { if (data(it, 49152, 3)) it.route.destination_hardware[5] = 0x01; }, "s27"},
+        {"OldHopLimit", "OT-041", [](Seen& it) { if (data(it, 49152, 2)) it.route.hop_limit = 128; }, "s27"},
+        {"OtherAddress", "OT-015", [](Seen& it) { if (data(it, 49152, 2)) it.route.source[3] ^= 1; }, "s27"},
+        {"OldWindow", "OT-042", [](Seen& it) { if (it.sent && it.port == 49152) it.segment.window = std::min<std::uint16_t>(it.segment.window, 19800); }, "s27"},
+        {"OtherVlanTaken", "OT-113", [](Seen& it) { if (of_peer(it, 49153, 1)) it.route.vlan_id = 8; }, "s27"},
+        {"TaggedUnanswered", "OT-113", [](Seen& it) { it.blank = answers(it, 49152, first + 200); }, "s27"},
+        {"OwnAddressUnanswered", "OT-130", [](Seen& it) { it.blank = answers(it, 49153, second + 600); }, "s27"},
+        {"AckTooLate", "OT-127", [](Seen& it) { it.blank = answers(it, 49152, first + 400); }, "s26"},
+        {"KeepaliveUnasked", "OT-118", [](Seen& it) { if (answers(it, 49152, first + 400)) --it.segment.sequence; }, "s26"},
+        {"ProbeMissing", "OT-116", [](Seen& it) { it.blank = it.sent && it.port == 49153 && it.payload.size() == 1 && it.number % 2 == 0; }, "s26"},
+        {"GivenUpTooSoon", "OT-115", [](Seen& it) { it.blank = it.sent && it.port == 49156 && it.number > 2; }, "s26"},
+        {"PushedWithoutPush", "OT-079", [](Seen& it) { if (of_peer(it, 49152, 5)) it.segment.flags &= static_cast<std::uint8_t>(~CHIMNEY_TCP_PSH); }, "s19"},
+        {"ClockAhead", "OT-057", [](Seen& it) { if (data(it, 49152, 8)) it.segment.timestamp_value += 50; }, "s28"},
+        {"AnotherClock", "HS-058", [](Seen& it) { if (data(it, 49152, 9)) it.segment.timestamp_value += 50; }, "s28"},
+        {"AckDueAtTheOffload", "HS-024", [](Seen& it) { it.blank = answers(it, 49152, first + 700); }, "s28"},
+        {"DeafAfterClose", "OT-096", [](Seen& it) { it.blank = answers(it, 49153, second + 800); }, "s28"},
+        {"MoreThanCame", "OT-076", [](Seen& it) { it.blank = of_peer(it, 49153, 2); }, "s28"},
         {"AckDueAtTheUpload", "OT-060", [](Seen& it) { if (it.sent && it.port == 1001) it.segment.acknowledgement = 0x20000001; }},
     };
     return all;
@@ -157,10 +191,62 @@ TEST(Wire, FramesThatAreBuiltAgainAreTheSame) { EXPECT_EQ(told(verify(changed(co
 class WireDefects : public testing::TestWithParam<Plant> {};
 
 TEST_P(WireDefects, AreNamedByExactlyOneRule) {
-    const std::vector<Violation> found = verify(changed(correct_run(), GetParam().mutate));
+    const std::vector<Violation> found = verify(changed(correct_run(GetParam().scenario), GetParam().mutate));
     std::set<std::string> rules;
     for (const Violation& each : found) rules.emplace(each.rule);
     EXPECT_THAT(rules, testing::ElementsAre(GetParam().rule)) << told(found);
+}
+
+// ---- in the structures of the DDI ----
+
+// Replaces the bytes that a watched structure had at first.
+bool rewrite(trace::Trace& trace, trace::RegionKind kind, const std::function<bool(std::span<std::byte>)>& change) {
+    for (std::uint32_t at = 0; at < trace.regions().size(); ++at) {
+        const trace::RegionId id(at);
+        if (trace.region(id).kind != kind) continue;
+        const auto old = trace.initial_bytes(trace.region(id));
+        std::vector<std::byte> bytes(old.begin(), old.end());
+        if (!change(bytes)) continue;
+        const std::uint64_t stored = trace.store_bytes(bytes);
+        trace.mutable_region(id).initial_bytes = stored;
+        return true;
+    }
+    return false;
+}
+
+std::set<std::string> rules_of(const std::vector<Violation>& found) {
+    std::set<std::string> rules;
+    for (const Violation& each : found) rules.emplace(each.rule);
+    return rules;
+}
+
+// T3 is offloaded with an RcvNxt five bytes before the one that it comes back with: nobody ever gets these five.
+TEST(Wire, AcknowledgedBytesThatNobodyGetsAreNamed) {
+    trace::Trace trace = correct_run();
+    constexpr std::size_t local_port = 0x0C, rcv_nxt = 24 + 44 + 0x10, whole = 24 + 44 + 120;
+    ASSERT_TRUE(rewrite(trace, trace::RegionKind::following_state, [](std::span<std::byte> state) {
+        if (state.size() < whole || state[local_port] != std::byte{1003 >> 8} || state[local_port + 1] != std::byte{1003 & 0xFF}) return false;
+        std::uint32_t number = 0;
+        std::memcpy(&number, &state[rcv_nxt], sizeof(number));
+        number -= 5;
+        std::memcpy(&state[rcv_nxt], &number, sizeof(number));
+        return true;
+    }));
+    const std::vector<Violation> found = verify(trace);
+    EXPECT_THAT(rules_of(found), testing::ElementsAre("OT-058")) << told(found);
+}
+
+// The request that comes back with a part was posted without push.
+TEST(Wire, PartFilledRequestsWithoutPushAreNamed) {
+    trace::Trace trace = correct_run("s19");
+    unsigned number = 0;
+    ASSERT_TRUE(rewrite(trace, trace::RegionKind::net_buffer_list, [&](std::span<std::byte> list) {
+        if (++number != 2) return false;
+        list[trace::net_buffer_list_offset::receive_no_push] = std::byte{1};
+        return true;
+    }));
+    const std::vector<Violation> found = verify(trace);
+    EXPECT_THAT(rules_of(found), testing::ElementsAre("OT-078")) << told(found);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, WireDefects, testing::ValuesIn(plants()), [](const auto& info) { return std::string(info.param.name); });
