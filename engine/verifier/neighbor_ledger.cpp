@@ -47,7 +47,7 @@ void NeighborLedger::configured(const trace::Event& event) {
     if (event.detail != parameters_oid || event.argument != 1 || !event.region.valid() || !replay_->is_host_stack(event.other_layer)) return;
     const std::uint64_t rate = replay_->word(event.region, ticks_per_second, 4);
     if (rate == 0 || rate > 1000) return;
-    tick_ = 1'000'000'000 / static_cast<Time>(rate);
+    tick_ = 1'000'000'000 / static_cast<SignedTime>(rate);
     stale_ticks_ = static_cast<std::uint32_t>(replay_->word(event.region, nce_stale_ticks, 4));
 }
 
@@ -63,7 +63,7 @@ void NeighborLedger::handed_on(const OperationRecord& operation, const Passage& 
             made.block = block.region;
             for (std::uint32_t k = 0; k < made.hardware_address.size(); ++k)
                 made.hardware_address[k] = static_cast<std::uint8_t>(state_word(image, parts.cached + hardware_address_at + k, 1));
-            made.confirmed = now() - static_cast<Time>(state_word(image, parts.cached + host_delta_at, 4)) * tick_;
+            made.confirmed = now() - static_cast<SignedTime>(state_word(image, parts.cached + host_delta_at, 4)) * tick_;
             records_[image.slot_b()] = made;
             continue;
         }
@@ -77,7 +77,7 @@ void NeighborLedger::handed_on(const OperationRecord& operation, const Passage& 
 // The target counts from the moment at which it stored the neighbor: after the tree arrived, before it completed it.
 void NeighborLedger::completed(const OperationRecord& operation, const Passage& passage, const Model& model) {
     if (!passage.at_arrival.taken()) return;
-    const Time arrived = static_cast<Time>(replay_->trace().event(passage.arrived).virtual_time);
+    const SignedTime arrived = static_cast<SignedTime>(replay_->trace().event(passage.arrived).virtual_time);
     for (std::size_t i = 0; i < passage.at_completion.blocks.size(); ++i) {
         const auto at = records_.find(model.host_handle(passage.at_arrival.blocks[i].slot_b()));
         if (at == records_.end() || passage.at_completion.blocks[i].status() < 0) continue;
@@ -87,8 +87,8 @@ void NeighborLedger::completed(const OperationRecord& operation, const Passage& 
         const BlockImage& image = passage.at_arrival.blocks[i];
         const StateParts parts = parts_of(image.type());
         if (parts.cached == StateParts::none || parts.delegated == StateParts::none) continue;
-        const Time host = static_cast<Time>(state_word(image, parts.cached + host_delta_at, 4)) * tick_;
-        const Time nic = static_cast<Time>(state_word(image, parts.delegated + nic_delta_at, 4)) * tick_;
+        const SignedTime host = static_cast<SignedTime>(state_word(image, parts.cached + host_delta_at, 4)) * tick_;
+        const SignedTime nic = static_cast<SignedTime>(state_word(image, parts.delegated + nic_delta_at, 4)) * tick_;
         record.offloaded = true;
         record.host = operation.starter;
         record.host_moment = {arrived - host, now() - host};
@@ -129,7 +129,7 @@ void NeighborLedger::question_returned(const trace::Event& event, const Model& m
     if (asked.argument != reachability_query || !asked.region.valid()) return;
     const auto at = records_.find(model.host_handle(replay_->word(asked.region, block_offset::slot_b)));
     if (at == records_.end()) return;
-    const Time confirmed = now() - static_cast<Time>(host_reachability_delta(*replay_, asked.region)) * tick_;
+    const SignedTime confirmed = now() - static_cast<SignedTime>(host_reachability_delta(*replay_, asked.region)) * tick_;
     at->second.host_moment = {confirmed, confirmed};
 }
 

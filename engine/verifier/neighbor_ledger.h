@@ -19,11 +19,11 @@ namespace chimneylab::verifier {
 class Model;
 struct OperationRecord;
 struct Passage;
-using Time = std::int64_t;  // nanoseconds; before the run began: negative
+using SignedTime = std::int64_t;  // nanoseconds; before the run began: negative
 
 // A moment of which is known only that it lies between two others.
 struct Between {
-    Time earliest = 0, latest = 0;
+    SignedTime earliest = 0, latest = 0;
 };
 
 struct NeighborRecord {
@@ -31,16 +31,16 @@ struct NeighborRecord {
     RegionId block;  // of its initiate, for its name
     std::array<std::uint8_t, 6> hardware_address{};
     bool offloaded = false;
-    Time confirmed = 0;   // by the host stack, as it said at the offload; it may know better since
+    SignedTime confirmed = 0;   // by the host stack, as it said at the offload; it may know better since
     Between host_moment, nic_moment;  // HRT and NRT of the target
-    Time nic_changed = 0;  // when a frame last moved the latter
+    SignedTime nic_changed = 0;  // when a frame last moved the latter
     // After an answer of 0:
     EventId doubt;        // that answer; none: settled
-    Time doubt_since = 0;
+    SignedTime doubt_since = 0;
     std::uint32_t indicated_delta = 0;
     bool asked = false;   // NicReachabilityDelta has been queried since
     EventId unconfirmed;  // the query that showed no progress; none: it did, or nobody has asked
-    Time unconfirmed_since = 0;
+    SignedTime unconfirmed_since = 0;
 };
 
 class NeighborLedger {
@@ -49,8 +49,8 @@ public:
     [[nodiscard]] const std::map<Address, NeighborRecord>& records() const { return records_; }
     [[nodiscard]] const NeighborRecord* find(Address host_handle) const;
     [[nodiscard]] std::uint32_t stale_ticks() const { return stale_ticks_; }  // NceStaleTicks; 0: the trace does not tell
-    [[nodiscard]] Time tick() const { return tick_; }
-    [[nodiscard]] Time now() const { return static_cast<Time>(replay_->event().virtual_time); }
+    [[nodiscard]] SignedTime tick() const { return tick_; }
+    [[nodiscard]] SignedTime now() const { return static_cast<SignedTime>(replay_->event().virtual_time); }
     [[nodiscard]] bool frames_seen() const { return frames_seen_; }
     // The neighbor through which the frame of the present event leaves, if it is an IP datagram of the host stack.
     [[nodiscard]] const NeighborRecord* host_datagram() const { return host_datagram_; }
@@ -71,7 +71,7 @@ private:
     std::map<Address, NeighborRecord> records_;  // by the host stack's handle
     const NeighborRecord* host_datagram_ = nullptr;
     std::uint32_t stale_ticks_ = 0;
-    Time tick_ = 1'000'000;
+    SignedTime tick_ = 1'000'000;
     bool frames_seen_ = false;
 };
 

@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::uint64_t reachability_query = 2;
 constexpr std::uint32_t host_delta_at = 0x28, nic_delta_at = 0x08;
-constexpr Time patience = 30'000'000'000;
+constexpr SignedTime patience = 30'000'000'000;
 
 bool is_question(const trace::Event& event) { return event.argument == reachability_query && event.region.valid(); }
 
-std::uint32_t ticks(const Scene& scene, Time span) {
+std::uint32_t ticks(const Scene& scene, SignedTime span) {
     return span <= 0 ? 0 : static_cast<std::uint32_t>(span / scene.model.neighbor_ledger().tick());
 }
 
@@ -41,7 +41,7 @@ void asked_when_stale(const Scene& scene, const Report& report) {
 }
 
 // An age that the target states, against what the trace knows of that moment; its clock and ours may differ by a tick.
-void compare(const Scene& scene, const Report& report, RegionId block, std::string_view member, std::uint32_t offset, std::uint32_t seen, const Between& moment, Time from,
+void compare(const Scene& scene, const Report& report, RegionId block, std::string_view member, std::uint32_t offset, std::uint32_t seen, const Between& moment, SignedTime from,
              bool upper_is_known) {
     const std::uint32_t least = ticks(scene, from - moment.latest), most = ticks(scene, scene.model.neighbor_ledger().now() - moment.earliest) + 1;
     if (seen + 1 >= least && (seen <= most || !upper_is_known)) return;
@@ -68,7 +68,7 @@ void age_in_an_answer(const Scene& scene, const Report& report) {
     if (!scene.replay().is_offload_target(scene.driver) || (!query && scene.operation->kind != OperationKind::terminate) || !scene.passage->at_arrival.taken()) return;
     const NeighborLedger& ledger = scene.model.neighbor_ledger();
     if (!ledger.frames_seen()) return;
-    const Time arrived = static_cast<Time>(scene.replay().trace().event(scene.passage->arrived).virtual_time);
+    const SignedTime arrived = static_cast<SignedTime>(scene.replay().trace().event(scene.passage->arrived).virtual_time);
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
         const StateParts parts = parts_of(image.type());
@@ -101,7 +101,7 @@ void answers_inside_the_call(const Scene& scene, const Report& report) {
 }
 
 void look_into_the_doubt(const Scene& scene, const Report& report, const NeighborRecord& record) {
-    const Time now = scene.model.neighbor_ledger().now();
+    const SignedTime now = scene.model.neighbor_ledger().now();
     if (!record.offloaded || !record.doubt.valid()) return;
     if (!record.asked && now - record.doubt_since > patience)
         report.add(std::move(report.draft(scene).by(record.host).at(record.doubt).block(record.block)),
