@@ -29,6 +29,8 @@ public:
     [[nodiscard]] std::string heading(trace::EventId event) const { return generic_.heading(event); }
     // Questions to be asked at this event, as indices into Scenario::questions.
     [[nodiscard]] std::vector<std::size_t> questions_at(trace::EventId event) const;
+    // The events at which a question, by its index, is to be asked; in order.
+    [[nodiscard]] const std::vector<trace::EventId>& events_of_question(std::size_t question) const { return question_events_.at(question); }
     [[nodiscard]] const PatternMatcher& matcher() const { return matcher_; }
 
 private:

@@ -9,17 +9,21 @@ using trace::EventKind;
 
 PatternMatcher::PatternMatcher(const trace::Trace& trace, const Scenario& scenario)
     : trace_(&trace), scenario_(&scenario) {
-    std::int32_t started = 0;
-    std::int32_t current = -1;
     step_of_event_.reserve(trace.size());
-    for (const trace::Event& event : trace.events()) {
-        if (event.kind == EventKind::step_started) current = started++;
-        step_of_event_.push_back(current);
+    extend();
+}
+
+void PatternMatcher::extend() {
+    const std::size_t size = trace_->size();
+    for (std::size_t i = step_of_event_.size(); i < size; ++i) {
+        const trace::Event& event = trace_->event(EventId(static_cast<std::uint32_t>(i)));
+        if (event.kind == EventKind::step_started) current_ = started_++;
+        step_of_event_.push_back(current_);
         if (!event.operation.valid()) continue;
         // The first event that names an operation is where it began.
         const std::size_t operation = event.operation.value;
         if (step_of_operation_.size() <= operation) step_of_operation_.resize(operation + 1, -1);
-        if (step_of_operation_[operation] < 0) step_of_operation_[operation] = current;
+        if (step_of_operation_[operation] < 0) step_of_operation_[operation] = current_;
     }
 }
 

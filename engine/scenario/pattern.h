@@ -3,7 +3,8 @@
 //
 // Finds the events of a trace that an EventPattern means. Reads the trace once to learn which step each event belongs
 // to: that in which its operation was started, or else that which was being carried out.
-// The trace must outlive the matcher and stay as it is. Reading only; safe from several threads.
+// The trace must outlive the matcher and stay as it is, or grow at its end: extend(). Reading only; safe from several threads
+// while nobody extends.
 #pragma once
 
 #include <optional>
@@ -17,6 +18,9 @@ namespace chimneylab::scenario {
 class PatternMatcher {
 public:
     PatternMatcher(const trace::Trace& trace, const Scenario& scenario);
+
+    // Of a trace that has grown: its new events are known from now on.
+    void extend();
 
     // Everything but the occurrence.
     [[nodiscard]] bool fits(const EventPattern& pattern, trace::EventId event) const;
@@ -34,6 +38,8 @@ private:
 
     const trace::Trace* trace_;
     const Scenario* scenario_;
+    std::int32_t started_ = 0;
+    std::int32_t current_ = -1;
     std::vector<std::int32_t> step_of_event_;
     std::vector<std::int32_t> step_of_operation_;
 };

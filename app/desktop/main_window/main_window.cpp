@@ -37,6 +37,7 @@
 #include "app/desktop/models/event_text.h"
 #include "app/desktop/narration/narration_view.h"
 #include "app/desktop/notes/notes_view.h"
+#include "app/desktop/questions/questions_view.h"
 #include "app/desktop/sequence/sequence_pane.h"
 #include "app/desktop/stage/stage_view.h"
 #include "app/desktop/state_tree/state_tree_pane.h"
@@ -60,6 +61,7 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
       finding_model_(playback_),
       rule_model_(playback_),
       note_book_(playback_, source_.note_store, source_.save),
+      question_model_(playback_, note_book_, source_.spot_questions),
       bookmark_model_(playback_, note_book_),
       timing_model_(playback_),
       live_sessions_(playback_) {
@@ -165,6 +167,7 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
         if (shown) notice_->set_percent(percent);
     });
     connect(notice_, &NoticeBar::cancel_wanted, until_bar_, &UntilBar::cancel);
+    connect_questions();
     connect_live();
     read_library();
     apply_theme();
@@ -257,6 +260,7 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
     bookmarks_view_ = new BookmarksView(playback_, bookmark_model_, theme_);
     differences_view_ = new DifferencesView(theme_);
     notes_view_ = new NotesView(playback_, note_book_, theme_);
+    questions_view_ = new QuestionsView(playback_, question_model_, theme_);
     choices_view_ = new ChoicesView(playback_, branch_model_, theme_);
     comparison_view_ = new ComparisonView(comparison_model_, theme_);
     sequence_pane_ = new SequencePane(playback_, sequence_model_, theme_);
@@ -291,6 +295,7 @@ std::vector<PaneRow> MainWindow::make_pane_table() {
         {"sequence", tr("Sequence"), sequence_pane_, PaneCell::right_bottom, layout_every},
         {"differences", tr("Differences"), differences_view_, PaneCell::centre_bottom, 0},
         {"notes", tr("Notes"), notes_view_, PaneCell::right_middle, layout_learn | layout_debug},
+        {"questions", tr("Questions"), questions_view_, PaneCell::centre_bottom, layout_every},
         {"latency", tr("Latency"), latency_pane_, PaneCell::left_bottom, layout_learn | layout_debug, layout_debug},
         {"occupancy", tr("Occupancy"), occupancy_pane_, PaneCell::left_bottom, layout_debug},
         {"throughput", tr("Throughput"), throughput_pane_, PaneCell::left_bottom, 0},
@@ -318,6 +323,7 @@ void MainWindow::restore_arrangement() {
     playback_.set_speed(settings_->value(QStringLiteral("playback/speed"), 1.0).toDouble());
     set_reduced_motion(settings_->value(QStringLiteral("playback/reduced_motion"), false).toBool());
     lens_bar_->recall(*settings_);
+    questions_view_->recall(*settings_);
     if (const QString language = settings_->value(QStringLiteral("scenario/language")).toString(); !language.isEmpty()) tell_scenarios_in(language);
     const QString theme = settings_->value(QStringLiteral("window/theme")).toString();
     if (theme == QLatin1String("light")) choose_theme(Theme::Choice::light);
@@ -335,6 +341,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         settings_->setValue(QStringLiteral("playback/speed"), playback_.speed());
         settings_->setValue(QStringLiteral("playback/reduced_motion"), reduced_motion_);
         lens_bar_->remember(*settings_);
+        questions_view_->remember(*settings_);
         settings_->sync();
     }
     QMainWindow::closeEvent(event);

@@ -30,6 +30,7 @@
 #include "app/desktop/models/note_book.h"
 #include "app/desktop/models/palette_model.h"
 #include "app/desktop/models/playback_model.h"
+#include "app/desktop/models/question_model.h"
 #include "app/desktop/models/rule_model.h"
 #include "app/desktop/models/sequence_model.h"
 #include "app/desktop/models/session_source.h"
@@ -65,6 +66,7 @@ class NarrationView;
 class NotesView;
 class NoticeBar;
 class PanelDock;
+class QuestionsView;
 class RuleBookView;
 class SequencePane;
 class StateTreePane;
@@ -127,6 +129,8 @@ public:
     [[nodiscard]] DifferencesView* differences_view() const { return differences_view_; }
     [[nodiscard]] NoteBook& note_book() { return note_book_; }
     [[nodiscard]] NotesView* notes_view() const { return notes_view_; }
+    [[nodiscard]] QuestionModel& question_model() { return question_model_; }
+    [[nodiscard]] QuestionsView* questions_view() const { return questions_view_; }
     // Where sessions go that have notes and are in no file, when they leave the stage. Empty: nowhere.
     void set_keep_folder(const QString& folder);
     [[nodiscard]] TimingModel& timing_model() { return timing_model_; }
@@ -185,6 +189,8 @@ private:
     [[nodiscard]] std::vector<PaletteEntry> palette_entries();
     void show_pane(const char* name);
     void make_navigation_actions();
+    void make_question_actions();
+    void connect_questions();
     void connect_live();
     void save_live(quint32 number);  // a live session, from its recording
     void copy_recording(const QString& recording, const QString& path);
@@ -221,6 +227,7 @@ private:
     FindingModel finding_model_;
     RuleModel rule_model_;
     NoteBook note_book_;
+    QuestionModel question_model_;
     BookmarkModel bookmark_model_;
     BranchModel branch_model_;
     ComparisonModel comparison_model_;
@@ -253,6 +260,7 @@ private:
     BookmarksView* bookmarks_view_ = nullptr;
     DifferencesView* differences_view_ = nullptr;
     NotesView* notes_view_ = nullptr;
+    QuestionsView* questions_view_ = nullptr;
     ChoicesView* choices_view_ = nullptr;
     ComparisonView* comparison_view_ = nullptr;
     CommandPalette* palette_ = nullptr;

@@ -82,6 +82,7 @@ void MainWindow::make_actions() {
     action(QStringLiteral("next_member"), tr("Tell the next member (calm lens)"), {QKeySequence(Qt::Key_N)}, [this] { lens_view_->tell_next(); });
     action(QStringLiteral("bookmark"), tr("Set or clear a bookmark here"), {QKeySequence(Qt::Key_B)}, [this] { toggle_bookmark(); });
     make_navigation_actions();
+    make_question_actions();
     action(QStringLiteral("live"), tr("&Live sessions"), {QKeySequence(Qt::CTRL | Qt::Key_L)}, [this] { show_pane("live"); });
     action(QStringLiteral("follow"), tr("&Follow the live session"), {QKeySequence(Qt::SHIFT | Qt::Key_End)}, [this] { live_sessions_.follow(true); });
     action(QStringLiteral("pause_view"), tr("&Pause the live view"), {QKeySequence(Qt::Key_Pause)}, [this] { live_sessions_.pause_view(!live_sessions_.view_paused()); });
@@ -167,12 +168,12 @@ void MainWindow::make_menus() {
     QMenu* theme = view->addMenu(tr("&Theme"));
     add(theme, {"theme_system", "theme_light", "theme_dark", "theme_high_contrast"});
     make_language_menu(*view);
-    add(view, {"reduced_motion", "", "irql"});
+    add(view, {"reduced_motion", "", "irql", "hide_answers"});
     add(menuBar()->addMenu(tr("&Navigate")),
         {"palette", "", "first", "back", "forward", "last", "", "call_in", "call_out", "previous_call", "next_call", "", "previous_conversion", "next_conversion", "next_member", "",
          "previous_completion", "next_completion", "previous_change", "next_change", "",
          "previous_call_entry", "next_call_entry", "", "previous_finding", "next_finding", "", "previous_operation", "next_operation", "", "bookmark",
-         "next_bookmark", "previous_bookmark", "", "note", "note_on_operation"});
+         "next_bookmark", "previous_bookmark", "", "note", "note_on_operation", "", "next_question", "previous_question"});
     add(menuBar()->addMenu(tr("&Help")), {"shortcuts", "about"});
     const auto layout_action = [this](const char* name) { return actions_[QLatin1String(name)]; };
     menu_corner_ = new MenuCorner(layout_action("palette"),

@@ -37,6 +37,7 @@ void MainWindow::tell_scenarios_in(const QString& language) {
     source_.tell_in(language);
     actions_.at(QStringLiteral("language_") + (language.isEmpty() ? QStringLiteral("system") : language))->setChecked(true);
     narration_->tell_again();
+    question_model_.tell_again();
     read_library();
 }
 

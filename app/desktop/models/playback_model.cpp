@@ -171,6 +171,7 @@ void PlaybackModel::advance(double milliseconds) {
     credit_ += milliseconds * speed_;
     EventId target = position_;
     int steps = 0;
+    bool halt = false;
     while (true) {
         const double wait = dwell(target);
         if (credit_ < wait) break;
@@ -178,10 +179,16 @@ void PlaybackModel::advance(double milliseconds) {
         credit_ -= wait;
         target = EventId(target.value + 1);
         ++steps;
+        halt = std::ranges::binary_search(halts_, target);
+        if (halt) break;
     }
     const double rest = credit_;
     if (target != position_) seek(target, steps == 1 || speed_ <= 4 ? Move::step : Move::jump);
     credit_ = rest;
+    if (halt) {
+        set_playing(false);
+        Q_EMIT halted();
+    }
     if (!can_step(trace::Landmark::event, 1)) set_playing(false);
 }
 

@@ -58,6 +58,9 @@ public:
     [[nodiscard]] EventFilter& filter() { return filter_; }
     [[nodiscard]] const EventFilter& filter() const { return filter_; }
 
+    // Playing stops when it comes to one of these events, in order; it goes on from there when it is asked to once more.
+    void set_halts(std::vector<trace::EventId> halts) { halts_ = std::move(halts); }
+
     void set_speed(double speed);  // clamped to slowest … fastest
 
     // The operation the views show: the one a person chose, else the one the present event belongs to; null if none.
@@ -91,6 +94,7 @@ Q_SIGNALS:
     void position_changed(chimneylab::desktop::PlaybackModel::Move how);
     void playing_changed(bool playing);
     void speed_changed(double speed);
+    void halted();  // at one of the halts
     void shown_events_changed();
     void focus_changed();  // operation() or region(), without a move
     void member_changed();
@@ -106,6 +110,7 @@ private:
     trace::OperationId chosen_operation_;
     trace::RegionId chosen_region_;
     std::uint32_t chosen_member_ = 0x80;
+    std::vector<trace::EventId> halts_;
     AnimationClock clock_;
     double credit_ = 0;
     double speed_ = 1;

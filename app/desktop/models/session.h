@@ -24,6 +24,18 @@ struct Expectation {
     bool met = false;
 };
 
+// What a learner is asked before an event is shown. The texts are in the chosen language; what is kept of an answer is not, so
+// that it is the same answer in every language.
+struct Question {
+    QString key;  // the scenario's own words for what is asked
+    QString ask;
+    QStringList choices;
+    QStringList kept_choices;  // the scenario's own words for the choices, in the same order
+    int right = 0;             // index into choices
+    QString because;
+    trace::EventId at;  // the event that answers it; none: it does not occur in this run, or not yet
+};
+
 // Something that waits to be run at a point of a manual run (engine/scenario/choices.h).
 struct PendingChoice {
     QString label;      // "timer of offload target"
@@ -53,6 +65,8 @@ struct Session {
     QString path;   // session file, empty for a run
     // A scenario's own words about an event; empty where it has none. May be null.
     std::function<QString(trace::EventId)> scenario_words;
+    // The scenario's questions with their events, in the language that is chosen when it is called; may be null.
+    std::function<std::vector<Question>()> questions;
     std::vector<Expectation> expectations;
     Findings findings;  // what the checker says about this trace
     // The checker has not looked yet: `findings` is what the file told, if anything, until SessionJudge puts in its own.

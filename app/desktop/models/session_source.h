@@ -8,6 +8,7 @@
 #include <QString>
 #include <QStringList>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "app/desktop/models/library_model.h"
@@ -35,6 +36,17 @@ struct TextLanguage {
     QString name;  // in the language itself
 };
 
+// Finds the questions of a scenario in a session that grows while one looks. Reads no file; GUI thread, between two events,
+// as the trace that it looks at.
+class QuestionSpotter {
+public:
+    virtual ~QuestionSpotter() = default;
+    // Looks at so many further events at most; true: there are more.
+    virtual bool look_on(std::uint32_t most) = 0;
+    // Those that were found have their event; in the language that is chosen now.
+    [[nodiscard]] virtual std::vector<Question> questions() const = 0;
+};
+
 struct SessionSource {
     std::function<std::vector<LibraryEntry>()> library;
     // What to do on the worker to run this.
@@ -45,6 +57,8 @@ struct SessionSource {
     std::function<QString(const Session& session, const QString& path, const session::NoteContents& notes)> save;
     // … opens the notes of a session file for writing.
     OpenNoteStore note_store;
+    // Of the scenario that a growing session names; null when it names none that the library had when it was read last.
+    std::function<std::unique_ptr<QuestionSpotter>(const SessionPointer& growing)> spot_questions;
     // The languages of the scenarios' texts; empty: there is no choice.
     std::vector<TextLanguage> languages;
     // From now on the library is read, and sessions that were made before or come later are told, in this language; empty:

@@ -10,6 +10,7 @@
 #include "app/desktop/models/event_text.h"
 #include "app/desktop/models/session_judge.h"
 #include "app/desktop/program/engine_notes.h"
+#include "app/desktop/program/engine_questions.h"
 #include "driver-bridge/host_client/run_in_host.h"
 #include "engine/scenario/choices.h"
 #include "engine/scenario/library.h"
@@ -52,6 +53,15 @@ void let_scenario_speak(Session& session, scenario::Scenario scenario, const Ton
     session.scenario_words = [speaker, tongue](trace::EventId event) {
         const std::optional<std::string> own = speaker->narrator.own_sentence(event, speaker->words[*tongue]);
         return own ? QString::fromStdString(*own) : QString();
+    };
+    if (speaker->scenario.questions.empty()) return;
+    session.questions = [speaker, tongue] {
+        std::vector<trace::EventId> at;
+        for (std::size_t i = 0; i < speaker->scenario.questions.size(); ++i) {
+            const std::vector<trace::EventId>& its = speaker->narrator.events_of_question(i);
+            at.push_back(its.empty() ? trace::EventId() : its.front());
+        }
+        return tell_questions(speaker->scenario, speaker->words[*tongue], at);
     };
 }
 
@@ -217,16 +227,18 @@ LoadOutcome read_session(const QString& path, LoadControl& control, const Tongue
     return outcome;
 }
 
-std::vector<LibraryEntry> read_library(const Tongue& tongue) {
+std::vector<LibraryEntry> read_library(const Tongue& tongue, KnownScenarios& known) {
     const std::string_view language = scenario::languages()[*tongue].code;
     const scenario::Library library = scenario::load_library();
     std::vector<LibraryEntry> entries;
     std::vector<scenario::Problem> problems = library.problems;
+    std::map<std::string, std::shared_ptr<const KnownScenarios::Told>> told;
     static const QRegularExpression numbered(QStringLiteral("^[^:]*\\d[^:]*: *"));  // "Part 1: " in any language
     for (const scenario::Scenario& original : library.scenarios) {
         const scenario::Translated translated = scenario::translate(original, language);
         problems.insert(problems.end(), translated.problems.begin(), translated.problems.end());
         const scenario::Scenario& each = translated.scenario;
+        told[original.id] = std::make_shared<const KnownScenarios::Told>(KnownScenarios::Told{original, each});
         LibraryEntry entry;
         entry.id = QString::fromStdString(each.id);
         entry.number = entry.id.toUpper();
@@ -245,6 +257,7 @@ std::vector<LibraryEntry> read_library(const Tongue& tongue) {
         }
         entries.push_back(std::move(entry));
     }
+    known.learn(std::move(told));
     for (const scenario::Problem& problem : problems) {
         const QString name = QFileInfo(QString::fromStdString(problem.file)).fileName();
         LibraryEntry entry;
@@ -264,7 +277,9 @@ std::vector<LibraryEntry> read_library(const Tongue& tongue) {
 SessionSource engine_source() {
     SessionSource source;
     auto tongue = std::make_shared<std::atomic<std::size_t>>(index_of(scenario::language_of_environment()));
-    source.library = [tongue] { return read_library(tongue); };
+    auto known = std::make_shared<KnownScenarios>();
+    source.library = [tongue, known] { return read_library(tongue, *known); };
+    source.spot_questions = [known](const SessionPointer& growing) { return spot_questions(growing, known); };
     source.scenario = [tongue](const RunRequest& request) -> LoadWork { return [request, tongue](LoadControl& control) { return run_scenario(request, control, tongue); }; };
     source.file = [tongue](const QString& path) -> LoadWork { return [path, tongue](LoadControl& control) { return read_session(path, control, tongue); }; };
     for (const scenario::Language& each : scenario::languages()) source.languages.push_back({to_qstring(each.code), to_qstring(each.name)});

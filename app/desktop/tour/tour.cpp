@@ -95,6 +95,7 @@ QString run_tour(MainWindow& window, const QString& folder) {
         if (stop.pane == QLatin1String("notes")) write_notes(window);
         if (!stop.front.isEmpty()) window.pane(stop.front.toLatin1().constData())->raise();
         if (stop.file == QLatin1String("frames")) window.pane("sequence")->raise();
+        if (stop.pane == QLatin1String("questions") || stop.front == QLatin1String("questions")) answer_questions(window);
         if (stop.whole) sequence.view()->show_whole();
         for (const Theme::Choice theme : stop.themes) {
             window.choose_theme(theme);

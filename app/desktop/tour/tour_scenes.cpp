@@ -14,6 +14,7 @@
 #include "app/desktop/differences/differences_view.h"
 #include "app/desktop/live/driver_bench.h"
 #include "app/desktop/notes/notes_view.h"
+#include "app/desktop/questions/questions_view.h"
 #include "driver-bridge/producer/replay.h"
 
 namespace chimneylab::desktop {
@@ -154,6 +155,16 @@ void write_notes(MainWindow& window) {
     }
     book.write(book.add(window.playback().position()), QStringLiteral("IM 2 puts ImReserved and SourceHandle back here. What if it forgot SourceHandle?"));
     if (!book.annotations().empty()) window.notes_view()->edit(book.annotations().back().id);
+}
+
+void answer_questions(MainWindow& window) {
+    QuestionModel& questions = window.question_model();
+    if (questions.progress().answered == 0 && questions.rowCount() > 1) {
+        const Question& first = *questions.question(0);
+        questions.give_answer(0, (first.right + 1) % static_cast<int>(first.choices.size()));
+        questions.give_answer(1, questions.question(1)->right);
+    }
+    window.questions_view()->ask(1);
 }
 
 void settle() {

@@ -28,6 +28,8 @@ public:
 
 // Nobody has written any in a run of the tour.
 void write_notes(MainWindow& window);
+// The first question wrongly, the second rightly, so that both can be seen.
+void answer_questions(MainWindow& window);
 
 // Layouts, polishing and queued updates beget one another a few times.
 void settle();

@@ -35,6 +35,7 @@ std::vector<PaneStop> pane_stops() {
          {QStringLiteral("m3"), QStringLiteral("kind:conversion op:terminate"), false}},
         {"findings", "IM 2 forgot to put ImReserved back: the rule, the place, what should be there, and what followed from it.",
          {QStringLiteral("m2"), QString(), false, QStringLiteral("ImReserved not restored")}},
+        {"questions", "What the scenario asks before it shows it: answered, right, and to be looked at again.", main_moment},
         {"rules", "The rule book: every rule with its words, its reason and where it is taught.", main_moment},
         {"live", "A session while it streams: state, rate, losses and latency of every producer; the views follow the newest event.",
          {QStringLiteral("m5"), QStringLiteral("conversion"), true}},
@@ -94,6 +95,12 @@ std::vector<TourStop> tour_stops(const std::vector<std::pair<QString, QString>>&
         stop.by_time = true;
         stops.push_back(stop);
     }
+    TourStop asked = main;
+    asked.file = QStringLiteral("asked");
+    asked.title = QStringLiteral("Asked before it is shown");
+    asked.words = QStringLiteral("A question of the scenario was answered before its event; the answer, its reason and the way to the event are told now.");
+    asked.front = QStringLiteral("questions");
+    stops.push_back(asked);
     TourStop frames = main;
     frames.file = QStringLiteral("frames");
     frames.title = QStringLiteral("Frames on the network");
