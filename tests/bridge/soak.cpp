@@ -210,13 +210,17 @@ int main(int count, char** arguments) {
                     static_cast<unsigned long long>(state.losses.missing), whole, static_cast<double>(state.events) / whole,
                     static_cast<double>(std::filesystem::file_size(file)) / static_cast<double>(state.events), static_cast<double>(memory) / (1 << 20), growth);
         if (!written || state.events != stream.next() || state.losses.any()) code = 1;
-        if (most_growth_mib > 0 && growth > most_growth_mib) code = 1;
+        const bool grown = most_growth_mib > 0 && growth > most_growth_mib;
         const auto opened = session::open(file);
         const auto* session = std::get_if<session::Opened>(&opened);
         if (session == nullptr || session->trace.size() != stream.next() || session->condition != session::Condition::complete) code = 1;
+        if (code != 0) std::printf("NOT all of it is there\n");
+        if (grown) {
+            std::printf("memory has grown by more than %.0f MiB\n", most_growth_mib);
+            code = 1;
+        }
     }
     std::error_code ignored;
     std::filesystem::remove_all(scratch, ignored);
-    if (code != 0) std::printf("NOT all of it is there\n");
     return code;
 }

@@ -41,6 +41,8 @@ constexpr bool sanitized = true;
 constexpr bool sanitized = false;
 #endif
 
+constexpr auto patience = std::chrono::milliseconds(sanitized ? 6000 : 1500);
+
 unsigned line_of(const std::string& mark) {
     std::ifstream source(DEFECTS_SOURCE);
     std::string line;
@@ -56,7 +58,7 @@ HostRun run_with(const std::string& defect, const std::string& driver = DEFECTS_
     HostRequest request;
     request.scenario = "m1";
     request.drivers = {driver};
-    request.limits.no_progress = std::chrono::milliseconds(1500);
+    request.limits.no_progress = patience;
     return run_in_host(request);
 }
 
@@ -102,7 +104,7 @@ const Case cases[] = {
     {"wild-address", CrashKind::wild_address, "Defect", "wrote to address 0x7000000000"},
     {"impossible-address", CrashKind::wild_address, "Defect", "an address that cannot exist"},
     {"recursion", CrashKind::stack_overflow, "Recurse", "used up its stack", false},
-    {"endless-loop", CrashKind::hang, "LoopForEver", "nothing happened for 1.5 seconds"},
+    {"endless-loop", CrashKind::hang, "LoopForEver", sanitized ? "nothing happened for 6 seconds" : "nothing happened for 1.5 seconds"},
     {"sleeps", CrashKind::hang, "Defect", "did not come back"},
     {"exit", CrashKind::exit_called, "Defect", "ended the process it runs in, with exit code 0"},
     {"abort", CrashKind::aborted, "Defect", "called abort()"},
