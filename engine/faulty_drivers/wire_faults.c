@@ -113,6 +113,7 @@ static void WrongSettings(struct chimney_tcp_settings *settings)
 {
     if (Is(TargetNeverGivesUp)) {
         settings->maximum_retransmissions = 12;
+        settings->max_rt = 0; /* the number decides */
     }
     if (Is(TargetProbesTooOften)) {
         settings->ka_timeout /= 10;

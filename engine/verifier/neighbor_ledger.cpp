@@ -117,20 +117,16 @@ void NeighborLedger::answered(const trace::Event& event) {
     const trace::Event& given = replay_->trace().event(event.partner);
     if (given.argument != reachability_query || !given.region.valid()) return;
     const auto at = records_.find(replay_->word(given.region, block_offset::slot_b));
-    if (at == records_.end() || at->second.doubt.valid() || host_reachability_delta(*replay_, given.region) != 0) return;
+    if (at == records_.end()) return;
+    // The target reads the answer when the call has come back to it. Its block is gone by then.
+    const std::uint32_t answer = host_reachability_delta(*replay_, given.region);
+    const SignedTime heard = now() - static_cast<SignedTime>(answer) * tick_;
+    at->second.host_moment = {heard, heard};
+    if (at->second.doubt.valid() || answer != 0) return;
     at->second.doubt = replay_->now();
     at->second.doubt_since = now();
     at->second.indicated_delta = nic_reachability_delta(*replay_, given.region);
     at->second.asked = false;
-}
-
-void NeighborLedger::question_returned(const trace::Event& event, const Model& model) {
-    const trace::Event& asked = replay_->trace().event(event.partner);
-    if (asked.argument != reachability_query || !asked.region.valid()) return;
-    const auto at = records_.find(model.host_handle(replay_->word(asked.region, block_offset::slot_b)));
-    if (at == records_.end()) return;
-    const SignedTime confirmed = now() - static_cast<SignedTime>(host_reachability_delta(*replay_, asked.region)) * tick_;
-    at->second.host_moment = {confirmed, confirmed};
 }
 
 void NeighborLedger::frame(const trace::Event& event, const Model& model) {

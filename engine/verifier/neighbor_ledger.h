@@ -61,7 +61,6 @@ public:
     void completed(const OperationRecord& operation, const Passage& passage, const Model& model);  // by the target
     void comes_back(const OperationRecord& operation, const Passage& passage);       // to the host stack
     void answered(const trace::Event& event);    // leave of ProtocolIndicateOffloadEvent at the host stack
-    void question_returned(const trace::Event& event, const Model& model);           // leave of NdisMOffloadEventIndicate of the target
     void frame(const trace::Event& event, const Model& model);  // before the wire ledger takes it in
     void frame_over() { host_datagram_ = nullptr; }
 

@@ -280,7 +280,6 @@ void Verifier::Inside::take_in_return(const Event& event) {
         }
         show(driver_calls ? Moment::indication_returned : Moment::indication_answered, scene(driver_calls ? event.other_layer : event.layer));
         if (function->name == "ProtocolIndicateOffloadEvent" && replay_.is_host_stack(event.layer)) model_.neighbor_ledger().answered(event);
-        if (function->name == "NdisMOffloadEventIndicate" && replay_.is_offload_target(event.other_layer)) model_.neighbor_ledger().question_returned(event, model_);
     } else if (function->group == FunctionGroup::state_manipulation && driver_calls && !function->completion) {
         OperationRecord* operation = model_.operation_of_block(event.region);
         Passage* passage = operation ? operation->passage(event.other_layer) : nullptr;

@@ -35,6 +35,7 @@ void WireLedger::look_at(const trace::Event& event) {
     frames_seen_ = true;
     const bool sent = event.kind == trace::EventKind::frame_sent;
     if ((!sent && event.kind != trace::EventKind::frame_received) || !replay_->is_offload_target(event.layer) || !event.region.valid()) return;
+    if (!sent) received_at_.reset();
     const auto bytes = replay_->trace().initial_bytes(replay_->trace().region(event.region));
     WireFrame seen;
     if (chimney_frame_parse(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), &seen.frame) != CHIMNEY_FRAME_TCP) return;
@@ -52,7 +53,7 @@ void WireLedger::look_at(const trace::Event& event) {
         const WireConnection& connection = *seen.connection;
         seen.purpose = purpose_of(connection, segment);
         seen.by_timeout = seen.purpose == Purpose::again && segment.sequence == connection.acknowledged && connection.state == WireConnection::State::offloaded &&
-                          connection.course.last_heard != now() && connection.course.offloaded != now() && !connection.course.fast_due;
+                          !just_now(connection.course.last_heard) && !just_now(connection.course.offloaded) && !connection.course.fast_due;
     }
     if (seen.connection) frame_ = seen;
     else flow_moves(*seen.flow, segment, sent);

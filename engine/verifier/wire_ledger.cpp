@@ -66,7 +66,7 @@ const WireConnection* WireLedger::connection_of(const ListRecord& list, LayerInd
 }
 
 const WireConnection* WireLedger::just_received() const {
-    return received_last_ < connections_.size() && received_at_ == now() ? &connections_[received_last_] : nullptr;
+    return received_last_ < connections_.size() && just_now(received_at_) ? &connections_[received_last_] : nullptr;
 }
 
 std::uint32_t largest_segment(const WireLedger& ledger, const WireConnection& connection) {

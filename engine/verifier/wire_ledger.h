@@ -139,6 +139,8 @@ private:
     void frame_received();
     void data_received(WireConnection& connection, const chimney_frame& frame);
     void acknowledged(WireConnection& connection, const chimney_tcp_segment& segment);
+    // In the piece of work that goes on: that takes microseconds, and timers are at least a tick apart.
+    [[nodiscard]] bool just_now(std::optional<Time> moment) const { return moment && now() - *moment < 100'000; }
     void waits(WireConnection& connection);  // looks again whether something keeps its data from leaving
     void drop_overdue(WireConnection& connection);
 
@@ -151,7 +153,7 @@ private:
     bool frames_seen_ = false;  // without a wire nothing can be said of what is on it
     bool punctual_ = true;
     std::size_t received_last_ = static_cast<std::size_t>(-1);
-    Time received_at_ = 0;
+    std::optional<Time> received_at_;
 };
 
 [[nodiscard]] inline bool before(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) < 0; }

@@ -14,12 +14,12 @@ std::string_view called(const Scene& scene) { return scene.replay().trace().text
 
 // ---- acknowledging ----
 
-// Whose promise it was that these segments be acknowledged: that of the VLAN, of the address, of a failed update, of the half
+// Whose promise it was that these segments be acknowledged: that of a failed update, of the VLAN, of the address, of the half
 // that is still open; or just that of the delayed-ACK timer.
 std::string_view promised_by(const WireConnection& connection) {
+    if (connection.update_failed) return "OT-044";
     if (connection.course.with_tag) return "OT-113";
     if (connection.course.to_other_address) return "OT-130";
-    if (connection.update_failed) return "OT-044";
     if (connection.fin_sent) return "OT-096";
     return "OT-127";
 }

@@ -114,7 +114,7 @@ void gives_up_in_time(const Scene& scene, const Report& report) {
         report.add(about(scene, report, connection).values(parameters.maximum_retransmissions, number, 4),
                    target_name(scene) + " sends one segment of " + connection_name(scene, connection) + " again for the " + std::to_string(number) +
                        "th time; TcpMaximumRetransmissions is " + std::to_string(parameters.maximum_retransmissions) + ".");
-    } else if (max_rt != 0 && max_rt != no_limit && connection.course.first_retransmission) {
+    } else if (max_rt != 0 && max_rt != no_limit && connection.course.first_retransmission && scene.model.wire().punctual()) {
         const Time spent = scene.model.wire().now() - *connection.course.first_retransmission;
         if (spent <= parameters.ticks(max_rt) + parameters.slack()) return;
         report.add(about(scene, report, connection).member("MaxRT", 0).meanings(seconds_text(parameters.ticks(max_rt)), seconds_text(spent)),

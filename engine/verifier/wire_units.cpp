@@ -150,6 +150,7 @@ void abort_sends_a_reset(const Scene& scene, const Report& report) {
     for (const auto& [record, region] : completed_lists(scene, "NdisTcpOffloadDisconnectComplete")) {
         const WireConnection* connection = scene.model.wire().connection_of(*record, scene.driver);
         if (!connection || scene.model.lists().status(region) != 0 || (record->flags & abortive_close) == 0 || connection->reset_sent) continue;
+        if (connection->silenced || connection->course.stopped || connection->course.timed_out) continue;  // nothing may be sent, or nobody is there to be told
         report.add(report.draft(scene).block(region), scene.who() + " completes an abortive disconnect with success and has sent no RST.");
     }
 }
