@@ -121,7 +121,7 @@ TEST(Questions, AreAnsweredByKeys) {
     lab.key(Qt::Key_Return);
     EXPECT_EQ(lab.view().row(), 1);
     EXPECT_EQ(lab.playback().position(), lab.model().moment(1));
-    EXPECT_TRUE(lab.view().progress_text().startsWith(QLatin1String("1 of 2 answered · 1 right"))) << lab.view().progress_text().toStdString();
+    EXPECT_TRUE(lab.view().progress_text().startsWith(QStringLiteral("1 of 2 answered · 1 right"))) << lab.view().progress_text().toStdString();
 }
 
 TEST(Questions, WrongOnesAreToBeLookedAtAgainAndCanBeTriedOnceMore) {
@@ -258,7 +258,7 @@ TEST(Questions, BehindAnotherTabOrSwitchedOffTheyStopNobody) {
 TEST(Questions, ASessionWithoutAnySaysSo) {
     QuestionLab lab;
     trace::synthetic::Options options;
-    options.operations = {trace::OperationKind::query};
+    options.operations = {trace::OperationKind::initiate, trace::OperationKind::query};
     const QString file = lab.folder.filePath(QStringLiteral("own.chimney"));
     ASSERT_FALSE(session::save(trace::synthetic::make_trace(options), file.toStdString()));
     lab.open("m3");

@@ -28,7 +28,8 @@ void MainWindow::make_question_actions() {
 
 void MainWindow::connect_questions() {
     PanelDock* its = pane("questions");
-    connect(its, &QDockWidget::visibilityChanged, questions_view_, &QuestionsView::set_in_front);
+    // A dock tells that it goes out of sight also when the window is taken down, after its models: not beyond their end.
+    connect(its, &QDockWidget::visibilityChanged, &question_model_, [this](bool in_front) { questions_view_->set_in_front(in_front); });
     connect(&playback_, &PlaybackModel::halted, this, [this] {
         if (const int row = question_model_.row_here(); row >= 0) questions_view_->ask(row);
     });

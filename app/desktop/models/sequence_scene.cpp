@@ -314,8 +314,9 @@ private:
         // The present event's words come first.
         while (axis_.by_time && made.present && !scene_.labels.empty() && scene_.labels.back().box.bottom() > top) scene_.labels.pop_back();
         if (axis_.by_time) last_label_ = top + label_height;
-        // Statuses are written in capitals, which are wider.
-        const double advance = style == Style::function ? request_.metrics.mono_advance : request_.metrics.word_advance * (style == Style::status ? 1.4 : 1.08);
+        // Statuses are written in capitals, which are wider, and frames in capitals and digits.
+        const bool frame = event.kind == EventKind::frame_sent || event.kind == EventKind::frame_received || event.kind == EventKind::frame_dropped;
+        const double advance = style == Style::function ? request_.metrics.mono_advance : request_.metrics.word_advance * (style == Style::status ? 1.4 : frame ? 1.3 : 1.08);
         double wide = std::ceil(static_cast<double>(text.size()) * advance) + 8;
         if (made.operation > 0) wide += 16 + 6 * std::floor(std::log10(made.operation));
         const double limit = scene_.size.width() - 6;

@@ -234,6 +234,7 @@ void QuestionsView::make_choices() {
         made->installEventFilter(this);
         group_->addButton(made, number);
         choice_column_->addWidget(made);
+        made->show();  // at once, so that it can take the keyboard
         choices_.push_back(made);
     }
     QWidget* before = exam_;
