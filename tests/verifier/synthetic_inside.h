@@ -160,6 +160,7 @@ public:
         if (of.type == 17 && state && kind != OperationKind::update) {
             put(address + at::size + 0x50, 4, 4);                                                      // State
             for (const std::uint32_t sequence : {0x60u, 0x64u, 0x68u}) put(address + at::size + sequence, 1, 4);  // SndUna, SndNxt, SndMax
+            put(address + at::size + 0xA4, 0xFFFFFFFF, 4);                                             // Retransmit.TimeoutDelta: not running
             put(address + at::size + 0xA8, get(address + at::net_buffer_list_chain));                  // SendDataHead
             put(address + at::size + 0xB0, last);                                                      // SendDataTail
         }

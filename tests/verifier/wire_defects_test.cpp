@@ -112,6 +112,7 @@ struct Plant {
     const char* rule;
     Mutation mutate;
     const char* scenario = "";  // of the library; else the one above
+    const char* also = "";      // what the change says beside it, because frames are missing that others count on
 };
 void PrintTo(const Plant& plant, std::ostream* out) { *out << plant.name; }
 
@@ -138,7 +139,7 @@ const std::vector<Plant>& plants() {
         {"FinUnasked", "OT-090", [](Seen& it) { if (data(it, 1001, 10)) it.segment.flags |= CHIMNEY_TCP_FIN; }},
         {"ResetUnasked", "OT-094", [](Seen& it) { if (data(it, 1001, 2)) it.segment.flags |= CHIMNEY_TCP_RST; }},
         {"ResetMissing", "OT-093", [](Seen& it) { it.blank = it.sent && it.port == 1004; }},
-        {"CompletedUnacknowledged", "OT-067", [](Seen& it) { it.blank = !it.sent && it.port == 1006; }},
+        {"CompletedUnacknowledged", "OT-067", [](Seen& it) { it.blank = !it.sent && it.port == 1006; }, "", "OT-057"},
         {"FinUnacknowledged", "OT-092", [](Seen& it) {
              // The peer's acknowledgements cover the data and not the FIN.
              if (!it.sent && it.port == 1001 && it.segment.acknowledgement == 0x10000001u + 12000 + 100 + 50 + 1) --it.segment.acknowledgement;
@@ -151,7 +152,7 @@ const std::vector<Plant>& plants() {
         {"UrgentDataAcknowledged", "OT-111", [](Seen& it) { if (!it.sent && it.port == 1001 && it.number == 1) it.segment.flags |= CHIMNEY_TCP_URG; }},
         {"SegmentAfterTheUpload", "OT-061", [](Seen& it) {
              if (it.sent && it.port == 1001 && it.number == 0 && it.segment.acknowledgement == 0x20000001 + 2920) it.segment.source_port = 1003;
-         }},
+         }, "", "OT-127"},
         {"HostSendsItself", "HS-035", [](Seen& it) { if (data(it, 1002, 1)) it.segment.source_port = 1005; }},
         {"TagMissing", "OT-073", [](Seen& it) { if (data(it, 49153, 1)) it.route.tagged = 0; }, "s27"},
         {"WrongHopLimit", "OT-073", [](Seen& it) { if (data(it, 49153, 1)) it.route.hop_limit = 3; }, "s27"},
@@ -161,19 +162,19 @@ const std::vector<Plant>& plants() {
         {"OtherAddress", "OT-015", [](Seen& it) { if (data(it, 49152, 2)) it.route.source[3] ^= 1; }, "s27"},
         {"OldWindow", "OT-042", [](Seen& it) { if (it.sent && it.port == 49152) it.segment.window = std::min<std::uint16_t>(it.segment.window, 19800); }, "s27"},
         {"OtherVlanTaken", "OT-113", [](Seen& it) { if (of_peer(it, 49153, 1)) it.route.vlan_id = 8; }, "s27"},
-        {"TaggedUnanswered", "OT-113", [](Seen& it) { it.blank = answers(it, 49152, first + 200); }, "s27"},
+        {"TaggedUnanswered", "OT-113", [](Seen& it) { it.blank = answers(it, 49152, first + 200); }, "s27", "OT-042"},
         {"OwnAddressUnanswered", "OT-130", [](Seen& it) { it.blank = answers(it, 49153, second + 600); }, "s27"},
         {"AckTooLate", "OT-127", [](Seen& it) { it.blank = answers(it, 49152, first + 400); }, "s26"},
         {"KeepaliveUnasked", "OT-118", [](Seen& it) { if (answers(it, 49152, first + 400)) --it.segment.sequence; }, "s26"},
         {"ProbeMissing", "OT-116", [](Seen& it) { it.blank = it.sent && it.port == 49153 && it.payload.size() == 1 && it.number % 2 == 0; }, "s26"},
-        {"GivenUpTooSoon", "OT-115", [](Seen& it) { it.blank = it.sent && it.port == 49156 && it.number > 2; }, "s26"},
+        {"GivenUpTooSoon", "OT-115", [](Seen& it) { it.blank = it.sent && it.port == 49156 && it.number > 0; }, "s26"},
         {"PushedWithoutPush", "OT-079", [](Seen& it) { if (of_peer(it, 49152, 5)) it.segment.flags &= static_cast<std::uint8_t>(~CHIMNEY_TCP_PSH); }, "s19"},
         {"ClockAhead", "OT-057", [](Seen& it) { if (data(it, 49152, 8)) it.segment.timestamp_value += 50; }, "s28"},
         {"AnotherClock", "HS-058", [](Seen& it) { if (data(it, 49152, 9)) it.segment.timestamp_value += 50; }, "s28"},
         {"AckDueAtTheOffload", "HS-024", [](Seen& it) { it.blank = answers(it, 49152, first + 700); }, "s28"},
         {"DeafAfterClose", "OT-096", [](Seen& it) { it.blank = answers(it, 49153, second + 800); }, "s28"},
         {"MoreThanCame", "OT-076", [](Seen& it) { it.blank = of_peer(it, 49153, 2); }, "s28"},
-        {"AckDueAtTheUpload", "OT-060", [](Seen& it) { if (it.sent && it.port == 1001) it.segment.acknowledgement = 0x20000001; }},
+        {"AckDueAtTheUpload", "OT-060", [](Seen& it) { if (it.sent && it.port == 1001) it.segment.acknowledgement = 0x20000001; }, "", "OT-127"},
     };
     return all;
 }
@@ -190,11 +191,13 @@ TEST(Wire, FramesThatAreBuiltAgainAreTheSame) { EXPECT_EQ(told(verify(changed(co
 
 class WireDefects : public testing::TestWithParam<Plant> {};
 
-TEST_P(WireDefects, AreNamedByExactlyOneRule) {
+TEST_P(WireDefects, AreNamedByTheirRule) {
     const std::vector<Violation> found = verify(changed(correct_run(GetParam().scenario), GetParam().mutate));
     std::set<std::string> rules;
     for (const Violation& each : found) rules.emplace(each.rule);
-    EXPECT_THAT(rules, testing::ElementsAre(GetParam().rule)) << told(found);
+    std::set<std::string> wanted{GetParam().rule};
+    if (*GetParam().also != '\0') wanted.insert(GetParam().also);
+    EXPECT_EQ(rules, wanted) << told(found);
 }
 
 // ---- in the structures of the DDI ----
@@ -223,7 +226,7 @@ std::set<std::string> rules_of(const std::vector<Violation>& found) {
 // T3 is offloaded with an RcvNxt five bytes before the one that it comes back with: nobody ever gets these five.
 TEST(Wire, AcknowledgedBytesThatNobodyGetsAreNamed) {
     trace::Trace trace = correct_run();
-    constexpr std::size_t local_port = 0x0C, rcv_nxt = 24 + 44 + 0x10, whole = 24 + 44 + 120;
+    constexpr std::size_t local_port = 0x0C, rcv_nxt = 72 + 0x10, whole = 72 + 120;
     ASSERT_TRUE(rewrite(trace, trace::RegionKind::following_state, [](std::span<std::byte> state) {
         if (state.size() < whole || state[local_port] != std::byte{1003 >> 8} || state[local_port + 1] != std::byte{1003 & 0xFF}) return false;
         std::uint32_t number = 0;
