@@ -138,7 +138,16 @@ void gives_up_not_too_soon(const Scene& scene, const Report& report) {
         connection->course.challenged || connection->snd_wnd == 0 || !before(connection->acknowledged, connection->sent))
         return;
     const std::uint32_t max_rt = connection->cached.now.max_rt;
-    if (max_rt != no_limit && (max_rt != 0 || connection->course.retransmissions >= parameters.maximum_retransmissions)) return;
+    if (max_rt != 0 && max_rt != no_limit) {
+        const auto& first = connection->course.first_retransmission;
+        const Time spent = parameters.ticks(connection->total_rt) + (first ? scene.model.wire().now() - *first : 0);
+        if (spent + parameters.slack() >= parameters.ticks(max_rt)) return;
+        report.add(about(scene, report, *connection).member("MaxRT", 0).meanings(seconds_text(parameters.ticks(max_rt)), seconds_text(spent)),
+                   target_name(scene) + " gives " + connection_name(scene, *connection) + " up after " + seconds_text(spent) + "; MaxRT is " +
+                       seconds_text(parameters.ticks(max_rt)) + ".");
+        return;
+    }
+    if (max_rt == 0 && connection->course.retransmissions >= parameters.maximum_retransmissions) return;
     report.add(about(scene, report, *connection),
                target_name(scene) + " gives " + connection_name(scene, *connection) + " up after " + std::to_string(connection->course.retransmissions) +
                    (max_rt == no_limit ? " retransmissions; MaxRT sets no limit." : " retransmissions of " + std::to_string(parameters.maximum_retransmissions) + "."));
