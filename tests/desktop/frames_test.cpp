@@ -12,6 +12,7 @@
 
 #include "app/desktop/models/frame_fields.h"
 #include "app/desktop/models/frame_flights.h"
+#include "app/desktop/models/member_explanation.h"
 #include "app/desktop/models/member_model.h"
 #include "app/desktop/models/sequence_frames.h"
 #include "app/desktop/models/stage_scene.h"
@@ -249,6 +250,22 @@ TEST(Frames, TheirHeadersAreMembers) {
         EXPECT_EQ(meaning[QStringLiteral("data")], QStringLiteral("100 bytes"));
         EXPECT_EQ(meaning[QStringLiteral("sequence number")], at == 5 ? QStringLiteral("300 … 399") : QStringLiteral("100 … 199"));
     }
+}
+
+TEST(Frames, AFieldIsExplained) {
+    PlaybackModel playback;
+    const LensModel lens(playback);
+    playback.open(wire_session());
+    for (const std::uint32_t at : {0u, 3u, 6u}) {
+        playback.seek(EventId(at));
+        const MemberExplanation first = explain_member(playback, lens);
+        ASSERT_TRUE(first.known);
+        EXPECT_EQ(first.name, QStringLiteral("sequence number")) << "while nobody chose another";
+        EXPECT_TRUE(first.meaning_after.startsWith(at == 6 ? QStringLiteral("400 … 499") : QStringLiteral("100 … 199"))) << first.meaning_after.toStdString();
+        EXPECT_TRUE(first.writer.startsWith(at == 6 ? QStringLiteral("the peer") : QStringLiteral("offload target"))) << first.writer.toStdString();
+    }
+    playback.choose_member(0x0C);
+    EXPECT_EQ(explain_member(playback, lens).name, QStringLiteral("EtherType"));
 }
 
 TEST(Frames, FieldsOfTaggedAndSixAndOfNonsense) {

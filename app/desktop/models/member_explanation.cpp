@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "app/desktop/models/frame_fields.h"
 #include "app/desktop/models/region_bytes.h"
 #include "app/desktop/models/short_value.h"
 #include "engine/trace/member_story.h"
@@ -55,6 +56,26 @@ std::optional<StateMember> state_member(const trace::History& history, const tra
     return std::nullopt;
 }
 
+// A field of a frame's headers. Nobody chose one of them as long as the member is that of a block: then it is the one that tells
+// segments apart.
+void explain_frame(MemberExplanation& e, const trace::History& history, const trace::Region& region, const std::vector<std::byte>& bytes, std::uint32_t chosen) {
+    const std::vector<FrameField> fields = frame_fields(QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())));
+    if (fields.empty()) return;
+    auto its = std::ranges::find(fields, chosen, &FrameField::offset);
+    if (its == fields.end()) its = std::ranges::find(fields, QStringLiteral("sequence number"), &FrameField::name);
+    if (its == fields.end()) its = fields.begin();
+    e.known = true;
+    e.owner = to_qstring(trace::region_text(history, e.region));
+    e.offset = its->offset;
+    e.size = its->size;
+    e.name = its->name;
+    e.bytes_before = e.bytes_after = bytes_text(bytes, its->offset, std::min<std::uint32_t>(its->size, 16));
+    e.meaning_before = e.meaning_after = its->purpose.isEmpty() ? its->meaning : its->meaning + QStringLiteral(": ") + its->purpose;
+    e.writer = region.owner == trace::machine_layer ? QStringLiteral("the peer, who sent the frame") : to_qstring(history.layer_name(region.owner)) + QStringLiteral(", who sent the frame");
+    e.lifetime = QStringLiteral("from the moment the frame is sent until it has arrived or is lost");
+    e.source = its->type;
+}
+
 }  // namespace
 
 MemberExplanation explain_member(const PlaybackModel& playback, const LensModel& lens) {
@@ -65,6 +86,10 @@ MemberExplanation explain_member(const PlaybackModel& playback, const LensModel&
     if (history == nullptr || !at.valid() || !e.region.valid()) return e;
     const trace::Region& region = history->trace().region(e.region);
     if (region.born > at) return e;
+    if (region.kind == trace::RegionKind::frame) {
+        explain_frame(e, *history, region, region_bytes(*history, e.region, at, playback.cursor()), playback.member());
+        return e;
+    }
     const trace::Operation* operation = playback.operation();
     const trace::BlockType type =
         operation != nullptr ? history->block_type(*operation, at) : trace::BlockType::protocol;

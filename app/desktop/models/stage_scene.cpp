@@ -348,7 +348,9 @@ StageScene build_stage(const StageRequest& request) {
         const double width = std::clamp(columns.centre_right - columns.centre_left, least_card_width, widest_card);
         place.left = call.upward ? columns.centre_right - width : columns.centre_left;
         place.width = width;
-        scene.card = build_card(request, place, scene.size.height());
+        // Nothing lies on the network below the lanes.
+        const bool network = request.frames != nullptr && !request.frames->empty();
+        scene.card = build_card(request, place, scene.size.height() - (network ? wire_height : 0));
         if (place.in_ndis && static_cast<std::size_t>(place.lane) < scene.boundaries.size()) {
             scene.boundaries[static_cast<std::size_t>(place.lane)].running = true;
         }
