@@ -218,7 +218,7 @@ constexpr Rule rules[] = {
     {"HS-056", fatal, d, "NDIS_TCP_OFFLOAD_SEND_COMPLETE; Handling Outstanding Send Data During a Terminate Offload Operation",
      "After terminate the host stack accounts for every send it posted: completed exactly once or found once in "
      "NetBufferListChain; unless the connection is being aborted it sends what came back itself.",
-     yes, "data that an upload has left unacknowledged, which the host stack does not send again", "s28"},
+     yes, "data that an upload has left unacknowledged, which the host stack does not send again", "s16 s28"},
     {"HS-057", fatal, d | i, "Handling Buffered Receive Data During a Terminate Offload Operation",
      "The host stack copies BufferedData received at terminate, delivers it before newer data, and returns the "
      "NET_BUFFER_LISTs with NdisOffloadTcpReceiveReturn.",

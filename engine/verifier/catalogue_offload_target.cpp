@@ -164,13 +164,13 @@ constexpr Rule rules[] = {
      "The offload target applies cached values at update, and the documented resets; leaves all other delegated values "
      "alone.",
      yes, "hop limit, traffic class, flow label, datagram size and destination of segments after an update; delegated "
-     "values are not looked at", "s27"},
+     "values are not looked at", "s12 s27"},
     {"OT-042", error, d, "TCP_OFFLOAD_STATE_CACHED",
      "On TCP_FLAG_UPDATE_RCV_WND with a different InitialRcvWnd the offload target advertises a new window to the peer.",
      yes, "the window that the peer is told after an update that makes it larger", "s27"},
     {"OT-043", error, d, "Linking Path State Objects to a New Neighbor State Object",
      "On relink the offload target points the named paths to the new neighbor and uses it for everything sent afterwards.",
-     yes, "the destination of segments after an update that has moved their path", "s27"},
+     yes, "the destination of segments after an update that has moved their path", "s13 s27"},
     {"OT-044", warning, d, "NdisMUpdateOffloadComplete",
      "After failing an update the offload target goes on processing the connection.",
      yes, "acknowledgements of a connection of which an update has failed", "s27"},
@@ -178,7 +178,7 @@ constexpr Rule rules[] = {
      "After completing an invalidate the offload target sends no data on connections that are invalid or depend on an "
      "invalid object, until they are terminated or their path is linked to a valid neighbor.",
      yes, "data segments of connections that depend on something invalid, with the strict reading silent-when-invalid "
-     "alone", "s27"},
+     "alone", "s14 s27"},
     {"OT-046", warning, d, "Handling Invalidated State Objects",
      "The offload target requests upload with InvalidState of each connection so affected.",
      yes, "connections that depend on an invalid object and were not asked back when the machine stops, with the strict "
@@ -419,7 +419,7 @@ constexpr Rule rules[] = {
      "The offload target sets NRT on every forward progress of a dependent connection and HRT only from the host's "
      "answer.",
      yes, "NicReachabilityDelta in questions, queries and terminates, and HostReachabilityDelta in questions, against "
-     "the frames and answers before; one tick off is allowed", "s29"},
+     "the frames and answers before; one tick off is allowed", "s28 s29"},
     {"OT-107", warning, d | i, "Terminate Offload Initiated by the Host Stack",
      "The offload target reports link loss by status indication and leaves the upload decision to the host.",
      no, "no link goes down in the modelled network, so no trace tells a retrieve for that reason from any other", ""},
