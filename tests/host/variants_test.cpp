@@ -50,8 +50,9 @@ std::set<std::string> faulty_layers(const Case& test) {
         for (const scenario::IntermediateDriver& driver : *test.variant->intermediate_drivers)
             if (driver.driver != "reference") layers.insert(driver.name);
     }
+    // Reusing memory after a completion is a host stack's right; it brings a mistake of the target to light.
     for (const auto& [layer, driver] : test.variant->drivers)
-        if (driver != "reference") layers.insert(layer);
+        if (driver != "reference" && driver != "host-reuses-addresses") layers.insert(layer);
     return layers;
 }
 

@@ -175,6 +175,7 @@ private:
                 for (const auto& [at, length] : {std::pair{0x00u, 24u}, {0x18u, 44u}, {0x48u, 120u}}) write(each.address, block::size + at, length, 4);
                 write(each.address, block::size + 0x50, 4, 4);                                                        // State
                 for (const std::uint32_t sequence : {0x60u, 0x64u, 0x68u}) write(each.address, block::size + sequence, 1, 4);  // SndUna, SndNxt, SndMax
+                write(each.address, block::size + 0xA4, 0xFFFFFFFF, 4);                                               // Retransmit.TimeoutDelta: not running
                 write(each.address, block::size + 0xA8, 0);                                                           // SendDataHead
                 write(each.address, block::size + 0xB0, 0);                                                           // SendDataTail
             }
