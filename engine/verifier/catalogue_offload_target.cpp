@@ -188,7 +188,7 @@ constexpr Rule rules[] = {
      "When it fails a query, invalidate or terminate for corrupt hardware, the offload target completes with FAILURE, "
      "then indicates Retrieve/HardwareFailure, then Abort, and completes sends and receives with REQUEST_ABORTED at the "
      "terminate that follows.",
-     yes, "events on the connections that a failure concerns, and statuses of their I/O afterwards", "s11"},
+     yes, "events on the connections that a failure concerns, and statuses of their I/O afterwards", "s11 s28"},
     {"OT-048", fatal, d, "Responding to the Reception of a FIN or RST Segment; W_INVALIDATE_OFFLOAD_HANDLER; W_TCP_OFFLOAD_DISCONNECT_HANDLER",
      "The offload target frees an object only after its NdisMTerminateOffloadComplete: not on FIN, RST, disconnect, "
      "invalidate, abort or failure; after a terminate completed with FAILURE only after the next one.",

@@ -167,7 +167,7 @@ const std::vector<Plant>& plants() {
         {"AckTooLate", "OT-127", [](Seen& it) { it.blank = answers(it, 49152, first + 400); }, "s26"},
         {"KeepaliveUnasked", "OT-118", [](Seen& it) { if (answers(it, 49152, first + 400)) --it.segment.sequence; }, "s26"},
         {"ProbeMissing", "OT-116", [](Seen& it) { it.blank = it.sent && it.port == 49153 && it.payload.size() == 1 && it.number % 2 == 0; }, "s26"},
-        {"GivenUpTooSoon", "OT-115", [](Seen& it) { it.blank = it.sent && it.port == 49156 && it.number > 0; }, "s26"},
+        {"GivenUpTooSoon", "OT-115", [](Seen& it) { it.blank = it.sent && it.port == 49156 && it.number > 1; }, "s26"},
         {"PushedWithoutPush", "OT-079", [](Seen& it) { if (of_peer(it, 49152, 5)) it.segment.flags &= static_cast<std::uint8_t>(~CHIMNEY_TCP_PSH); }, "s19"},
         {"ClockAhead", "OT-057", [](Seen& it) { if (data(it, 49152, 8)) it.segment.timestamp_value += 50; }, "s28"},
         {"AnotherClock", "HS-058", [](Seen& it) { if (data(it, 49152, 9)) it.segment.timestamp_value += 50; }, "s28"},
