@@ -252,7 +252,7 @@ TEST(Wire, PartFilledRequestsWithoutPushAreNamed) {
     EXPECT_THAT(rules_of(found), testing::ElementsAre("OT-078")) << told(found);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, WireDefects, testing::ValuesIn(plants()), [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, WireDefects, testing::ValuesIn(plants()), [](const auto& plant) { return std::string(plant.param.name); });
 
 }  // namespace
 }  // namespace chimneylab::verifier

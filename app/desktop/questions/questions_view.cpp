@@ -139,9 +139,9 @@ QWidget* QuestionsView::make_card() {
     connect(answer_, &QPushButton::clicked, this, &QuestionsView::give_answer);
     connect(to_event_, &QPushButton::clicked, this, &QuestionsView::go_to_event);
     connect(again_, &QPushButton::clicked, this, [this] {
-        const int row = row_;
-        model_.ask_again(row);
-        ask(row);
+        const int again = row_;  // asking may show another
+        model_.ask_again(again);
+        ask(again);
     });
     connect(next_, &QPushButton::clicked, this, [this] { ask_next(1); });
     group_ = new QButtonGroup(this);
