@@ -29,7 +29,7 @@ set(CHIMNEYLAB_PRECOMPILED_SET chimneylab_standard_headers)
 
 # Compiles several files of a target as one: most of what a file costs is what it includes. For whoever builds once (./lab,
 # CI); while working on the code, leave it off, or each change compiles its neighbours too. Files in C stay alone (drivers name
-# their static functions alike), and so do targets that ask for it, because many of their files have a table of the same name.
+# their static functions alike), and so do those that a target names, because they have a name of their own that another has too.
 option(CHIMNEYLAB_UNITY "Compile several C++ files as one" OFF)
 function(chimneylab_use_unity target)
   if(NOT CHIMNEYLAB_UNITY)
@@ -37,12 +37,14 @@ function(chimneylab_use_unity target)
   endif()
   get_target_property(sources ${target} SOURCES)
   list(FILTER sources INCLUDE REGEX "[.]c$")
-  set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  set_source_files_properties(${sources} ${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
-# Every library and program of the project calls this once: chimneylab_settings(TARGET [SEPARATE_FILES]).
+# Every library and program of the project calls this once: chimneylab_settings(TARGET [SEPARATE_FILES [a.cpp …]]), where
+# SEPARATE_FILES says which files are always compiled alone; without a name, all.
 function(chimneylab_settings target)
+  cmake_parse_arguments(PARSE_ARGV 1 SETTINGS "" "" "SEPARATE_FILES")
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic
     $<$<COMPILE_LANGUAGE:CXX>:-Wshadow -Wnon-virtual-dtor -Woverloaded-virtual>)
@@ -50,8 +52,8 @@ function(chimneylab_settings target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   chimneylab_use_precompiled(${target} "${CHIMNEYLAB_PRECOMPILED_SET}")
-  if(NOT "SEPARATE_FILES" IN_LIST ARGN)
-    chimneylab_use_unity(${target})
+  if(SETTINGS_SEPARATE_FILES OR NOT "SEPARATE_FILES" IN_LIST ARGN)
+    chimneylab_use_unity(${target} ${SETTINGS_SEPARATE_FILES})
   endif()
 endfunction()
 

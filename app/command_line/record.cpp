@@ -87,7 +87,9 @@ public:
             if (const auto failed = writer_->problem()) problem_ = failed->to_text();
         return problem_;
     }
-    std::optional<std::string> finish() {
+    // `lacking`: what the session lacks, empty for nothing.
+    std::optional<std::string> finish(std::string lacking) {
+        if (writer_) writer_->lacks(std::move(lacking));
         if (writer_ && !problem_)
             if (const auto failed = writer_->finish()) problem_ = failed->to_text();
         return problem_;
@@ -239,7 +241,7 @@ private:
     void close(const Inbox::Ended& ended) {
         const SessionState& state = ended.state;
         const std::filesystem::path& file = ended.recording->file();
-        const auto problem = ended.recording->finish();
+        const auto problem = ended.recording->finish(state.lacking());
         const std::string fingerprint = problem ? std::string() : fingerprint_of(file, state.events);
         if (problem) {
             ++failed_;
@@ -251,9 +253,7 @@ private:
         }
         if (!state.complete()) {
             ++incomplete_;
-            std::string why = state.end;
-            if (state.losses.any()) why += (why.empty() ? "" : "; ") + state.losses.to_text();
-            tell(fmt::format("session {} is not complete: {}", state.number, why));
+            tell(fmt::format("session {} is not complete: {}", state.number, state.lacking()));
         }
         sessions_.push_back(Json{{"number", state.number},
                                  {"producer", state.producer},

@@ -31,6 +31,7 @@ int show_session(const ShowOptions& options, Console& console) {
     const bool findings = opened.condition == session::Condition::damaged || history.next(trace::Landmark::finding, trace::EventId()).valid() || !judgement.silent();
     if (options.json) {
         Json json = trace_json(history, options.timing);
+        json["notice"] = opened.notice;
         add_json(judgement, history, json);
         console.out << json_text(json);
         return findings ? exit_report : exit_done;

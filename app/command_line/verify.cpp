@@ -44,12 +44,14 @@ int verify_session(const VerifyOptions& options, Console& console) {
     const auto readings = readings_named(options.readings, console);
     if (!readings) return exit_bad_input;
     rules.strict = *readings;
-    const std::variant<trace::Trace, session::Problem> loaded = session::load(options.session);
+    std::string notice;
+    const std::variant<trace::Trace, session::Problem> loaded = session::load(options.session, &notice);
     if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
         console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
         return exit_bad_input;
     }
     const trace::Trace& trace = std::get<trace::Trace>(loaded);
+    if (!notice.empty()) console.err << "chimneylab-cli: " << printable(options.session) << ": " << printable(notice) << "\n";
     const trace::History history(trace);
     Judgement judgement = judge(trace, rules);
     const std::optional<scenario::Scenario> own = scenario_of(trace);
@@ -62,7 +64,8 @@ int verify_session(const VerifyOptions& options, Console& console) {
                   {"schedule", run.schedule},
                   {"mode", run.mode},
                   {"fingerprint", trace::fingerprint_text(trace::fingerprint(trace))},
-                  {"events", trace.size()}};
+                  {"events", trace.size()},
+                  {"notice", notice}};
         add_json(judgement, history, json);
         console.out << json_text(json);
     } else {

@@ -64,6 +64,9 @@ struct SessionState {
     chimney_wire_goodbye_reason reason = chimney_wire_finished;
     std::string end;  // why, for people; empty when it took its leave properly
     [[nodiscard]] bool complete() const { return end.empty() && !losses.any(); }
+    [[nodiscard]] std::string lacking() const {  // why it is not complete, for people; empty when it is
+        return losses.any() ? end + (end.empty() ? "" : "; ") + losses.to_text() : end;
+    }
 };
 
 class Observer {

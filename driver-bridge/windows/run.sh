@@ -3,13 +3,16 @@
 # SPDX-License-Identifier: MIT
 #
 # Runs scenarios with kernel-driver binaries under Wine and streams each into the lab.
-#   run.sh --bin FOLDER --windows FOLDER [--scenario ID]... [--variant NAME] [--schedule S] [--into FOLDER | --connect tcp:HOST:PORT]
+#   run.sh --bin FOLDER --windows FOLDER [--scenario ID]... [--driver FILE|FOLDER]... [--variant NAME] [--schedule S]
+#          [--into FOLDER | --connect tcp:HOST:PORT]
 # --bin has chimneylab-cli and chimneylab-windows-plan, --windows what build.sh made. Without --connect every session is recorded as
-# ID.chimney into --into and judged by the rules. One Wine prefix, made for this call and deleted after it.
+# ID.chimney into --into and judged by the rules. --driver takes the place of the topmost intermediate driver, a second one of the
+# next below: a .sys file, a .c file, or a folder with a driver's C sources. One Wine prefix, made for this call and deleted after it.
 # Exit codes as of chimneylab-cli, 77 when Wine is not installed.
 set -euo pipefail
 
-bin= windows= into=. connect= variant= schedule= scenarios=()
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+bin= windows= into=. connect= variant= schedule= scenarios=() given=()
 fail() { echo "lab windows: $*" >&2; exit 2; }
 while [ $# -gt 0 ]; do
     [ $# -ge 2 ] || fail "$1 wants a value"
@@ -19,9 +22,10 @@ while [ $# -gt 0 ]; do
         --scenario) scenarios+=("$2") ;;
         --variant) variant=$2 ;;
         --schedule) schedule=$2 ;;
+        --driver) given+=("$2") ;;
         --into) into=$2 ;;
         --connect) connect=$2 ;;
-        *) fail "there is no option $1; there are --scenario, --variant, --schedule, --into and --connect" ;;
+        *) fail "there is no option $1; there are --scenario, --driver, --variant, --schedule, --into and --connect" ;;
     esac
     shift 2
 done
@@ -56,6 +60,29 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# The drivers that take the place of the lab's: each as a .sys file, built where sources are given, before Wine is started.
+own=() own_names=
+for driver in "${given[@]}"; do
+    driver=${driver%/}
+    name=$(basename -- "$driver" .c)
+    [ ${#own[@]} -lt 8 ] || fail "a scenario has at most 8 intermediate drivers"
+    [ -e "$driver" ] || fail "there is no $driver; give a .sys file, a .c file, or a folder with a driver's C sources"
+    case "$driver" in
+        *.sys) [ -f "$driver" ] || fail "$driver is no file"
+            own+=("$driver") ;;
+        *.so) fail "$driver is a driver for the lab's host on Linux; give a .sys file, or the folder with its C sources" ;;
+        *)  [ -d "$driver" ] || [ "${driver%.c}" != "$driver" ] ||
+                fail "$driver is no .sys file, no .c file and no folder"
+            built=$work/own-$((${#own[@]} + 1)).sys
+            "$here/build-driver.sh" "$driver" "$built" || exit $?
+            own+=("$built")
+            name+=.sys ;;
+    esac
+    # The magic of a PE image, and native code for x64.
+    [ "$(head -c 2 "${own[-1]}")" = MZ ] || fail "$driver is no Windows image"
+    own_names+=${own_names:+, }$name
+done
+
 timeout 180 "$wine" wineboot -i >"$work/wineboot.log" 2>&1 || { cat "$work/wineboot.log" >&2; fail "Wine could not make a prefix"; }
 # The process of the drivers takes its environment from the first process of the prefix.
 stop_wine
@@ -65,6 +92,7 @@ cp "$windows/bin/ndis.sys" "$windows/bin/chimneylab.sys" "$windows/bin/chimney-h
     "$windows/bin/chimney-offload-target.sys" "$windows/bin/chimney-plain-target.sys" "$drivers/"
 # Each layer has an image of its own, as different drivers would have; a scenario has at most 8.
 for floor in 1 2 3 4 5 6 7 8; do cp "$windows/bin/chimney-im.sys" "$drivers/chimney-im-$floor.sys"; done
+for floor in "${!own[@]}"; do cp "${own[$floor]}" "$drivers/chimney-im-$((floor + 1)).sys"; done
 
 # run_one SCENARIO
 run_one() {
@@ -86,6 +114,7 @@ run_one() {
     fi
     [ -z "$variant" ] || options+=(--variant "$variant")
     [ -z "$schedule" ] || options+=(--schedule "$schedule")
+    [ -z "$own_names" ] || options+=(--name "$own_names")
     echo "$name: running under Wine" >&2
     timeout 120 "$wine" "$windows/bin/chimney-relay.exe" --connect "$to" --lab "Z:$work/plan" "${options[@]}" || status=$?
     [ "$status" -ne 124 ] || echo "lab windows: the run took more than 120 s and was ended" >&2

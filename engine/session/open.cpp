@@ -159,6 +159,8 @@ void tell_condition(Opened& opened, const SessionIndex& index, const std::string
         opened.notice = "The session is damaged: " + cut_off + "; every event of it is there.";
     } else if (state != index.facts.end() && state->second == "complete") {
         opened.condition = Condition::complete;
+        if (const auto lacking = index.facts.find("lacking"); lacking != index.facts.end())
+            opened.notice = "The recording is whole, the session is not: " + lacking->second + ".";
     } else if (recorder != index.facts.end() && still_runs(recorder->second)) {
         opened.condition = Condition::recording;
         opened.notice = "The session is being recorded at this moment; shown are its first " + std::to_string(events) +
@@ -269,7 +271,7 @@ std::variant<Opened, Problem> open(const std::filesystem::path& file, const Open
     }
 }
 
-std::variant<Trace, Problem> load(const std::filesystem::path& file) {
+std::variant<Trace, Problem> load(const std::filesystem::path& file, std::string* notice) {
     auto opened = open(file);
     if (auto* problem = std::get_if<Problem>(&opened)) return std::move(*problem);
     Opened& session = std::get<Opened>(opened);
@@ -278,6 +280,7 @@ std::variant<Trace, Problem> load(const std::filesystem::path& file) {
         if (what.ends_with('.')) what.pop_back();
         return Problem{file, what, other_copy};
     }
+    if (notice != nullptr) *notice = std::move(session.notice);
     return std::move(session.trace);
 }
 

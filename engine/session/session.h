@@ -40,7 +40,7 @@ struct Opened {
     trace::Trace trace;
     trace::Overview overview;  // of the same events
     Condition condition = Condition::complete;
-    std::string notice;  // one or two sentences for people; empty when the session is complete
+    std::string notice;  // one or two sentences for people; empty when the session is complete and lacks nothing
     std::optional<std::uint64_t> fingerprint;  // as its producer told it; none for a recording that was cut short
     std::int32_t format = 0;
 };
@@ -52,7 +52,7 @@ struct OpenOptions {
     std::size_t most_in_memory = 250'000;
 };
 [[nodiscard]] std::variant<Opened, Problem> open(const std::filesystem::path& file, const OpenOptions& options = {});
-// The trace alone, and a damaged session is a problem.
-[[nodiscard]] std::variant<trace::Trace, Problem> load(const std::filesystem::path& file);
+// The trace alone, and what there is to say about it; a damaged session is a problem.
+[[nodiscard]] std::variant<trace::Trace, Problem> load(const std::filesystem::path& file, std::string* notice = nullptr);
 
 }  // namespace chimneylab::session

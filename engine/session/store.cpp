@@ -132,9 +132,10 @@ void Store::put_overview(bool all) {
     }
 }
 
-void Store::seal(std::optional<std::uint64_t> fingerprint) {
+void Store::seal(std::optional<std::uint64_t> fingerprint, const std::string& lacking) {
     put_overview(true);
     if (fingerprint) put_fact("fingerprint", trace::fingerprint_text(*fingerprint));
+    if (!lacking.empty()) put_fact("lacking", lacking);
     put_fact("events", std::to_string(events_));
     put_fact("regions", std::to_string(regions_));
     put_fact("changes", std::to_string(changes_));

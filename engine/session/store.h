@@ -25,7 +25,8 @@ public:
     void put(const Part& part, bool closed, const PackedChunk& packed);
     void put(const SummaryRows& rows) { summary_.write(rows); }
     // Everything has come: the counts and the hash of the content. The fingerprint is the producer's, if it has one.
-    void seal(std::optional<std::uint64_t> fingerprint);
+    // `lacking` is what the session lacks, for people; empty for nothing.
+    void seal(std::optional<std::uint64_t> fingerprint, const std::string& lacking = {});
 
     [[nodiscard]] std::uint32_t events() const { return events_; }
 

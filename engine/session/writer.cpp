@@ -41,6 +41,7 @@ struct Writer::Inside {
     bool described_anew = false;
     bool stop = false, seal = false;
     std::optional<std::uint64_t> fingerprint;
+    std::string lacking;
     std::optional<Problem> problem;
     std::uint64_t on_disk = 0;
 
@@ -218,6 +219,11 @@ void Writer::describe(const trace::RunDescription& description, std::span<const 
     inside_->described = inside_->described_anew = true;
 }
 
+void Writer::lacks(std::string what) {
+    const std::lock_guard lock(inside_->mutex);
+    inside_->lacking = std::move(what);
+}
+
 std::optional<Problem> Writer::finish(const trace::Trace* trace, std::optional<std::uint64_t> fingerprint) {
     if (!inside_->thread.joinable()) return problem();
     {
@@ -360,7 +366,7 @@ void Writer::Inside::write_until_stopped(Database& database) {
             SummaryRows rest;
             packing.flush(rest);
             store.put(rest);
-            store.seal(fingerprint);
+            store.seal(fingerprint, lacking);
         }
         if (open) {
             database.run("COMMIT");

@@ -8,7 +8,7 @@
 //
 // The file takes its name when recording begins; a session of that name is replaced then. A disk that fills up or goes
 // away ends the recording, not the run: problem() tells, and what was written stays readable.
-// Thread rule: appended(), amended(), append(), extend() and finish() on one thread, the producer's; problem() and progress() on any.
+// Thread rule: appended(), amended(), append(), extend() and finish() on one thread, the producer's; lacks(), problem() and progress() on any.
 #pragma once
 
 #include <chrono>
@@ -43,6 +43,9 @@ public:
     // The same for a part of any size, down to one event: small ones are gathered until a whole one can be closed.
     void extend(const Part& part);
     void describe(const trace::RunDescription& description, std::span<const trace::Layer> layers);
+
+    // What the session lacks, for people: its producer crashed, events were dropped. Kept in the file by finish(); opening tells.
+    void lacks(std::string what);
 
     // Writes what is left (with the finished trace, if there is one, also what no event has told) and seals the file: from
     // now on it is one file without companions. The fingerprint is stored if the producer knows it. Nothing may be

@@ -129,9 +129,13 @@ TEST_F(Live, OfTwoProducersOneIsKilledAndBothSessionsAreThere) {
     EXPECT_EQ(code, 1);  // there is something to report
     EXPECT_THAT(words, HasSubstr("is not complete"));
     EXPECT_EQ(run_program({"verify", scratch_.file("live-2.chimney"), "--json"}).json().at("fingerprint"), fingerprint_);
+    // The file says it as well: at the event after which it happened, and to whoever opens it.
+    const std::string why = "the producer closed the connection without taking leave and had not come back when the recorder was stopped";
     const Ended part = run_program({"show", output, "--all"});
-    EXPECT_THAT(part.out, HasSubstr("the producer closed the connection without taking leave and had not come back when "
-                                    "the recorder was stopped"));
+    EXPECT_THAT(part.out, HasSubstr(why));
+    EXPECT_THAT(part.err, HasSubstr("The recording is whole, the session is not: " + why));
+    EXPECT_THAT(std::string(run_program({"verify", output, "--json"}).json().at("notice")), HasSubstr(why));
+    EXPECT_EQ(run_program({"verify", scratch_.file("live-2.chimney"), "--json"}).json().at("notice"), "");
 }
 
 // Whoever kills the recorder finds in the file what had come, but for the last moments.

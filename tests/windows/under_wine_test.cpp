@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -83,6 +84,44 @@ TEST_F(UnderWine, HistoriesAreThoseOfLinuxEventByEvent) {
     const Outcome refused = run("--scenario m2 --variant 'ImReserved not restored'");
     EXPECT_EQ(refused.exit_code, 2) << refused.words;
     EXPECT_THAT(refused.words, HasSubstr("not built as .sys files"));
+}
+
+// A driver of a person's own, from its source: the process that holds all drivers ends with it, and the session says so.
+TEST_F(UnderWine, ADriverThatFaultsLeavesASessionThatTells) {
+    const Outcome outcome = run("--scenario m2 --driver " CRASHING_DRIVER);
+    if (outcome.exit_code == 77) GTEST_SKIP() << outcome.words;
+    EXPECT_EQ(outcome.exit_code, 3) << outcome.words;
+    EXPECT_THAT(outcome.words, HasSubstr("the process that holds all drivers has ended"));
+    std::string notice;
+    const auto recorded = session::load(folder_ / "m2.chimney", &notice);
+    ASSERT_TRUE(std::holds_alternative<trace::Trace>(recorded)) << outcome.words;
+    EXPECT_THAT(notice, HasSubstr("the driver's device is gone"));
+    const trace::Trace& session = std::get<trace::Trace>(recorded);
+    EXPECT_THAT(session.description().producer, HasSubstr("faulting_driver.sys"));
+    // Up to the call in which it happened nothing is missing.
+    const trace::Trace here = scenario::run(*scenario::find_scenario("m2").scenario).trace;
+    std::vector<std::string> there_keys = history_keys(session), here_keys = history_keys(here);
+    const auto call = std::find_if(here.events().begin(), here.events().end(), [&](const trace::Event& event) {
+        return here.text(event.name) == "MiniportInitiateOffload";
+    });
+    ASSERT_NE(call, here.events().end());
+    const std::size_t up_to = static_cast<std::size_t>(call - here.events().begin()) + 1;
+    ASSERT_GE(there_keys.size(), up_to);
+    there_keys.resize(up_to);
+    here_keys.resize(up_to);
+    EXPECT_EQ(first_difference(here_keys, there_keys), "");
+}
+
+// What is no driver for Windows is told before anything of Wine is started.
+TEST(OwnDriver, WhatIsNoDriverIsRefused) {
+    if (shell("command -v wineserver").exit_code != 0) GTEST_SKIP() << "Wine is not installed";
+    const std::string run = std::string(WINDOWS_SCRIPTS) + "/run.sh --bin " + PROGRAMS + " --windows " + WINDOWS_BINARIES + " --driver ";
+    for (const auto& [given, said] : {std::pair{"/nowhere.sys", "there is no /nowhere.sys"}, {"/etc/hostname", "no .sys file, no .c file and no folder"},
+                                      {WINDOWS_SCRIPTS "/mingw", "there is no C source in"}}) {
+        const Outcome outcome = shell(run + given);
+        EXPECT_EQ(outcome.exit_code, 2) << outcome.words;
+        EXPECT_THAT(outcome.words, HasSubstr(said));
+    }
 }
 
 }  // namespace

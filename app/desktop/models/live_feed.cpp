@@ -73,7 +73,8 @@ bool LiveFeed::overflowed() const {
     return overflowed_;
 }
 
-std::optional<std::string> LiveFeed::finish() {
+std::optional<std::string> LiveFeed::finish(std::string lacking) {
+    if (writer_) writer_->lacks(std::move(lacking));
     if (writer_ && !problem_)
         if (const auto failed = writer_->finish()) problem_ = failed->to_text();
     return problem_;

@@ -38,8 +38,8 @@ public:
 
     [[nodiscard]] std::deque<LiveNews> take();
     [[nodiscard]] bool overflowed() const;
-    // Closes the file; may take a moment. A text: what is wrong with it.
-    std::optional<std::string> finish();
+    // Closes the file, with what the session lacks (empty: nothing); may take a moment. A text: what is wrong with the file.
+    std::optional<std::string> finish(std::string lacking);
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
     [[nodiscard]] std::uint64_t events_on_disk() const;
 

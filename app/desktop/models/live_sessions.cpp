@@ -106,7 +106,7 @@ LiveSessions::~LiveSessions() {
         delete thread;
     }
     for (const auto& row : rows_)
-        if (!row->closed) row->feed->finish();
+        if (!row->closed) row->feed->finish(row->ended ? row->state.lacking() : "the desktop was closed while it came");
 }
 
 // --- listening ---
@@ -243,8 +243,8 @@ void LiveSessions::close_file(std::uint32_t number) {
     if (row == nullptr || row->closed) return;
     row->closed = true;
     auto trouble = std::make_shared<QString>();
-    QThread* thread = QThread::create([feed = row->feed, trouble] {
-        if (const auto failed = feed->finish()) *trouble = QString::fromStdString(*failed);
+    QThread* thread = QThread::create([feed = row->feed, trouble, lacking = row->ended ? row->state.lacking() : std::string()] {
+        if (const auto failed = feed->finish(lacking)) *trouble = QString::fromStdString(*failed);
     });
     threads_.push_back(thread);
     connect(thread, &QThread::finished, this, [this, number, trouble] {

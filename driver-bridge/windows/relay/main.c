@@ -5,9 +5,9 @@
  * something, and sends it to a recorder.
  *
  *   chimney-relay --connect HOST:PORT [--device \\.\ChimneyLab] [--token-file FILE]
- *   chimney-relay --connect HOST:PORT --lab PLAN [--variant NAME] [--schedule fifo|lifo|seed:N]
+ *   chimney-relay --connect HOST:PORT --lab PLAN [--variant NAME] [--schedule fifo|lifo|seed:N] [--name TEXT]
  *
- * The second starts the lab's own drivers, has them carry out the scenario in PLAN, and removes them. Exit codes are those of
+ * --name is what the session says runs there beside the lab's driver. The second starts the lab's own drivers, has them carry out the scenario in PLAN, and removes them. Exit codes are those of
  * chimneylab-cli: 0, 1 something to report, 2 bad usage or nobody there, 3 a driver or the connection failed. */
 #include <winsock2.h>
 #include <windows.h>
@@ -22,12 +22,12 @@
 #include "driver-bridge/windows/relay/services.h"
 
 struct options {
-    const char *connect, *device, *token_file, *plan, *variant, *schedule;
+    const char *connect, *device, *token_file, *plan, *variant, *schedule, *name;
 };
 
 static const char usage[] =
     "chimney-relay --connect HOST:PORT [--device \\\\.\\NAME] [--token-file FILE]\n"
-    "chimney-relay --connect HOST:PORT --lab PLAN [--variant NAME] [--schedule fifo|lifo|seed:N]\n";
+    "chimney-relay --connect HOST:PORT --lab PLAN [--variant NAME] [--schedule fifo|lifo|seed:N] [--name TEXT]\n";
 
 static int read_options(int count, char **words, struct options *options)
 {
@@ -42,6 +42,7 @@ static int read_options(int count, char **words, struct options *options)
                              : strcmp(words[i], "--lab") == 0        ? &options->plan
                              : strcmp(words[i], "--variant") == 0    ? &options->variant
                              : strcmp(words[i], "--schedule") == 0   ? &options->schedule
+                             : strcmp(words[i], "--name") == 0       ? &options->name
                                                                      : NULL;
         if (value == NULL || i + 1 == count) {
             fprintf(stderr, "chimney-relay: %s %s\n%s", words[i], value == NULL ? "is no option" : "wants a value", usage);
@@ -103,6 +104,7 @@ static struct conversation *introduce(const struct options *options, const struc
     struct chimney_wire_hello hello;
     struct conversation *with = NULL;
     char *token = NULL;
+    char producer[sizeof driver->producer + 192];
     size_t size = 0;
     memset(&hello, 0, sizeof hello);
     if (options->token_file != NULL) {
@@ -120,8 +122,10 @@ static struct conversation *introduce(const struct options *options, const struc
     hello.first_sequence = driver->first_sequence;
     hello.token.data = token;
     hello.token.size = (uint32_t)size;
-    hello.producer.data = driver->producer;
-    hello.producer.size = (uint32_t)strnlen(driver->producer, sizeof driver->producer);
+    snprintf(producer, sizeof producer, "%.*s%s%s", (int)strnlen(driver->producer, sizeof driver->producer), driver->producer,
+             options->name == NULL ? "" : " with ", options->name == NULL ? "" : options->name);
+    hello.producer.data = producer;
+    hello.producer.size = (uint32_t)strlen(producer);
     hello.build.data = "by way of chimney-relay";
     hello.build.size = (uint32_t)strlen(hello.build.data);
     with = converse(options->connect, &hello);
