@@ -62,8 +62,7 @@ void ScenarioReader::read_named(const Node* node, std::string_view what, Read re
     if (!node) return;
     if (node->kind != Node::Kind::mapping) {
         fields_.problem(*node,
-                        std::string(what) + "s should be a mapping of names to values, but this is " +
-                            std::string(node->kind_name()),
+                        std::string(what).append("s should be a mapping of names to values, but this is ").append(node->kind_name()),
                         "Write 'N1: { … }' lines.");
         return;
     }

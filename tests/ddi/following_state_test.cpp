@@ -22,7 +22,7 @@ struct Row {
 };
 
 // From the end of the block, x64.
-constexpr Row rows[] = {
+constexpr Row blocks[] = {
     {NeighborOffloadConstState, 0, none, none, 44, 0},
     {NeighborOffloadCachedState, none, 0, none, 44, 0},
     {NeighborOffloadDelegatedState, none, none, 0, 12, 0},
@@ -43,7 +43,7 @@ constexpr Row rows[] = {
 
 TEST(FollowingState, EveryTypeHasItsPlacement)
 {
-    for (const auto& row : rows) {
+    for (const auto& row : blocks) {
         const auto placement = ChimneylabStatePlacement(row.type);
         EXPECT_EQ(placement.ConstOffset, row.constant) << int(row.type);
         EXPECT_EQ(placement.CachedOffset, row.cached) << int(row.type);
@@ -68,7 +68,7 @@ TEST(FollowingState, AllOtherTypesCarryNothing)
             ++with_state;
         }
     }
-    EXPECT_EQ(with_state, std::size(rows));
+    EXPECT_EQ(with_state, std::size(blocks));
     EXPECT_EQ(ChimneylabStateLayer(TcpOffloadResourceState), ChimneylabNoLayer);
     EXPECT_EQ(ChimneylabStateLayer(FilterReservedOffloadState), ChimneylabNoLayer);
 }
@@ -89,7 +89,7 @@ Memory block_of(UCHAR type)
 
 TEST(FollowingState, InitialisingTouchesTheStateAndNothingElse)
 {
-    for (const auto& row : rows) {
+    for (const auto& row : blocks) {
         Memory memory = block_of(row.type);
         ChimneylabInitializeFollowingState(memory.bytes.data());
         const auto* begin = memory.bytes.data();

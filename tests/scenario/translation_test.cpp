@@ -125,12 +125,12 @@ TEST(Translation, WhatIsMissingStaysEnglishAndIsListed) {
 }
 
 TEST(Translation, NamesWhatTheScenarioDoesNotHave) {
-    struct Case {
+    struct Mistake {
         const char* what;
         const char* by;
         const char* problem;
     };
-    const Case cases[] = {
+    const Mistake mistakes[] = {
         {"name: offload", "name: offlod", "small.yaml:6:13: small has no step 'offlod'. Did you mean 'offload'?"},
         {"name: other", "name: othr", "small.yaml:18:13: small has no variant 'othr'. Did you mean 'other'?"},
         {"{ kind: run_finished }\n    say", "{ kind: run_started }\n    say",
@@ -148,7 +148,7 @@ TEST(Translation, NamesWhatTheScenarioDoesNotHave) {
         {"narration:\n", "narration:\n  - { at: { kind: run_finished }, say: x }\n", "the narration at these events is translated twice"},
         {"title: En liten", "title: [", "not well-formed YAML"},
     };
-    for (const Case& each : cases) {
+    for (const Mistake& each : mistakes) {
         const Translated translated = translate(told(), "sv", "small.yaml", changed(each.what, each.by));
         ASSERT_EQ(translated.problems.size(), 1u) << each.by;
         EXPECT_THAT(translated.problems.at(0).to_text(), HasSubstr(each.problem));

@@ -79,14 +79,14 @@ private:
     void headers() {
         const QFont quiet = theme_.words(measure::small_text, QFont::Normal);
         const QFont bold = theme_.mono(measure::small_text, QFont::Bold);
-        const auto header = [&](const QRectF& where, const QString& word, const QString& structure, QColor colour) {
+        const auto draw_header = [&](const QRectF& where, const QString& word, const QString& structure, QColor colour) {
             const double width = QFontMetricsF(quiet).horizontalAdvance(word) + 5;
             text(QRectF(where.left() + 2, where.top(), width, where.height()), Qt::AlignLeft, quiet, t_.quiet_text,
                  word);
             text(where.adjusted(width + 2, 0, 0, 0), Qt::AlignLeft, bold, colour, structure, Qt::ElideMiddle);
         };
-        header(g_.header_in, QStringLiteral("in"), picture_.structure_in, t_.quiet_text);
-        header(g_.header_out, QStringLiteral("out"), picture_.structure_out, t_.text);
+        draw_header(g_.header_in, QStringLiteral("in"), picture_.structure_in, t_.quiet_text);
+        draw_header(g_.header_out, QStringLiteral("out"), picture_.structure_out, t_.text);
         legend();
     }
 
