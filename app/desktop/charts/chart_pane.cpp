@@ -214,6 +214,7 @@ void ChartPane::refresh() {
     export_->setEnabled(anything);
     as_table_->setEnabled(anything);
     if (!anything) {
+        hide_figure();
         stack_->setCurrentWidget(message_page_);
         table_model_.set_table({});
     } else {

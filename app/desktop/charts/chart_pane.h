@@ -59,6 +59,7 @@ protected:
     // Why there is nothing to see, and what to do about it; empty: there is something. Timing is there.
     [[nodiscard]] virtual QString nothing_to_show() const = 0;
     virtual void show_figure() = 0;
+    virtual void hide_figure() {}  // there is none: what stands beside it goes too
     [[nodiscard]] virtual FigureTable figure_table() const = 0;
     [[nodiscard]] virtual QString figure_summary() const = 0;
     virtual void paint_figure(QPainter& painter, QSize size) = 0;

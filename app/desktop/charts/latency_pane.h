@@ -25,6 +25,7 @@ public:
 protected:
     QString nothing_to_show() const override;
     void show_figure() override;
+    void hide_figure() override { words_->clear(); }
     FigureTable figure_table() const override;
     QString figure_summary() const override;
     void paint_figure(QPainter& painter, QSize size) override { view_->paint(painter, size); }

@@ -81,9 +81,6 @@ QWidget* QuestionsView::make_list() {
     list_->setMouseTracking(true);
     keep_arrow_keys(list_);
     column->addWidget(list_, 1);
-    progress_ = new QLabel(side_);
-    progress_->setWordWrap(true);
-    column->addWidget(progress_);
     stop_ = new CheckBox(tr("&Stop before them while playing"), theme_, side_);
     stop_->setToolTip(tr("While this pane is in front, playing stops before the event of a question that is to be answered."));
     stop_->setChecked(true);
@@ -287,9 +284,9 @@ void QuestionsView::refresh() {
         counts << tr("%1 right").arg(progress.right);
         if (progress.again > 0) counts << tr("%1 to look at again").arg(progress.again);
     }
-    Q_EMIT summary_changed(counts.join(QStringLiteral(" · ")));
     if (model_.missing() > 0) counts << (playback_.session()->growing ? tr("%1 to come").arg(model_.missing()) : tr("%1 not in this run").arg(model_.missing()));
-    progress_->setText(counts.join(QStringLiteral(" · ")));
+    progress_ = counts.join(QStringLiteral(" · "));
+    Q_EMIT summary_changed(progress_);
     if (exam_->isChecked() != model_.answers_hidden()) exam_->setChecked(model_.answers_hidden());
 
     const Question* asked = model_.question(row_);
@@ -372,7 +369,7 @@ void QuestionsView::resizeEvent(QResizeEvent* event) {
 
 void QuestionsView::apply_theme() {
     const Tokens& t = theme_.tokens();
-    for (QLabel* label : {place_, progress_}) label->setStyleSheet(QStringLiteral("color: %1; font-size: 11px").arg(t.quiet_text.name()));
+    place_->setStyleSheet(QStringLiteral("color: %1; font-size: 11px").arg(t.quiet_text.name()));
     empty_->setStyleSheet(QStringLiteral("color: %1").arg(t.quiet_text.name()));
     ask_->setStyleSheet(QStringLiteral("color: %1; font-size: 13px; font-weight: 600").arg(t.text.name()));
     because_->setStyleSheet(QStringLiteral("color: %1").arg(t.text.name()));

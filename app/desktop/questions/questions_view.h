@@ -43,7 +43,7 @@ public:
     [[nodiscard]] QString question_text() const { return ask_->text(); }
     // Verdict and explanation; empty while they are not told.
     [[nodiscard]] QString told() const;
-    [[nodiscard]] QString progress_text() const { return progress_->text(); }
+    [[nodiscard]] QString progress_text() const { return progress_; }
 
 public Q_SLOTS:
     void show_question(int row);   // without going anywhere
@@ -76,7 +76,7 @@ private:
     QBoxLayout* halves_ = nullptr;
     QWidget* side_ = nullptr;
     QListView* list_ = nullptr;
-    QLabel* progress_ = nullptr;
+    QString progress_;
     CheckBox* stop_ = nullptr;
     CheckBox* exam_ = nullptr;
     QScrollArea* scroll_ = nullptr;

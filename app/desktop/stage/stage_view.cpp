@@ -139,7 +139,9 @@ void StageView::paintEvent(QPaintEvent*) {
         painter.setPen(theme_.tokens().quiet_text);
         painter.setFont(theme_.words(measure::body_text));
         painter.drawText(QRectF(viewport()->rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
-                         tr("Nothing is on stage yet.\nChoose a scenario on the left, or open a recorded session with Ctrl+O."));
+                         playback_.session() && playback_.session()->growing
+                             ? tr("The live session has not shown an offload yet.\nIf its producer is held, Step or Let it run lets it go on.")
+                             : tr("Nothing is on stage yet.\nChoose a scenario on the left, or open a recorded session with Ctrl+O."));
         return;
     }
     painter.translate(-horizontalScrollBar()->value(), -verticalScrollBar()->value());
