@@ -14,7 +14,7 @@ command -v x86_64-w64-mingw32-g++-posix >/dev/null && command -v x86_64-w64-ming
 # Lets ccache work with precompiled headers, and not read them for every file.
 export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros} CCACHE_INODECACHE=${CCACHE_INODECACHE:-1}
 if [ ! -e "$folder/build.ninja" ]; then
-    options=()
+    options=(-DCHIMNEYLAB_UNITY=ON)
     if command -v ccache >/dev/null; then
         options+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
     fi

@@ -43,11 +43,11 @@ steps:
   - { name: second, query: "T2" }
 )";
 
-struct Lab {
+struct ChoicesLab {
     QTemporaryDir folder;
     QByteArray before = qgetenv("CHIMNEYLAB_SCENARIOS");
     std::unique_ptr<MainWindow> window;
-    Lab() {
+    ChoicesLab() {
         QFile file(folder.filePath(QStringLiteral("small.yaml")));
         EXPECT_TRUE(file.open(QIODevice::WriteOnly));
         file.write(two_at_once);
@@ -62,7 +62,7 @@ struct Lab {
         EXPECT_TRUE(QTest::qWaitFor([&] { return window->library_model().rowCount() > 0; }, 10'000));
         wait_for([&] { window->open_scenario(QStringLiteral("small")); });
     }
-    ~Lab() { qputenv("CHIMNEYLAB_SCENARIOS", before); }
+    ~ChoicesLab() { qputenv("CHIMNEYLAB_SCENARIOS", before); }
     template <typename Action>
     void wait_for(Action action) {
         QSignalSpy shown(window.get(), &MainWindow::session_shown);
@@ -91,7 +91,7 @@ struct Lab {
 };
 
 TEST(ChoicesPane, AsksAtEveryPointAndTheSameChoicesGiveTheSameRun) {
-    Lab lab;
+    ChoicesLab lab;
     QAbstractItemModelTester tester(&lab.branches(), QAbstractItemModelTester::FailureReportingMode::Fatal);
     EXPECT_FALSE(lab.branches().active());
     EXPECT_TRUE(lab.choices().begin()->isEnabled());
@@ -116,7 +116,7 @@ TEST(ChoicesPane, AsksAtEveryPointAndTheSameChoicesGiveTheSameRun) {
 
 // Ctrl+M and then Enter, Enter …: the question has the keyboard, wherever it was before.
 TEST(ChoicesPane, EnterTakesWithoutAClickAndTheArrowKeysChoose) {
-    Lab lab;
+    ChoicesLab lab;
     lab.begin();
     EXPECT_EQ(QApplication::focusWidget(), lab.choices().pending());
     lab.wait_for([&] { QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return); });
@@ -131,7 +131,7 @@ TEST(ChoicesPane, EnterTakesWithoutAClickAndTheArrowKeysChoose) {
 }
 
 TEST(ChoicesPane, SaysWhyThereIsNoStatusAndOffersOnlyFaultsThatCanBe) {
-    Lab lab;
+    ChoicesLab lab;
     lab.begin();
     const QComboBox* status = lab.choices().status();
     const auto* faults = qobject_cast<const QStandardItemModel*>(lab.choices().fault()->model());
@@ -157,7 +157,7 @@ TEST(ChoicesPane, SaysWhyThereIsNoStatusAndOffersOnlyFaultsThatCanBe) {
 }
 
 TEST(ChoicesPane, AnotherChoiceAtAnEarlierPointForksAndBothBranchesStay) {
-    Lab lab;
+    ChoicesLab lab;
     lab.begin();
     lab.to_the_two();
     const int point = static_cast<int>(lab.branch().choices.size());
@@ -199,7 +199,7 @@ TEST(ChoicesPane, AnotherChoiceAtAnEarlierPointForksAndBothBranchesStay) {
 }
 
 TEST(ChoicesPane, AStatusReachesTheHostAndWhatCannotBeIsTakenBack) {
-    Lab lab;
+    ChoicesLab lab;
     lab.begin();
     while (lab.completing() == 0) lab.wait_for([&] { QTest::keyClick(lab.choices().pending(), Qt::Key_Return); });
     ASSERT_GT(lab.choices().status()->count(), 1);

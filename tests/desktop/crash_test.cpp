@@ -21,9 +21,9 @@ namespace {
 
 using trace::EventKind;
 
-struct Lab {
+struct CrashLab {
     std::unique_ptr<MainWindow> window;
-    Lab() {
+    CrashLab() {
         qputenv("CHIMNEYLAB_HOST", HOST_PROGRAM);
         qputenv("CHIMNEYLAB_SYMBOLS", SYMBOLS_PROGRAM);
         window = std::make_unique<MainWindow>(engine_source(), nullptr);
@@ -51,7 +51,7 @@ struct Lab {
 };
 
 TEST(CrashingDriver, IsToldAndTheRunUpToThereIsShown) {
-    Lab lab;
+    CrashLab lab;
     const auto whole = lab.playback().event_count();
     lab.run("null-dereference");
     ASSERT_TRUE(lab.window->notice()->isVisible());
@@ -86,7 +86,7 @@ TEST(CrashingDriver, IsToldAndTheRunUpToThereIsShown) {
 }
 
 TEST(CrashingDriver, EveryEndIsToldInItsOwnWords) {
-    Lab lab;
+    CrashLab lab;
     for (const auto& [defect, words] : {std::pair{"abort", "called abort()"}, {"exit", "exit code 0"}, {"divide", "divided by zero"}, {"driver-entry", "DriverEntry"}, {"kill-itself", "signal 9 (SIGKILL)"}}) {
         lab.run(defect);
         EXPECT_TRUE(lab.window->notice()->isVisible()) << defect;
@@ -97,7 +97,7 @@ TEST(CrashingDriver, EveryEndIsToldInItsOwnWords) {
 }
 
 TEST(CrashingDriver, ByHandTheCrashEndsTheBranchAndTheChoicesStay) {
-    Lab lab;
+    CrashLab lab;
     lab.run("timer");
     EXPECT_TRUE(lab.said().contains(QLatin1String("TimerFires"))) << lab.said().toStdString();
     lab.wait_for([&] { lab.key(Qt::Key_M, Qt::ControlModifier); });
@@ -111,7 +111,7 @@ TEST(CrashingDriver, ByHandTheCrashEndsTheBranchAndTheChoicesStay) {
 }
 
 TEST(CrashingDriver, AHangCanBeCancelledAndTheRunBeforeItStays) {
-    Lab lab;
+    CrashLab lab;
     const SessionPointer before = lab.playback().session();
     qputenv("DEFECT", "endless-loop");
     lab.window->run_with_driver(QStringLiteral(DEFECTS_DRIVER));

@@ -161,9 +161,9 @@ TEST(Findings, TheSharedFilterMarksFindingsAndCompletions) {
     EXPECT_FALSE(playback.filter().active());
 }
 
-struct Lab {
+struct FindingsLab {
     std::unique_ptr<MainWindow> window;
-    Lab() {
+    FindingsLab() {
         window = std::make_unique<MainWindow>(testing::synthetic_source(), nullptr);
         window->choose_theme(Theme::Choice::light);
         window->resize(1366, 768);
@@ -180,7 +180,7 @@ struct Lab {
 };
 
 TEST(FindingsPane, ACorrectRunSaysSoAndOffersWhatBreaksSomething) {
-    Lab lab;
+    FindingsLab lab;
     lab.open("one");
     EXPECT_TRUE(lab.window->findings_view()->none()->text().contains(QStringLiteral("none in this run")));
     EXPECT_TRUE(lab.window->findings_view()->none()->text().contains(lab.window->theme().tokens().fine.name()));
@@ -189,7 +189,7 @@ TEST(FindingsPane, ACorrectRunSaysSoAndOffersWhatBreaksSomething) {
 }
 
 TEST(FindingsPane, FGoesFromFindingToFindingAndEveryViewMarksIt) {
-    Lab lab;
+    FindingsLab lab;
     lab.window->playback().open(with_findings(2));
     MainWindow& window = *lab.window;
     FindingsView& view = *window.findings_view();
@@ -226,7 +226,7 @@ TEST(FindingsPane, FGoesFromFindingToFindingAndEveryViewMarksIt) {
 }
 
 TEST(FindingsPane, ClickAndEnterGoThereAndTheFiltersWork) {
-    Lab lab;
+    FindingsLab lab;
     lab.window->playback().open(with_findings(4));
     MainWindow& window = *lab.window;
     FindingsView& view = *window.findings_view();
@@ -258,7 +258,7 @@ TEST(FindingsPane, ClickAndEnterGoThereAndTheFiltersWork) {
 }
 
 TEST(FindingsPane, ARuleIsReadOnDemand) {
-    Lab lab;
+    FindingsLab lab;
     lab.window->playback().open(with_findings(1));
     lab.key(Qt::Key_F);
     Q_EMIT lab.window->findings_view()->page()->anchorClicked(QUrl(QStringLiteral("rule:IM-051")));
@@ -271,7 +271,7 @@ TEST(FindingsPane, ARuleIsReadOnDemand) {
 }
 
 TEST(Variants, StandUnderTheScenarioOnStageAndRun) {
-    Lab lab;
+    FindingsLab lab;
     lab.open("leak");
     LibraryModel& library = lab.window->library_model();
     QAbstractItemModelTester tester(&library, QAbstractItemModelTester::FailureReportingMode::Fatal);
@@ -290,7 +290,7 @@ TEST(Variants, StandUnderTheScenarioOnStageAndRun) {
 }
 
 TEST(Schedules, AreChosenTypedAndNonsenseGoesBack) {
-    Lab lab;
+    FindingsLab lab;
     lab.open("one");
     QComboBox* box = lab.window->library_view()->schedule();
     QSignalSpy wanted(lab.window->library_view(), &LibraryView::schedule_wanted);

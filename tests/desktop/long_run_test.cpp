@@ -42,12 +42,12 @@ std::vector<EventId> that_fit(const trace::Trace& trace, const char* expression)
     return found;
 }
 
-struct Lab {
+struct LongRunLab {
     PlaybackModel playback;
     EventListModel events{playback};
     QAbstractItemModelTester tester{&events, QAbstractItemModelTester::FailureReportingMode::Fatal};
     QSignalSpy changed{&playback.filter(), &EventFilter::changed};
-    Lab() {
+    LongRunLab() {
         playback.open(long_session());
         EXPECT_GT(playback.event_count(), EventFilter::at_once);
     }
@@ -56,7 +56,7 @@ struct Lab {
 };
 
 TEST(LongRun, AFilterReplacesTheRowsWhenItIsReadyAndNotBefore) {
-    Lab lab;
+    LongRunLab lab;
     const int before = lab.events.rowCount();
     EXPECT_EQ(lab.filter().set_expression(QStringLiteral("kind:conversion")), QString());
     EXPECT_TRUE(lab.filter().working());
@@ -77,7 +77,7 @@ TEST(LongRun, AFilterReplacesTheRowsWhenItIsReadyAndNotBefore) {
 }
 
 TEST(LongRun, TheLatestFilterWins) {
-    Lab lab;
+    LongRunLab lab;
     for (const char* expression : {"kind:enter", "layer:im1", "status:FAILURE", "kind:call_entry_released"}) lab.filter().set_expression(QString::fromLatin1(expression));
     lab.wait();
     EXPECT_EQ(lab.changed.count(), 1) << "the others were never shown";
@@ -86,7 +86,7 @@ TEST(LongRun, TheLatestFilterWins) {
 }
 
 TEST(LongRun, CancellingAFilterGoesBackToTheOneInForce) {
-    Lab lab;
+    LongRunLab lab;
     lab.filter().set_expression(QStringLiteral("kind:conversion"));
     lab.wait();
     const int rows = lab.events.rowCount();
@@ -105,7 +105,7 @@ TEST(LongRun, CancellingAFilterGoesBackToTheOneInForce) {
 }
 
 TEST(LongRun, AnotherSessionDropsTheFilteringOfTheOld) {
-    Lab lab;
+    LongRunLab lab;
     lab.filter().set_expression(QStringLiteral("kind:conversion"));
     ASSERT_TRUE(lab.filter().working());
     trace::synthetic::Options options;

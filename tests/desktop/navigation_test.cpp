@@ -36,9 +36,9 @@ namespace {
 using trace::EventId;
 using trace::EventKind;
 
-struct Lab {
+struct NavigationLab {
     std::unique_ptr<MainWindow> window;
-    explicit Lab(std::unique_ptr<QSettings> settings = nullptr) {
+    explicit NavigationLab(std::unique_ptr<QSettings> settings = nullptr) {
         window = std::make_unique<MainWindow>(testing::synthetic_source(), std::move(settings));
         window->choose_theme(Theme::Choice::light);
         window->resize(1366, 768);
@@ -57,7 +57,7 @@ struct Lab {
 };
 
 TEST(Navigation, EGoesFromCompletionToCompletion) {
-    Lab lab;
+    NavigationLab lab;
     lab.open("five");
     lab.key(Qt::Key_E);
     const auto first = lab.at();
@@ -69,7 +69,7 @@ TEST(Navigation, EGoesFromCompletionToCompletion) {
 }
 
 TEST(Navigation, MGoesToTheNextChangeOfTheChosenMember) {
-    Lab lab;
+    NavigationLab lab;
     lab.open("one");
     lab.playback().choose_member(0x80);  // SourceHandle
     const trace::RegionId region = lab.playback().region();
@@ -87,7 +87,7 @@ TEST(Navigation, MGoesToTheNextChangeOfTheChosenMember) {
 }
 
 TEST(Navigation, RunsUntilAConditionAndSaysWhenItNeverComes) {
-    Lab lab;
+    NavigationLab lab;
     lab.open("five");
     lab.key(Qt::Key_Home);
     lab.key(Qt::Key_U, Qt::ControlModifier);
@@ -119,7 +119,7 @@ TEST(Navigation, RunsUntilAConditionAndSaysWhenItNeverComes) {
 }
 
 TEST(Navigation, BookmarksAreListedNotedAndTakenAway) {
-    Lab lab;
+    NavigationLab lab;
     lab.open("one");
     BookmarkModel& bookmarks = lab.window->bookmark_model();
     QAbstractItemModelTester tester(&bookmarks, QAbstractItemModelTester::FailureReportingMode::Fatal);
@@ -150,7 +150,7 @@ TEST(Navigation, BookmarksAreListedNotedAndTakenAway) {
 }
 
 TEST(Navigation, TheMenuBarHasTheSearchAndTheLayoutInSight) {
-    Lab lab;
+    NavigationLab lab;
     lab.open("one");
     MenuCorner* corner = lab.window->menu_corner();
     EXPECT_TRUE(corner->search()->text().contains(QStringLiteral("Ctrl+K")));
@@ -182,7 +182,7 @@ TEST(Palette, BestMatchesComeFirst) {
 }
 
 TEST(Palette, FindsCommandsRulesScenariosAndEventsByNumber) {
-    Lab lab;
+    NavigationLab lab;
     lab.open("one");
     const auto type = [&](const char* letters) {
         lab.key(Qt::Key_K, Qt::ControlModifier);
@@ -214,7 +214,7 @@ TEST(Palette, FindsCommandsRulesScenariosAndEventsByNumber) {
 }
 
 TEST(Navigation, EveryPaneIsReachedByKeyboard) {
-    Lab lab;
+    NavigationLab lab;
     lab.open("one");
     lab.window->pane("events")->close();
     for (PanelDock* pane : lab.window->panes()) {
@@ -226,7 +226,7 @@ TEST(Navigation, EveryPaneIsReachedByKeyboard) {
 }
 
 TEST(Navigation, EveryActionStandsInAMenuAndTheSheetShowsItsKey) {
-    Lab lab;
+    NavigationLab lab;
     lab.open("one");
     std::set<const QAction*> in_menus;
     const std::function<void(const QMenu*)> walk = [&](const QMenu* menu) {
@@ -251,13 +251,13 @@ TEST(Layouts, OnesOwnIsRemembered) {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("lab.ini"));
     {
-        Lab lab(std::make_unique<QSettings>(file, QSettings::IniFormat));
+        NavigationLab lab(std::make_unique<QSettings>(file, QSettings::IniFormat));
         lab.window->pane("members")->close();
         lab.window->findChild<QAction*>(QStringLiteral("remember_layout"))->trigger();
         lab.window->choose_layout(layout_teach);
         EXPECT_TRUE(lab.window->pane("members")->isVisible());
     }
-    Lab again(std::make_unique<QSettings>(file, QSettings::IniFormat));
+    NavigationLab again(std::make_unique<QSettings>(file, QSettings::IniFormat));
     EXPECT_TRUE(again.window->pane("members")->isVisible());
     again.key(Qt::Key_4, Qt::ControlModifier | Qt::AltModifier);
     EXPECT_FALSE(again.window->pane("members")->isVisible());

@@ -132,7 +132,7 @@ struct Views {
     }
 };
 
-class Played : public testing::TestWithParam<const char*> {};
+class Played : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Played, ForwardAndBackEveryViewTellsTheSameAndNothingIsWrong) {
     const SessionPointer session = run_of(GetParam());
@@ -167,10 +167,10 @@ TEST_P(Played, ForwardAndBackEveryViewTellsTheSameAndNothingIsWrong) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Taught, Played, testing::Values("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"), [](const auto& tested) { return std::string(tested.param); });
+INSTANTIATE_TEST_SUITE_P(Taught, Played, ::testing::Values("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"), [](const auto& tested) { return std::string(tested.param); });
 
 // In the window, with the keys a person uses, at the smallest promised size.
-class InTheWindow : public testing::TestWithParam<const char*> {};
+class InTheWindow : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(InTheWindow, TheKeysGoFromConversionToConversionAndBackAndEveryPaneKeepsItsPlace) {
     MainWindow window(engine_source(), nullptr);
@@ -220,7 +220,7 @@ TEST_P(InTheWindow, TheKeysGoFromConversionToConversionAndBackAndEveryPaneKeepsI
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Taught, InTheWindow, testing::Values("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"), [](const auto& tested) { return std::string(tested.param); });
+INSTANTIATE_TEST_SUITE_P(Taught, InTheWindow, ::testing::Values("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"), [](const auto& tested) { return std::string(tested.param); });
 
 }  // namespace
 }  // namespace chimneylab::desktop

@@ -178,7 +178,7 @@ TEST(SequenceView, SharesTheFilterOfTheEventList) {
     EXPECT_FALSE(lab.view().scene().arrows.empty());
 }
 
-int pixels_of(const QImage& image, const QColor& colour) {
+int pixels_in(const QImage& image, const QColor& colour) {
     int count = 0;
     for (int y = 0; y < image.height(); ++y) {
         for (int x = 0; x < image.width(); ++x) count += image.pixelColor(x, y).rgb() == colour.rgb() ? 1 : 0;
@@ -194,8 +194,8 @@ TEST(SequenceView, ThePictureHasTheOperationsColoursAndTheConversions) {
         for (const std::size_t which : {0U, 1U}) {
             lab.playback().seek(lab.playback().history()->operations()[which].crossings.back());
             const QImage image = lab.view().grab().toImage();
-            EXPECT_GT(pixels_of(image, operation_colour(t, static_cast<int>(which) + 1)), 300);
-            EXPECT_GT(pixels_of(image, t.changed), 100) << "conversions and the present line";
+            EXPECT_GT(pixels_in(image, operation_colour(t, static_cast<int>(which) + 1)), 300);
+            EXPECT_GT(pixels_in(image, t.changed), 100) << "conversions and the present line";
         }
     }
     std::set<std::pair<int, int>> looks;
@@ -258,7 +258,7 @@ TEST(SequenceExport, OneOperationAndTheVisiblePartAreOnePicture) {
     ASSERT_FALSE(operation.files.isEmpty());
     const QImage page(operation.folder.filePath(operation.files.front()));
     EXPECT_GT(page.width(), 1'500) << "twice the size of the screen";
-    EXPECT_GT(pixels_of(page, operation_colour(light_tokens(), 1)), 1'000);
+    EXPECT_GT(pixels_in(page, operation_colour(light_tokens(), 1)), 1'000);
     Exported visible;
     visible.run(lab, SequencePane::Part::visible, QStringLiteral("part"));
     EXPECT_EQ(visible.files, QStringList{QStringLiteral("part.svg")}) << "without an ending it is SVG";

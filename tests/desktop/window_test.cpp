@@ -34,10 +34,10 @@ namespace {
 using trace::EventId;
 using trace::EventKind;
 
-struct Lab {
+struct WindowLab {
     std::unique_ptr<MainWindow> window;
-    explicit Lab(const char* scenario = "one", QSize size = {1366, 768}) : Lab(scenario, size, nullptr) {}
-    Lab(const char* scenario, QSize size, std::unique_ptr<QSettings> settings) {
+    explicit WindowLab(const char* scenario = "one", QSize size = {1366, 768}) : WindowLab(scenario, size, nullptr) {}
+    WindowLab(const char* scenario, QSize size, std::unique_ptr<QSettings> settings) {
         window = std::make_unique<MainWindow>(testing::synthetic_source(), std::move(settings));
         window->choose_theme(Theme::Choice::light);
         window->resize(size);
@@ -57,7 +57,7 @@ struct Lab {
 };
 
 TEST(Window, EveryPaneIsFilledOnTheFirstScenario) {
-    Lab lab;
+    WindowLab lab;
     EXPECT_FALSE(lab.window->stage_model().scene().empty());
     EXPECT_TRUE(lab.window->stage_model().scene().card.shown);
     EXPECT_GT(lab.window->event_model().rowCount(), 10);
@@ -69,7 +69,7 @@ TEST(Window, EveryPaneIsFilledOnTheFirstScenario) {
 }
 
 TEST(Window, WithoutASessionEveryPaneSaysWhatToDo) {
-    Lab lab(nullptr);
+    WindowLab lab(nullptr);
     EXPECT_TRUE(lab.window->stage_model().scene().empty());
     EXPECT_TRUE(lab.window->narration()->text().contains(QStringLiteral("Space")));
     lab.key(Qt::Key_Space);
@@ -80,7 +80,7 @@ TEST(Window, WithoutASessionEveryPaneSaysWhatToDo) {
 }
 
 TEST(Window, ArrowKeysStepForwardAndBackWhereTheyCameFrom) {
-    Lab lab;
+    WindowLab lab;
     const auto start = lab.at();
     lab.key(Qt::Key_Right);
     EXPECT_EQ(lab.at(), start + 1);
@@ -99,7 +99,7 @@ TEST(Window, ArrowKeysStepForwardAndBackWhereTheyCameFrom) {
 }
 
 TEST(Window, PageKeysGoFromConversionToConversion) {
-    Lab lab;
+    WindowLab lab;
     lab.key(Qt::Key_PageDown);
     const auto first = lab.at();
     EXPECT_EQ(lab.playback().trace()->event(EventId(first)).kind, EventKind::conversion);
@@ -110,7 +110,7 @@ TEST(Window, PageKeysGoFromConversionToConversion) {
 }
 
 TEST(Window, LettersGoToCallEntriesAndBookmarks) {
-    Lab lab;
+    WindowLab lab;
     lab.key(Qt::Key_C);
     EXPECT_EQ(lab.playback().trace()->event(lab.playback().position()).kind, EventKind::call_entry_recognised);
     const auto there = lab.at();
@@ -127,7 +127,7 @@ TEST(Window, LettersGoToCallEntriesAndBookmarks) {
 }
 
 TEST(Window, DownGoesIntoTheNextCallAndUpComesOut) {
-    Lab lab;
+    WindowLab lab;
     const auto depth = [&] { return lab.playback().history()->open_calls(lab.playback().position()).size(); };
     const auto before = depth();
     lab.key(Qt::Key_Down);
@@ -138,7 +138,7 @@ TEST(Window, DownGoesIntoTheNextCallAndUpComesOut) {
 }
 
 TEST(Window, SpacePlaysAndPausesAndTheClockMovesIt) {
-    Lab lab;
+    WindowLab lab;
     const auto start = lab.at();
     lab.key(Qt::Key_Space);
     EXPECT_TRUE(lab.playback().playing());
@@ -157,7 +157,7 @@ TEST(Window, SpacePlaysAndPausesAndTheClockMovesIt) {
 }
 
 TEST(Window, EveryTransportButtonDoesWhatItSays) {
-    Lab lab;
+    WindowLab lab;
     QList<TransportButton*> buttons = lab.window->transport()->findChildren<TransportButton*>();
     ASSERT_EQ(buttons.size(), 5);
     const auto press = [&](int index) { QTest::mouseClick(buttons[index], Qt::LeftButton); };
@@ -182,7 +182,7 @@ TEST(Window, EveryTransportButtonDoesWhatItSays) {
 }
 
 TEST(Window, DraggingTheScrubberIsImmediateAndStopsPlaying) {
-    Lab lab("five");
+    WindowLab lab("five");
     Scrubber* scrubber = lab.window->transport()->scrubber();
     lab.playback().play();
     const int y = scrubber->height() / 2;
@@ -204,7 +204,7 @@ TEST(Window, DraggingTheScrubberIsImmediateAndStopsPlaying) {
 }
 
 TEST(Window, ClickingAnEventRowGoesThereAndTheListFollows) {
-    Lab lab("five");
+    WindowLab lab("five");
     QTableView* table = lab.window->event_view()->table();
     const QModelIndex row = lab.window->event_model().index(12, EventListModel::what);
     table->scrollTo(row);
@@ -218,7 +218,7 @@ TEST(Window, ClickingAnEventRowGoesThereAndTheListFollows) {
 }
 
 TEST(Window, TypingAFilterNarrowsTheListAndNonsenseIsToldInPlace) {
-    Lab lab("five");
+    WindowLab lab("five");
     QLineEdit* filter = lab.window->event_view()->filter();
     filter->setFocus();
     const auto at = lab.at();
@@ -237,7 +237,7 @@ TEST(Window, TypingAFilterNarrowsTheListAndNonsenseIsToldInPlace) {
 }
 
 TEST(Window, ClickingBlocksAndEntriesOnTheStageChoosesTheirMemory) {
-    Lab lab;
+    WindowLab lab;
     lab.key(Qt::Key_C);
     StageView* stage = lab.window->stage_view();
     stage->advance(1000);  // let the card arrive
@@ -256,7 +256,7 @@ TEST(Window, ClickingBlocksAndEntriesOnTheStageChoosesTheirMemory) {
 }
 
 TEST(Window, ClickingAFunctionNameGoesToItsCall) {
-    Lab lab;
+    WindowLab lab;
     const StageScene scene = lab.window->stage_model().scene();
     const StageRung& last = scene.rungs.back();
     ASSERT_EQ(last.tense, Tense::future);
@@ -265,7 +265,7 @@ TEST(Window, ClickingAFunctionNameGoesToItsCall) {
 }
 
 TEST(Window, AStepMovesTheCardAndAJumpDoesNot) {
-    Lab lab;
+    WindowLab lab;
     StageView* stage = lab.window->stage_view();
     stage->advance(1000);
     const QPointF before = stage->drawn_card().topLeft();
@@ -292,7 +292,7 @@ TEST(Window, AStepMovesTheCardAndAJumpDoesNot) {
 }
 
 TEST(Window, ChoosingInTheLibraryOpensAndTwiceDoesNoHarm) {
-    Lab lab;
+    WindowLab lab;
     QListView* list = lab.window->library_view()->list();
     QSignalSpy shown(lab.window.get(), &MainWindow::session_shown);
     const QModelIndex row = lab.window->library_model().index(lab.window->library_model().row_of(QStringLiteral("five")));
@@ -304,7 +304,7 @@ TEST(Window, ChoosingInTheLibraryOpensAndTwiceDoesNoHarm) {
 }
 
 TEST(Window, ARefusedScenarioIsToldAndWhatWasShownStays) {
-    Lab lab;
+    WindowLab lab;
     const auto before = lab.playback().session();
     QSignalSpy refused(lab.window.get(), &MainWindow::session_refused);
     lab.window->open_scenario(QStringLiteral("refused"));
@@ -317,7 +317,7 @@ TEST(Window, ARefusedScenarioIsToldAndWhatWasShownStays) {
 }
 
 TEST(Window, ALongRunCanBeCancelledAndTheWindowStaysAlive) {
-    Lab lab;
+    WindowLab lab;
     lab.window->open_scenario(QStringLiteral("endless"));
     ASSERT_TRUE(QTest::qWaitFor([&] { return lab.window->notice()->isVisible(); }));
     const auto before = lab.at();
@@ -329,7 +329,7 @@ TEST(Window, ALongRunCanBeCancelledAndTheWindowStaysAlive) {
 }
 
 TEST(Window, ClosingInTheMiddleOfARunAndOfPlayingEnds) {
-    Lab lab;
+    WindowLab lab;
     lab.playback().play();
     lab.window->open_scenario(QStringLiteral("endless"));
     lab.window->close();
@@ -339,7 +339,7 @@ TEST(Window, ClosingInTheMiddleOfARunAndOfPlayingEnds) {
 }
 
 TEST(Window, StartingAnotherRunDropsTheFirst) {
-    Lab lab;
+    WindowLab lab;
     lab.window->open_scenario(QStringLiteral("endless"));
     lab.open("five");
     EXPECT_EQ(lab.window->library_model().current(), QStringLiteral("five"));
@@ -347,7 +347,7 @@ TEST(Window, StartingAnotherRunDropsTheFirst) {
 }
 
 TEST(Window, PanesCloseComeBackAndTakeTheWholeWindow) {
-    Lab lab;
+    WindowLab lab;
     PanelDock* stage = lab.window->pane("stage");
     PanelDock* events = lab.window->pane("events");
     events->close();
@@ -366,7 +366,7 @@ TEST(Window, PanesCloseComeBackAndTakeTheWholeWindow) {
 }
 
 TEST(Window, LayoutsShowTheirPanesAndLearnIsTheFirst) {
-    Lab lab;
+    WindowLab lab;
     EXPECT_EQ(lab.window->pane_layout(), layout_learn);
     const int stage_width = lab.window->pane("stage")->width();
     lab.key(Qt::Key_1, Qt::ControlModifier | Qt::AltModifier);
@@ -387,7 +387,7 @@ TEST(Window, TheArrangementIsRemembered) {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("lab.ini"));
     {
-        Lab lab("one", {1366, 768}, std::make_unique<QSettings>(file, QSettings::IniFormat));
+        WindowLab lab("one", {1366, 768}, std::make_unique<QSettings>(file, QSettings::IniFormat));
         lab.window->pane("members")->close();
         lab.playback().set_speed(5);
         lab.window->close();
@@ -401,7 +401,7 @@ TEST(Window, TheArrangementIsRemembered) {
 }
 
 TEST(Window, SurvivesEverySizeAndResizingWhilePlaying) {
-    Lab lab("deep");
+    WindowLab lab("deep");
     lab.playback().set_speed(50);
     lab.playback().play();
     for (const QSize size : {QSize(900, 560), QSize(1366, 768), QSize(1920, 1080), QSize(3840, 2160), QSize(1000, 600)}) {
@@ -412,7 +412,7 @@ TEST(Window, SurvivesEverySizeAndResizingWhilePlaying) {
 }
 
 TEST(Window, EveryActionHasATextAndNoShortcutIsGivenTwice) {
-    Lab lab;
+    WindowLab lab;
     std::set<QString> seen;
     for (QAction* action : lab.window->actions()) {
         EXPECT_FALSE(action->text().isEmpty());
@@ -426,7 +426,7 @@ TEST(Window, EveryActionHasATextAndNoShortcutIsGivenTwice) {
 }
 
 TEST(Window, ViewsHaveAccessibleNames) {
-    Lab lab;
+    WindowLab lab;
     for (QWidget* widget : {static_cast<QWidget*>(lab.window->stage_view()), static_cast<QWidget*>(lab.window->event_view()->table()),
                             static_cast<QWidget*>(lab.window->inspector()->table()), static_cast<QWidget*>(lab.window->library_view()->list()),
                             static_cast<QWidget*>(lab.window->transport()->scrubber()), static_cast<QWidget*>(lab.window->narration()),
@@ -437,7 +437,7 @@ TEST(Window, ViewsHaveAccessibleNames) {
 }
 
 TEST(Window, TheLensFollowsTheTransportAndEveryViewMarksTheSameMember) {
-    Lab lab("five");
+    WindowLab lab("five");
     lab.key(Qt::Key_PageDown);
     lab.key(Qt::Key_PageDown);
     ASSERT_TRUE(lab.window->lens_model().picture().here);
@@ -466,7 +466,7 @@ TEST(Window, TheLensKeepsItsChoices) {
     QTemporaryDir folder;
     const QString file = folder.filePath(QStringLiteral("lab.ini"));
     {
-        Lab lab("one", {1366, 768}, std::make_unique<QSettings>(file, QSettings::IniFormat));
+        WindowLab lab("one", {1366, 768}, std::make_unique<QSettings>(file, QSettings::IniFormat));
         lab.window->lens_bar()->arch()->click();
         lab.window->lens_bar()->scale()->click();
         lab.window->close();
@@ -489,7 +489,7 @@ int pixels_of(const QImage& image, const QColor& colour) {
 }
 
 TEST(Picture, HasTheColoursOfEveryLayerInBothThemes) {
-    Lab lab;
+    WindowLab lab;
     for (const auto choice : {Theme::Choice::light, Theme::Choice::dark}) {
         lab.window->choose_theme(choice);
         lab.key(Qt::Key_Home);
@@ -509,7 +509,7 @@ TEST(Picture, HasTheColoursOfEveryLayerInBothThemes) {
 }
 
 TEST(Picture, TheWindowWearsTheTokensOfItsTheme) {
-    Lab lab;
+    WindowLab lab;
     for (const auto choice : {Theme::Choice::light, Theme::Choice::dark, Theme::Choice::high_contrast}) {
         lab.window->choose_theme(choice);
         QTest::qWait(20);
@@ -523,7 +523,7 @@ TEST(Picture, TheWindowWearsTheTokensOfItsTheme) {
 }
 
 TEST(Picture, IsTheSameBackwardAsForward) {
-    Lab lab("five");
+    WindowLab lab("five");
     lab.window->set_reduced_motion(true);
     lab.playback().seek(EventId(60));
     const QImage there = lab.window->stage_view()->grab().toImage();
