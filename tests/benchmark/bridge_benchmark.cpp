@@ -12,12 +12,14 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "driver-bridge/probe/probe.h"
 #include "driver-bridge/server/server.h"
+#include "engine/session/writer.h"
 #include "tests/benchmark/baseline.h"
 #include "tests/benchmark/comparison.h"
 
@@ -33,7 +35,7 @@ chimney_wire_event enter_event() {
 }
 
 void bridge_probe_event_with_snapshot(benchmark::State& state) {
-    const double floor = benchmark_support::append_and_copy_ns();
+    const double floor = benchmark_support::append_and_copy_in_used_memory_ns();
     constexpr std::size_t ring = std::size_t{4} << 20;
     constexpr std::uint32_t processors = 8;
     std::vector<std::uint8_t> memory(chimney_probe_memory(processors, ring) + 64);
@@ -69,10 +71,35 @@ void bridge_probe_event_with_snapshot(benchmark::State& state) {
 }
 BENCHMARK(bridge_probe_event_with_snapshot)->Unit(benchmark::kMillisecond);
 
+// As chimneylab-cli record does: into a file, on the server's thread and the writer's.
+class ToFile : public bridge::Recipient {
+public:
+    explicit ToFile(const std::filesystem::path& file) {
+        auto created = session::Writer::create(file);
+        if (auto* writer = std::get_if<std::unique_ptr<session::Writer>>(&created)) writer_ = std::move(*writer);
+    }
+    void described(const trace::RunDescription& description, std::span<const trace::Layer> layers) override {
+        if (writer_) writer_->describe(description, layers);
+    }
+    void grew(const session::Part& part) override {
+        if (writer_) writer_->extend(part);
+    }
+    bool finish() { return writer_ && !writer_->finish(); }
+
+private:
+    std::unique_ptr<session::Writer> writer_;
+};
+
 class Ends : public bridge::Observer {
 public:
+    explicit Ends(std::filesystem::path file) : file_(std::move(file)) {}
+    std::shared_ptr<bridge::Recipient> recipient(const bridge::SessionState&) override {
+        return recording_ = std::make_shared<ToFile>(file_);
+    }
     void session_ended(const bridge::SessionState& state, trace::Trace) override {
+        const bool whole = recording_ && recording_->finish();
         const std::lock_guard lock(mutex_);
+        if (!whole) lost_ += state.events;
         ++ended_;
         events_ += state.events;
         lost_ += state.losses.dropped + state.losses.missing;
@@ -92,6 +119,8 @@ public:
     }
 
 private:
+    std::filesystem::path file_;
+    std::shared_ptr<ToFile> recording_;  // one producer at a time
     std::mutex mutex_;
     std::condition_variable changed_;
     std::size_t ended_ = 0;
@@ -107,9 +136,9 @@ bool send_all(int socket, const std::vector<std::uint8_t>& bytes) {
     return true;
 }
 
-// One million events as fast as they go, from the first byte until the session has ended and all are in its trace.
+// Events as fast as they go, from the first byte until the session has ended and every one of them is in its file.
 void bridge_flood_over_tcp(benchmark::State& state) {
-    constexpr std::uint64_t events = 1'000'000, each_frame = 1'000;
+    constexpr std::uint64_t events = 4'000'000, each_frame = 1'000;
     std::vector<std::uint8_t> stream(8192);
     chimney_wire_hello hello{};
     hello.lowest_version = hello.highest_version = chimney_wire_version_highest;
@@ -133,7 +162,12 @@ void bridge_flood_over_tcp(benchmark::State& state) {
     stream.resize(before + 64);
     stream.resize(before + chimney_wire_put_goodbye(stream.data() + before, 64, &goodbye));
 
-    Ends ends;
+    std::string folder = (std::filesystem::temp_directory_path() / "chimneylab-flood.XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) {
+        state.SkipWithError("there is no folder for the session");
+        return;
+    }
+    Ends ends(std::filesystem::path(folder) / "flood.chimney");
     bridge::ServerOptions options;
     options.endpoint = std::get<bridge::Endpoint>(bridge::parse_endpoint("tcp:127.0.0.1:0"));
     auto listening = bridge::Server::listen(options, ends);
@@ -162,6 +196,8 @@ void bridge_flood_over_tcp(benchmark::State& state) {
         best = best == 0 ? each : std::min(best, each);
         ::close(socket);
     }
+    server->stop();
+    std::filesystem::remove_all(folder);
     if (ends.events() != rounds * events || ends.lost() != 0) state.SkipWithError("events were lost");
     state.SetItemsProcessed(static_cast<std::int64_t>(ends.events()));
     // Two million a second are 500 ns each.
