@@ -9,6 +9,8 @@
 #include <tuple>
 
 #include "engine/explorer/footprint.h"
+#include "engine/explorer/search.h"
+#include "engine/explorer/workers.h"
 #include "engine/scenario/library.h"
 
 namespace chimneylab::explorer {
@@ -172,6 +174,84 @@ TEST(Explorer, TakesForIndependentOnlyWhatHasNothingInCommon) {
     EXPECT_FALSE(independent(one, touching({2}, {50, 100}, 0b0111, 0))) << "an allocation in common";
     EXPECT_FALSE(independent(one, touching({2}, {200}, 0b1000, 0b0010))) << "it may have read what the other one wrote";
     EXPECT_TRUE(independent(one, touching({2}, {200}, 0b1000, 0b1000))) << "written for a layer that the first one never entered";
+}
+
+// Four items, each taken once. The first two write to one place, the last two to another; what ends where tells who of each
+// pair was last.
+class TwoPairs final : public Walk {
+public:
+    TwoPairs() { begin(); }
+    void begin() override {
+        choices_.clear();
+        look();
+    }
+    [[nodiscard]] bool ended() const override { return point_.pending.empty(); }
+    [[nodiscard]] const scenario::ChoicePoint& point() const override { return point_; }
+    bool take(const Choice& choice) override {
+        if (choice.item >= point_.pending.size()) return false;
+        choices_.push_back(choice);
+        look();
+        return true;
+    }
+    [[nodiscard]] std::uint64_t state() override { return 0; }
+    [[nodiscard]] std::uint64_t end_state() override {
+        std::uint64_t last[2] = {0, 0};
+        for (const std::uint64_t item : taken_) last[item / 2] = item;
+        return last[0] * 8 + last[1];
+    }
+    [[nodiscard]] Footprint touched_by_last() override { return touching({}, {taken_.back() / 2}, 1, 0); }
+    [[nodiscard]] std::uint64_t history() override {
+        std::uint64_t number = 0;
+        for (const std::uint64_t item : taken_) number = number * 4 + item;
+        return number + 1;
+    }
+    [[nodiscard]] Judgement judgement() override { return {}; }
+    [[nodiscard]] const std::vector<scenario::Problem>& problems() const override { return problems_; }
+
+private:
+    void back_towards(std::size_t depth) override {
+        choices_.resize(depth);
+        look();
+    }
+    void look() {
+        std::vector<std::uint64_t> left{0, 1, 2, 3};
+        taken_.clear();
+        for (const Choice& choice : choices_) {
+            taken_.push_back(left[choice.item]);
+            left.erase(left.begin() + choice.item);
+        }
+        point_ = {};
+        for (const std::uint64_t item : left) {
+            scenario::PendingItem pending;
+            pending.label = "item";
+            pending.queued_at = item;
+            pending.due = item;
+            point_.pending.push_back(pending);
+        }
+    }
+
+    std::vector<std::uint64_t> taken_;
+    scenario::ChoicePoint point_;
+    std::vector<scenario::Problem> problems_;
+};
+
+TEST(Explorer, RunsOneOfAllOrdersThatDifferInIndependentWorkOnly) {
+    Workers workers(2, [] { return std::make_unique<TwoPairs>(); });
+    Options options;
+    options.failures = false;
+    options.reduction = false;
+    const Exploration all = Search(workers, options, 1).go();
+    EXPECT_TRUE(all.complete);
+    EXPECT_EQ(all.schedules, 24u);
+    EXPECT_EQ(all.different, 24u);
+    options.reduction = true;
+    const Exploration some = Search(workers, options, 1).go();
+    EXPECT_TRUE(some.complete);
+    EXPECT_EQ(some.schedules, 4u) << "two orders of either pair";
+    EXPECT_EQ(some.different, 4u);
+    EXPECT_GT(some.skipped, 0u);
+    EXPECT_EQ(some.end_states, all.end_states);
+    EXPECT_EQ(some.end_states.size(), 4u);
 }
 
 TEST(Explorer, EndsWhenItIsCancelled) {
