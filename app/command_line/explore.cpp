@@ -99,7 +99,9 @@ int explore_scenario(const ExploreOptions& options, Console& console) {
                                   {"variant", options.variant.empty() ? Json(nullptr) : Json(options.variant)},
                                   {"schedules", exploration.schedules},
                                   {"pruned", exploration.pruned},
+                                  {"skipped", exploration.skipped},
                                   {"different", exploration.different},
+                                  {"end_states", exploration.end_states.size()},
                                   {"violating", exploration.violating},
                                   {"choice_points", exploration.points},
                                   {"complete", exploration.complete},
@@ -110,6 +112,9 @@ int explore_scenario(const ExploreOptions& options, Console& console) {
     } else {
         console.out << fmt::format("{} schedules run, {} of them different, {} violating; {} more pruned, as another one has the same rest\n",
                                    exploration.schedules, exploration.different, exploration.violating, exploration.pruned);
+        if (exploration.skipped > 0)
+            console.out << fmt::format("{} choice{} skipped: only the order of independent work would be another\n", exploration.skipped,
+                                       exploration.skipped == 1 ? "" : "s");
         console.out << fmt::format("{} choices in the textbook order; ", exploration.points);
         if (exploration.complete) console.out << "there are no other schedules";
         else console.out << fmt::format("all with up to {} deviation{} were tried", exploration.complete_up_to, exploration.complete_up_to == 1 ? "" : "s");

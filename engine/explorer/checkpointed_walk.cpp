@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "engine/explorer/hash.h"
 #include "engine/machine/machine.h"
@@ -16,20 +17,22 @@ using scenario::ChoicePoint;
 
 namespace {
 
-constexpr std::size_t most_points = 20'000;                      // of a run; then the schedule goes on alone
-constexpr std::size_t most_marked = std::size_t{512} << 20;      // bytes of one walk's marks
+constexpr std::size_t most_points = 20'000;  // of a run; then the schedule goes on alone
 
 }  // namespace
 
 // Made by the run itself, so it is put back with the run.
 struct CheckpointedWalk::Watcher {
-    explicit Watcher(machine::Machine& its) : machine(its), verifier(its.recorder().trace()) {}
+    explicit Watcher(machine::Machine& its) : machine(its), verifier(its.recorder().trace()) {
+        machine.recorder().set_measured_clock([] { return trace::Nanoseconds{0}; });  // nobody will see measured times
+    }
 
     void look() {
         verifier.extend();
         const trace::Trace& trace = machine.recorder().trace();
         for (; hashed < trace.size(); ++hashed) {
             const trace::Event& event = trace.event(trace::EventId(static_cast<std::uint32_t>(hashed)));
+            if (event.kind == trace::EventKind::fault_injected && event.subject == 0 && event.detail != 0) ++failed_allocations;
             history.word(event.virtual_time);
             history.word(event.subject);
             history.word(event.detail);
@@ -46,6 +49,7 @@ struct CheckpointedWalk::Watcher {
     machine::Machine& machine;
     verifier::Verifier verifier;
     std::size_t hashed = 0;
+    std::size_t failed_allocations = 0;
     Hash history;
 };
 
@@ -81,6 +85,9 @@ CheckpointedWalk::CheckpointedWalk(std::unique_ptr<RunMemory> memory, const scen
     use_images(options);
     const scenario::RunResult outside = scenario::run(scenario_, options);
     (void)judgement_of(verifier::verify(outside.trace), outside.trace);
+    const std::span<std::byte> whole = memory_->whole();
+    stretches_.push_back({reinterpret_cast<std::uint64_t>(whole.data()), whole.size()});
+    stretches_.insert(stretches_.end(), images_.stretches().begin(), images_.stretches().end());
     choices_.reserve(most_points);
     begin();
 }
@@ -97,23 +104,16 @@ void CheckpointedWalk::begin() {
         back_towards(0);
         return;
     }
-    memory_->forget_everything();
+    memory_->forget_everything(std::exchange(pool_touched_, 0));
+    memory_->forget_images();
     images_.as_loaded();
     now_ = {};
-    getcontext(&inside_);
-    inside_.uc_stack.ss_sp = memory_->stack().data();
-    inside_.uc_stack.ss_size = memory_->stack().size();
-    inside_.uc_link = nullptr;
-    const auto self = reinterpret_cast<std::uint64_t>(this);
-    makecontext(&inside_, reinterpret_cast<void (*)()>(&CheckpointedWalk::enter), 2, static_cast<unsigned>(self), static_cast<unsigned>(self >> 32));
-    paused_ = &inside_;
+    paused_ = prepare_stack(memory_->stack(), &CheckpointedWalk::enter, this);
     resume();
     if (!now_.ended) mark();
 }
 
-void CheckpointedWalk::enter(unsigned low, unsigned high) {
-    reinterpret_cast<CheckpointedWalk*>(static_cast<std::uint64_t>(high) << 32 | low)->run();
-}
+void CheckpointedWalk::enter(void* walk) { static_cast<CheckpointedWalk*>(walk)->run(); }
 
 void CheckpointedWalk::run() {
     scenario::RunOptions options;
@@ -133,9 +133,10 @@ void CheckpointedWalk::run() {
 void CheckpointedWalk::resume() {
     {
         const RunMemory::Use use(*memory_);
-        swapcontext(&outside_, paused_);
+        switch_stacks(outside_, paused_);
     }
     if (memory_->exhausted()) throw NotPossible{};
+    if (now_.watcher != nullptr) pool_touched_ = std::max(pool_touched_, now_.watcher->machine.pool().used_arena().size());
     if (without_end_ != nullptr) {
         problems_ = without_end_->problems;
         judgement_ = judgement_of(verifier::verify(without_end_->trace), without_end_->trace);
@@ -150,12 +151,13 @@ void CheckpointedWalk::resume() {
     if (now_.watcher->machine.system_threads().alive() > 0) throw NotPossible{};
 }
 
-// Runs on the run's own stack, which therefore holds the context that goes on later.
+// Runs on the run's own stack.
 void CheckpointedWalk::pause() {
-    if (now_.watcher != nullptr) now_.watcher->look();
-    ucontext_t here;
-    paused_ = &here;
-    swapcontext(&here, &outside_);
+    if (now_.watcher != nullptr) {
+        now_.watcher->look();
+        now_.events = now_.watcher->hashed;
+    }
+    switch_stacks(paused_, outside_);
 }
 
 bool CheckpointedWalk::take(const Choice& choice) {
@@ -165,7 +167,9 @@ bool CheckpointedWalk::take(const Choice& choice) {
         const scenario::PendingItem& item = before.point->pending[choice.item];
         work.text(item.label);
         work.word(std::uint64_t{item.operation.value} << 32 | static_cast<std::uint32_t>(choice.status));
-        work.word(std::uint64_t{choice.block} << 32 | std::uint64_t{item.layer} << 8 | static_cast<std::uint64_t>(choice.fault));
+        // That an allocation is to fail is no work: until one does, it does not matter when that was said.
+        const bool is_work = choice.fault != Choice::Fault::allocation;
+        work.word(std::uint64_t{choice.block} << 32 | std::uint64_t{item.layer} << 8 | (is_work ? static_cast<std::uint64_t>(choice.fault) : 0));
     }
     next_ = choice;
     choices_.push_back(choice);
@@ -173,6 +177,7 @@ bool CheckpointedWalk::take(const Choice& choice) {
     if (!now_.ended && now_.refused) {
         choices_.pop_back();
         now_.work_done = before.work_done;
+        now_.failures_wanted = before.failures_wanted;
         // What was tried for it may have left something behind.
         const std::vector<Choice> here = choices_;
         back_towards(here.size());
@@ -181,29 +186,32 @@ bool CheckpointedWalk::take(const Choice& choice) {
         return false;
     }
     now_.work_done = before.work_done + work.value();
+    now_.failures_wanted = before.failures_wanted + (choice.fault == Choice::Fault::allocation ? 1 : 0);
     return true;
 }
 
 void CheckpointedWalk::mark() {
     if (now_.ended || (marked_ > 0 && marks_[marked_ - 1].depth == depth())) return;
-    if (marked_ > 0 && bytes_marked_ > most_marked) return;  // it will be gone to from the mark before
+    const std::optional<RunMemory::Image> image = memory_->save(paused_, now_.watcher->machine.pool().used_arena().size());
+    if (!image) {
+        if (marked_ == 0) throw NotPossible{};
+        return;  // it will be gone to from the mark before
+    }
     if (marks_.size() == marked_) marks_.emplace_back();
     Mark& mark = marks_[marked_++];
     mark.depth = depth();
     mark.standing = now_;
-    // The compiler's red zone lies below what the context says is the top.
-    const auto top = reinterpret_cast<const std::byte*>(paused_->uc_mcontext.gregs[REG_RSP]) - 128;
-    memory_->save(mark.image, std::min(top, reinterpret_cast<const std::byte*>(paused_)), now_.watcher->machine.pool().used_arena().size());
+    mark.image = *image;
     mark.paused = paused_;
     mark.variables.resize(images_.size());
     images_.copy_to(mark.variables.data());
-    bytes_marked_ += mark.image.size();
 }
 
 void CheckpointedWalk::back_towards(std::size_t depth) {
-    while (marked_ > 1 && marks_[marked_ - 1].depth > depth) bytes_marked_ -= marks_[--marked_].image.size();
+    while (marked_ > 1 && marks_[marked_ - 1].depth > depth) memory_->forget(marks_[--marked_].image);
     const Mark& mark = marks_[marked_ - 1];
-    memory_->put_back(mark.image);
+    memory_->put_back(mark.image, pool_touched_);
+    pool_touched_ = mark.image.pool().size();
     images_.copy_from(mark.variables.data());
     now_ = mark.standing;
     paused_ = mark.paused;
@@ -217,19 +225,35 @@ std::uint64_t CheckpointedWalk::state() {
     hash.word(machine.recorder().trace().size());
     hash.word(machine.findings().size());
     hash.word(machine.queue().size());
+    hash.word(now_.watcher->failed_allocations);
     const trace::Nanoseconds now = machine.clock().now();
-    for (const scenario::PendingItem& item : now_.point->pending) {
-        hash.text(item.label);
-        hash.word(std::uint64_t{item.operation.value} << 32 | std::uint64_t{item.layer} << 1 | (item.completes_operation ? 1 : 0));
-        hash.word(item.due > now ? item.due - now : 0);
+    if (!now_.ended) {
+        hash.word(now_.failures_wanted);
+        for (const scenario::PendingItem& item : now_.point->pending) {
+            hash.text(item.label);
+            hash.word(std::uint64_t{item.operation.value} << 32 | std::uint64_t{item.layer} << 1 | (item.completes_operation ? 1 : 0));
+            hash.word(item.due > now ? item.due - now : 0);
+        }
     }
     for (const verifier::Violation& each : now_.watcher->verifier.violations()) {
         hash.text(each.rule);
         hash.word(each.layer);
     }
-    hash.bytes(machine.pool().used_arena());
-    for (const std::span<std::byte> variables : images_.variables()) hash.bytes(variables);
+    hash.memory(machine.pool().used_arena(), stretches_);
+    for (const std::span<std::byte> variables : images_.variables()) hash.memory(variables, stretches_);
     return hash.value();
+}
+
+Footprint CheckpointedWalk::touched_by_last() {
+    if (marked_ == 0 || marks_[marked_ - 1].depth + 1 != depth() || now_.watcher == nullptr || now_.ended) return {};
+    const Mark& before = marks_[marked_ - 1];
+    std::size_t at = 0;
+    for (const std::span<std::byte> variables : images_.variables()) {
+        if (std::memcmp(variables.data(), before.variables.data() + at, variables.size()) != 0) return {};
+        at += variables.size();
+    }
+    machine::Machine& machine = now_.watcher->machine;
+    return footprint_of(machine.recorder().trace(), before.standing.events, machine.pool(), before.image.pool());
 }
 
 std::uint64_t CheckpointedWalk::history() { return now_.watcher != nullptr ? now_.watcher->history.value() : 1; }

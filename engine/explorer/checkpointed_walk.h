@@ -7,13 +7,12 @@
 // back too; what they get from the C library behind the machine's back is not.
 #pragma once
 
-#include <ucontext.h>
-
 #include <memory>
 #include <optional>
 
 #include "engine/explorer/driver_images.h"
 #include "engine/explorer/run_memory.h"
+#include "engine/explorer/stack_switch.h"
 #include "engine/explorer/walk.h"
 
 namespace chimneylab::explorer {
@@ -33,6 +32,8 @@ public:
     bool take(const scenario::Choice& choice) override;
     void mark() override;
     [[nodiscard]] std::uint64_t state() override;
+    [[nodiscard]] std::uint64_t end_state() override { return now_.watcher != nullptr ? state() : 0; }  // of a run that had a machine
+    [[nodiscard]] Footprint touched_by_last() override;
     [[nodiscard]] std::uint64_t history() override;
     [[nodiscard]] Judgement judgement() override;
     [[nodiscard]] const std::vector<scenario::Problem>& problems() const override { return problems_; }
@@ -47,17 +48,19 @@ private:
         bool ended = false;
         bool refused = false;
         std::uint64_t work_done = 0;  // what was taken, whatever the order
+        std::size_t failures_wanted = 0;  // allocations that were to fail
+        std::size_t events = 0;
     };
     struct Mark {
         std::size_t depth = 0;
         Standing standing;
-        ucontext_t* paused = nullptr;
+        StackPointer paused = nullptr;
         RunMemory::Image image;
         std::vector<std::byte> variables;  // of the drivers' images
     };
 
     void back_towards(std::size_t depth) override;
-    static void enter(unsigned low, unsigned high);
+    static void enter(void* walk);
     void run();
     void use_images(scenario::RunOptions& options);
     void resume();
@@ -68,13 +71,13 @@ private:
     std::string variant_;
     DriverImages images_;
     std::unique_ptr<Hand> hand_;
-    ucontext_t outside_{}, inside_{};  // inside_: where the run begins; where it goes on lies in its own memory
-    ucontext_t* paused_ = nullptr;
+    StackPointer outside_ = nullptr, paused_ = nullptr;  // paused_: where the run goes on
     std::optional<scenario::Choice> next_;
     Standing now_;
     std::vector<Mark> marks_;  // ascending depth; the first one is the first point
     std::size_t marked_ = 0;   // how many of them are in use
-    std::size_t bytes_marked_ = 0;
+    std::size_t pool_touched_ = 0;  // bytes from its start that are perhaps not zero
+    std::vector<Hash::Stretch> stretches_;  // of memory that lies elsewhere in another walk
     std::vector<scenario::Problem> problems_;
     Judgement judgement_;  // of a run that has no machine any more
     const scenario::RunResult* without_end_ = nullptr;  // in the run's memory

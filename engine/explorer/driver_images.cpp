@@ -15,6 +15,7 @@ namespace {
 struct Wanted {
     std::uintptr_t load_base;
     std::vector<std::span<std::byte>> variables;
+    std::uintptr_t end = 0;
 };
 
 // The writable parts of one image, without those that became read-only when it had been relocated.
@@ -30,7 +31,9 @@ int look_at(dl_phdr_info* info, std::size_t, void* context) {
     protected_until = protected_until / page * page;
     for (int i = 0; i < info->dlpi_phnum; ++i) {
         const ElfW(Phdr)& header = info->dlpi_phdr[i];
-        if (header.p_type != PT_LOAD || (header.p_flags & PF_W) == 0) continue;
+        if (header.p_type != PT_LOAD) continue;
+        wanted.end = std::max<std::uintptr_t>(wanted.end, info->dlpi_addr + header.p_vaddr + header.p_memsz);
+        if ((header.p_flags & PF_W) == 0) continue;
         const std::uintptr_t end = info->dlpi_addr + header.p_vaddr + header.p_memsz;
         const std::uintptr_t begin = std::max<std::uintptr_t>(info->dlpi_addr + header.p_vaddr, std::min(protected_until, end));
         wanted.variables.emplace_back(reinterpret_cast<std::byte*>(begin), end - begin);
@@ -47,8 +50,9 @@ scenario::LoadedDriver DriverImages::load(std::string_view name, trace::LayerInd
     loaded_.emplace(key, driver);
     Dl_info info{};
     if (driver.entry == nullptr || dladdr(reinterpret_cast<const void*>(driver.entry), &info) == 0) return driver;
-    Wanted wanted{reinterpret_cast<std::uintptr_t>(info.dli_fbase), {}};
+    Wanted wanted{reinterpret_cast<std::uintptr_t>(info.dli_fbase), {}, 0};
     dl_iterate_phdr(look_at, &wanted);
+    if (wanted.end > wanted.load_base) stretches_.push_back({wanted.load_base, wanted.end - wanted.load_base});
     for (const std::span<std::byte> part : wanted.variables) {
         variables_.push_back(part);
         first_.insert(first_.end(), part.begin(), part.end());

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/explorer/explorer.h"
+#include "engine/explorer/hash.h"
 
 namespace chimneylab::explorer {
 
@@ -28,6 +29,7 @@ public:
 
     [[nodiscard]] std::span<const std::span<std::byte>> variables() const { return variables_; }
     [[nodiscard]] std::size_t size() const { return bytes_; }  // of all variables
+    [[nodiscard]] std::span<const Hash::Stretch> stretches() const { return stretches_; }  // code and variables of each image
     void copy_to(std::byte* destination) const;
     void copy_from(const std::byte* source);
 
@@ -36,6 +38,7 @@ private:
     std::map<std::pair<std::string, trace::LayerIndex>, scenario::LoadedDriver> loaded_;
     std::vector<std::span<std::byte>> variables_;
     std::vector<std::byte> first_;
+    std::vector<Hash::Stretch> stretches_;
     std::size_t bytes_ = 0;
 };
 

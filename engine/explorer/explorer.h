@@ -3,14 +3,17 @@
 //
 // Looks for an order of events, and for failures of the environment, in which a driver breaks a rule. A schedule is a list of
 // choices (scenario::Choice), one at each point where something is pending; the one without any follows fifo. A deviation is a
-// choice that is not what fifo would take: another item, a block that fails at the target, an allocation that fails. First
-// every schedule with one deviation is tried, then those with two, and so on until there is no further one; if the budget does
-// not suffice for all, its last quarter goes to random ones. What is found is told with the fewest deviations that still show
-// it, as choices that give the same run again.
+// choice that is not what fifo would take: another item, a block that fails at the target, an allocation that fails.
+// A space that by all appearances fits into the budget is run through from end to end, each choice made once. In a larger one
+// every schedule with one deviation is tried first, then those with two, and so on; if the budget does not suffice for all, its
+// last quarter goes to random ones. What is found is told with few deviations, none of which can be left out, as choices that
+// give the same run again.
 //
-// Orders that lead to the same state of the machine have the same future, which is made once: a schedule that comes to a state
-// in which another was before, with the same work done, the same work pending, the same bytes in the pool and the same rules
-// broken, ends there and counts as pruned. So items that have nothing to do with each other are not tried in all their orders.
+// Two reductions, both off with Options::reduction false:
+// - Partial order: of two orders of work that has nothing to do with each other one is run (sleep sets, depth_first.h; what is
+//   independent, footprint.h). In spaces that are run through.
+// - Equal states: a schedule that comes to a state in which another was before, with the same work done, the same work pending,
+//   the same bytes in the pool and the same rules broken, ends there and counts as pruned, because its rest was made.
 //
 // No global state, any thread, several threads inside; the same questions have the same answers, whatever the number of those.
 #pragma once
@@ -63,13 +66,17 @@ struct Found {
 
 struct Exploration {
     std::size_t schedules = 0;       // run to their ends
-    std::size_t pruned = 0;          // not run to their ends: another one has the same rest
+    std::size_t pruned = 0;          // begun, but not run to their ends: another one has the same rest
+    std::size_t skipped = 0;         // choices not made: the schedules after them are others with independent work exchanged
     std::size_t different = 0;       // schedules, by event history
     std::size_t violating = 0;       // schedules in which something is wrong
     std::size_t points = 0;          // of the schedule without deviations
     std::size_t complete_up_to = 0;  // every schedule with as many deviations was run, or is as another one
     bool complete = false;           // there are no others
     bool checkpointed = false;       // runs shared their beginnings
+    // Numbers for what was left at the ends (bytes of the pool, work done, rules broken), whatever came before in which order;
+    // ascending, each once. Comparable within one build. Empty when runs were made elsewhere.
+    std::vector<std::uint64_t> end_states;
     std::vector<Found> found;        // in the order in which they were found
     std::vector<scenario::Problem> problems;  // the scenario cannot be run
 };

@@ -31,6 +31,28 @@ public:
             word(last);
         }
     }
+    // Memory of a run. Words that point into one of these stretches count as the place there, so that equal runs are equal
+    // wherever they lie.
+    struct Stretch {
+        std::uint64_t begin = 0, size = 0;
+    };
+    void memory(std::span<const std::byte> data, std::span<const Stretch> stretches) {
+        word(data.size());
+        std::uint64_t lanes[4] = {state_, state_ + 1, state_ + 2, state_ + 3};
+        std::size_t at = 0;
+        for (; at + 64 <= data.size(); at += 64) {
+            std::uint64_t words[8];
+            std::memcpy(words, data.data() + at, sizeof words);
+            for (std::size_t k = 0; k < stretches.size(); ++k)
+                for (std::uint64_t& each : words) {
+                    const std::uint64_t place = each - stretches[k].begin;
+                    each = place < stretches[k].size ? (k + 1) << 48 | place : each;
+                }
+            for (int i = 0; i < 4; ++i) lanes[i] = fold(lanes[i] ^ words[2 * i], 0xA0761D6478BD642F ^ words[2 * i + 1]);
+        }
+        for (const std::uint64_t lane : lanes) word(lane);
+        bytes(data.subspan(at));
+    }
     void text(std::string_view value) { bytes(std::as_bytes(std::span(value))); }
     [[nodiscard]] std::uint64_t value() const {
         const std::uint64_t mixed = fold(state_, 0xE7037ED1A0B428DB);

@@ -58,7 +58,10 @@ void follow(Walk& walk, Leaf& leaf, bool failures, SeenStates* seen) {
         leaf.schedule.alternatives.push_back(static_cast<std::uint32_t>(alternatives(walk.point(), failures).size()));
         if (!walk.take(first_due(walk.point()))) break;
     }
-    if (!leaf.pruned) leaf.history = walk.history();
+    if (!leaf.pruned) {
+        leaf.history = walk.history();
+        leaf.end_state = walk.end_state();
+    }
     leaf.wrong = walk.judgement();
 }
 
@@ -84,6 +87,7 @@ Leaf at_random(Walk& walk, std::uint64_t seed, std::size_t points, bool failures
         if (!walk.take(choice)) break;
     }
     leaf.history = walk.history();
+    leaf.end_state = walk.end_state();
     leaf.wrong = walk.judgement();
     return leaf;
 }

@@ -24,6 +24,7 @@ struct Leaf {
     Schedule schedule;
     bool pruned = false;        // from here on it is as an earlier one
     std::uint64_t history = 0;  // of a run to the end
+    std::uint64_t end_state = 0;  // likewise; 0: not known
     Judgement wrong;
     std::vector<std::uint64_t> states;  // that it came through as the first
 };

@@ -22,6 +22,8 @@ constexpr std::size_t heap_bytes = (std::size_t{1} << 30) - stack_bytes - 2 * pa
 constexpr std::size_t pool_bytes = std::size_t{1} << 30;
 constexpr std::size_t slot_bytes = 2 * page + stack_bytes + heap_bytes + pool_bytes;  // books, guard, stack, heap, pool
 constexpr std::size_t slots = 16;
+constexpr std::size_t image_bytes = std::size_t{512} << 20;  // of one walk, reserved
+constexpr std::size_t large_page = std::size_t{2} << 20;
 constexpr std::size_t block_alignment = 16;
 
 // Classes of size: by 16 up to 1024, then by eighths of the power of two below.
@@ -137,23 +139,29 @@ std::unique_ptr<RunMemory> RunMemory::reserve() {
     if (!possible) return nullptr;
     const std::lock_guard lock(zone_mutex);
     if (zone == 0) {
-        void* const all = mmap(nullptr, slots * slot_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        void* const all = mmap(nullptr, slots * slot_bytes + large_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (all == MAP_FAILED) return nullptr;
-        zone = reinterpret_cast<std::uintptr_t>(all);
+        zone = (reinterpret_cast<std::uintptr_t>(all) + large_page - 1) / large_page * large_page;
     }
     for (std::size_t i = 0; i < slots; ++i) {
         if (taken[i]) continue;
         auto* const base = reinterpret_cast<std::byte*>(zone.load() + i * slot_bytes);
         if (mprotect(base, page, PROT_READ | PROT_WRITE) != 0 || mprotect(base + 2 * page, slot_bytes - 2 * page, PROT_READ | PROT_WRITE) != 0) return nullptr;
+        void* const images = mmap(nullptr, image_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (images == MAP_FAILED) return nullptr;
+        // A first touch costs more than the copy of a page does, so there shall be few. Where large pages cannot be had all goes on.
+        (void)madvise(base + 2 * page, slot_bytes - 2 * page, MADV_HUGEPAGE);
+        (void)madvise(images, image_bytes, MADV_HUGEPAGE);
         taken[i] = true;
         new (base) Heap;
-        return std::unique_ptr<RunMemory>(new RunMemory(base));
+        return std::unique_ptr<RunMemory>(new RunMemory(base, static_cast<std::byte*>(images)));
     }
     return nullptr;
 }
 
 RunMemory::~RunMemory() {
     const std::lock_guard lock(zone_mutex);
+    munmap(images_, image_bytes);
     madvise(base_, slot_bytes, MADV_DONTNEED);
     mprotect(base_, slot_bytes, PROT_NONE);
     taken[(reinterpret_cast<std::uintptr_t>(base_) - zone.load()) / slot_bytes] = false;
@@ -161,40 +169,48 @@ RunMemory::~RunMemory() {
 
 std::span<std::byte> RunMemory::stack() const { return {base_ + 2 * page, stack_bytes}; }
 std::span<std::byte> RunMemory::pool() const { return {base_ + 2 * page + stack_bytes + heap_bytes, pool_bytes}; }
-void RunMemory::forget_everything() { new (base_) Heap; }
+std::span<std::byte> RunMemory::whole() const { return {base_, slot_bytes}; }
+void RunMemory::forget_everything(std::size_t pool_touched) {
+    new (base_) Heap;
+    std::memset(pool().data(), 0, pool_touched);
+}
 bool RunMemory::exhausted() const { return books(base_).exhausted; }
 std::size_t RunMemory::heap_used() const { return books(base_).used; }
 
 RunMemory::Use::Use(RunMemory& memory) { heap_of_thread = &books(memory.base_); }
 RunMemory::Use::~Use() { heap_of_thread = nullptr; }
 
-void RunMemory::save(Image& image, const void* stack_pointer, std::size_t pool_used) const {
+std::optional<RunMemory::Image> RunMemory::save(const void* stack_pointer, std::size_t pool_used) {
     const std::byte* const stack_end = base_ + 2 * page + stack_bytes;
+    Image image;
     image.stack_ = static_cast<std::size_t>(stack_end - static_cast<const std::byte*>(stack_pointer));
     image.heap_ = books(base_).used;
     image.pool_ = pool_used;
     image.size_ = sizeof(Heap) + image.stack_ + image.heap_ + image.pool_;
-    if (image.capacity_ < image.size_) {
-        image.capacity_ = image.size_ + image.size_ / 4;
-        image.bytes_ = std::make_unique_for_overwrite<std::byte[]>(image.capacity_);
-    }
-    std::byte* to = image.bytes_.get();
+    if (image.size_ > image_bytes - images_used_) return std::nullopt;
+    image.bytes_ = images_ + images_used_;
+    images_used_ += (image.size_ + 63) / 64 * 64;
+    std::byte* to = image.bytes_;
     std::memcpy(to, base_, sizeof(Heap));
     to += sizeof(Heap);
     // The heap begins where the stack ends.
     std::memcpy(to, stack_end - image.stack_, image.stack_ + image.heap_);
     to += image.stack_ + image.heap_;
     std::memcpy(to, pool().data(), image.pool_);
+    return image;
 }
 
-void RunMemory::put_back(const Image& image) {
+void RunMemory::forget(const Image& image) { images_used_ = static_cast<std::size_t>(image.bytes_ - images_); }
+
+void RunMemory::put_back(const Image& image, std::size_t pool_touched) {
     std::byte* const stack_end = base_ + 2 * page + stack_bytes;
-    const std::byte* from = image.bytes_.get();
+    const std::byte* from = image.bytes_;
     std::memcpy(base_, from, sizeof(Heap));
     from += sizeof(Heap);
     std::memcpy(stack_end - image.stack_, from, image.stack_ + image.heap_);
     from += image.stack_ + image.heap_;
     std::memcpy(pool().data(), from, image.pool_);
+    if (pool_touched > image.pool_) std::memset(pool().data() + image.pool_, 0, pool_touched - image.pool_);
 }
 
 }  // namespace chimneylab::explorer

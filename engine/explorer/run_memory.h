@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace chimneylab::explorer {
@@ -24,7 +25,8 @@ public:
 
     [[nodiscard]] std::span<std::byte> stack() const;
     [[nodiscard]] std::span<std::byte> pool() const;
-    void forget_everything();  // an empty heap
+    [[nodiscard]] std::span<std::byte> whole() const;  // with what lies between them
+    void forget_everything(std::size_t pool_touched);  // an empty heap, a pool as new
     [[nodiscard]] bool exhausted() const;  // an allocation failed since
     [[nodiscard]] std::size_t heap_used() const;
 
@@ -37,25 +39,32 @@ public:
         Use& operator=(const Use&) = delete;
     };
 
-    // A moment. The buffer grows as needed and is used again by the next save.
+    // A moment. Images lie one behind the other; the latest one is the first to be forgotten.
     class Image {
     public:
         [[nodiscard]] std::size_t size() const { return size_; }
-        [[nodiscard]] std::size_t capacity() const { return capacity_; }
+        [[nodiscard]] std::span<const std::byte> pool() const { return {bytes_ + size_ - pool_, pool_}; }
 
     private:
         friend class RunMemory;
-        std::unique_ptr<std::byte[]> bytes_;
-        std::size_t size_ = 0, capacity_ = 0;
+        std::byte* bytes_ = nullptr;
+        std::size_t size_ = 0;
         std::size_t heap_ = 0, stack_ = 0, pool_ = 0;
     };
-    // `stack_pointer`: from there to the end of the stack is in use; `pool_used` bytes of the pool are.
-    void save(Image& image, const void* stack_pointer, std::size_t pool_used) const;
-    void put_back(const Image& image);
+    // `stack_pointer`: from there to the end of the stack is in use; `pool_used` bytes of the pool are. No value: there is no
+    // room for another image.
+    [[nodiscard]] std::optional<Image> save(const void* stack_pointer, std::size_t pool_used);
+    // `pool_touched`: so many bytes of the pool may have been written since; what the image does not have of them is zero again,
+    // as before their first use, so that gaps between allocations say nothing of other runs.
+    void put_back(const Image& image, std::size_t pool_touched);
+    void forget(const Image& image);  // and those that were saved after it
+    void forget_images() { images_used_ = 0; }
 
 private:
-    explicit RunMemory(std::byte* base) : base_(base) {}
+    RunMemory(std::byte* base, std::byte* images) : base_(base), images_(images) {}
     std::byte* base_;
+    std::byte* images_;
+    std::size_t images_used_ = 0;
 };
 
 }  // namespace chimneylab::explorer

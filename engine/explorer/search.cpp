@@ -20,6 +20,8 @@ Exploration Search::go() {
     if (!answer_.complete) at_random();
     shorten();
     answer_.different = histories_.size();
+    answer_.end_states.assign(end_states_.begin(), end_states_.end());
+    std::ranges::sort(answer_.end_states);
     return std::move(answer_);
 }
 
@@ -31,12 +33,14 @@ void Search::say_progress() const {
 void Search::take(const Leaf& leaf) {
     if (leaf.pruned) ++answer_.pruned;
     else ++answer_.schedules;
+    if (leaf.end_state != 0) end_states_.insert(leaf.end_state);
     if (!leaf.pruned && !leaf.wrong.empty()) ++answer_.violating;
     for (const Wrong& wrong : leaf.wrong) {
         const auto known = std::ranges::find_if(answer_.found, [&](const Found& each) { return each.rule == wrong.rule && each.layer == wrong.layer; });
+        const bool shorter = known != answer_.found.end() && leaf.schedule.deviates.size() < known->deviates.size();
         if (known != answer_.found.end()) {
             ++known->seen_in;
-            continue;
+            if (!shorter) continue;
         }
         Found found;
         found.rule = wrong.rule;
@@ -47,8 +51,9 @@ void Search::take(const Leaf& leaf) {
         found.event = wrong.event;
         found.choices = leaf.schedule.choices;
         found.deviates = leaf.schedule.deviates;
-        found.seen_in = 1;
-        answer_.found.push_back(std::move(found));
+        found.seen_in = shorter ? known->seen_in : 1;
+        if (shorter) *known = std::move(found);
+        else answer_.found.push_back(std::move(found));
     }
 }
 
@@ -59,6 +64,7 @@ bool Search::textbook_order() {
         answer_.problems = walk.problems();
         SeenStates seen(states_);
         if (answer_.problems.empty()) follow(walk, leaf, options_.failures, options_.reduction ? &seen : nullptr);
+        textbook_ = walk.choices();
     }});
     if (!answer_.problems.empty()) return false;
     take(leaf);
@@ -72,6 +78,10 @@ bool Search::textbook_order() {
 void Search::systematic() {
     // The random part has a quarter, unless nothing is left to try before.
     const std::size_t budget = options_.budget - options_.budget / 4;
+    if (fits(budget)) {
+        from_end_to_end(budget);
+        return;
+    }
     for (std::size_t deviations = 1; deviations <= options_.most_deviations; ++deviations) {
         next_.clear();
         if (!level(budget)) return;
@@ -82,6 +92,76 @@ void Search::systematic() {
         }
         level_ = std::move(next_);
     }
+}
+
+// If every schedule had the points and the alternatives of the textbook order.
+bool Search::fits(std::size_t budget) const {
+    std::size_t schedules = 1;
+    for (const std::uint32_t others : level_.front().alternatives) {
+        if (schedules > budget / (std::size_t{others} + 1)) return false;
+        schedules *= std::size_t{others} + 1;
+    }
+    return true;
+}
+
+void Search::from_end_to_end(std::size_t budget) {
+    struct Part {
+        std::size_t depth, alternative;
+        Subtree result;
+    };
+    const std::vector<std::uint32_t>& alternatives = level_.front().alternatives;
+    std::vector<Part> all;
+    for (std::size_t depth = 0; depth < alternatives.size(); ++depth)
+        for (std::size_t i = 0; i < alternatives[depth]; ++i) all.push_back({depth, i, {}});
+    bool cut = false;
+    for (std::size_t at = 0; at < all.size() && !cut;) {
+        if (answer_.schedules >= budget || cancelled()) {
+            cut = true;
+            break;
+        }
+        const std::span<Part> wave = std::span(all).subspan(at, std::min(tasks_of_wave, all.size() - at));
+        at += wave.size();
+        const std::size_t left = budget - answer_.schedules;
+        std::vector<Workers::Task> tasks;
+        for (Part& part : wave) tasks.emplace_back([&, left](Walk& walk) { below(walk, part.depth, part.alternative, left, part.result); });
+        workers_.carry_out(tasks);
+        for (Part& part : wave) {
+            cut = cut || part.result.cut;
+            answer_.skipped += part.result.skipped;
+            for (const Leaf& leaf : part.result.leaves) {
+                if (answer_.schedules >= budget) {  // its task did not know what the others used
+                    cut = true;
+                    break;
+                }
+                take(leaf);
+                deepest_ = std::max(deepest_, leaf.schedule.deviates.size());
+                states_.insert(leaf.states.begin(), leaf.states.end());
+                if (!leaf.pruned) histories_.insert(leaf.history);
+            }
+            part.result = {};
+        }
+        say_progress();
+    }
+    answer_.complete = !cut;
+    if (!cut) answer_.complete_up_to = deepest_;
+}
+
+void Search::below(Walk& walk, std::size_t depth, std::size_t alternative, std::size_t budget, Subtree& result) const {
+    if (cancelled()) {
+        result.cut = true;
+        return;
+    }
+    // Along the textbook order, with marks where others will start.
+    const auto ways_part = static_cast<std::size_t>(std::ranges::mismatch(walk.choices(), textbook_).in1 - walk.choices().begin());
+    walk.back(std::min(ways_part, depth));
+    while (walk.depth() < depth) {
+        if (level_.front().alternatives[walk.depth()] > 0) walk.mark();
+        if (!walk.take(textbook_[walk.depth()])) return;
+    }
+    SeenStates seen(states_);
+    const DepthFirst::Limits limits{.schedules = budget, .deviations = options_.most_deviations, .failures = options_.failures,
+                                    .reduction = options_.reduction, .cancel = options_.cancel};
+    DepthFirst(walk, limits, options_.reduction ? &seen : nullptr, result).alternative(alternative);
 }
 
 // False: it was not finished.

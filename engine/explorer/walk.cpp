@@ -30,6 +30,12 @@ void Walk::go_to(std::span<const scenario::Choice> choices) {
     }
 }
 
+void Walk::back(std::size_t depth) {
+    if (depth >= choices_.size()) return;
+    const std::vector<scenario::Choice> there(choices_.begin(), choices_.begin() + static_cast<std::ptrdiff_t>(depth));
+    go_to(there);
+}
+
 scenario::Choice first_due(const scenario::ChoicePoint& point) {
     scenario::Choice choice;
     for (std::uint32_t i = 1; i < point.pending.size(); ++i)

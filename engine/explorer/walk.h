@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/explorer/explorer.h"
+#include "engine/explorer/footprint.h"
 #include "engine/trace/trace.h"
 #include "engine/verifier/violation.h"
 
@@ -45,12 +46,17 @@ public:
     virtual bool take(const scenario::Choice& choice) = 0;
     // To the point that these choices lead to.
     void go_to(std::span<const scenario::Choice> choices);
+    void back(std::size_t depth);  // to a point that it came through
     // Remembers this point as one that will be gone back to.
     virtual void mark() {}
 
     // A number for everything on which the rest of the run depends; 0: not known. Two runs with the same number differ, if at
     // all, in the order of what they did.
     [[nodiscard]] virtual std::uint64_t state() = 0;
+    // At the end, likewise: what is left when everything is over; 0: not known.
+    [[nodiscard]] virtual std::uint64_t end_state() { return 0; }
+    // What the last choice touched; everything when the point before it is not remembered.
+    [[nodiscard]] virtual Footprint touched_by_last() { return {}; }
     [[nodiscard]] virtual std::uint64_t history() = 0;  // at the end: equal for equal runs
     [[nodiscard]] virtual Judgement judgement() = 0;    // up to here
     [[nodiscard]] virtual const std::vector<scenario::Problem>& problems() const = 0;  // it cannot be begun

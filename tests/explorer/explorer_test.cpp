@@ -5,8 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <tuple>
 
+#include "engine/explorer/footprint.h"
+#include "engine/explorer/search.h"
+#include "engine/explorer/workers.h"
 #include "engine/scenario/library.h"
 
 namespace chimneylab::explorer {
@@ -70,7 +74,7 @@ TEST(Explorer, FindsNothingWithCorrectDriversAndDoesTheSameWithAnyNumberOfWorker
         const scenario::Loaded loaded = scenario::find_scenario(id);
         ASSERT_TRUE(loaded.scenario);
         Options options;
-        options.budget = 150;
+        options.budget = 1000;
         options.workers = 1;
         const Exploration exploration = explore(*loaded.scenario, {}, options);
         EXPECT_TRUE(exploration.problems.empty());
@@ -82,7 +86,9 @@ TEST(Explorer, FindsNothingWithCorrectDriversAndDoesTheSameWithAnyNumberOfWorker
             const Exploration again = explore(*loaded.scenario, {}, options);
             EXPECT_EQ(again.schedules, exploration.schedules) << id;
             EXPECT_EQ(again.pruned, exploration.pruned) << id;
+            EXPECT_EQ(again.skipped, exploration.skipped) << id;
             EXPECT_EQ(again.different, exploration.different) << id;
+            EXPECT_EQ(again.end_states, exploration.end_states) << id;
             EXPECT_EQ(again.complete, exploration.complete) << id;
         }
     }
@@ -115,6 +121,137 @@ TEST(Explorer, MakesTheSameRunsWithMarksAndWithout) {
         EXPECT_EQ(marks.violating, runs.violating) << id;
         EXPECT_EQ(marks.pruned, 0u);
     }
+}
+
+using Told = std::set<std::pair<std::string, trace::LayerIndex>>;  // rule and layer of what was found
+Told told(const Exploration& exploration) {
+    Told list;
+    for (const Found& each : exploration.found) list.emplace(each.rule, each.layer);
+    return list;
+}
+
+// Leaving out equal orders and equal states loses nothing: the same rules break, and the runs end in the same states.
+TEST(Explorer, FindsTheSameWithReductionAndWithout) {
+    std::size_t left_out = 0, compared = 0;
+    const auto compare = [&](const scenario::Scenario& scenario, const std::string& variant, bool failures) {
+        Options options;
+        options.budget = 700;
+        options.failures = failures;
+        options.reduction = false;
+        const Exploration all = explore(scenario, variant, options);
+        if (!all.problems.empty() || !all.complete) return;  // faulty drivers live elsewhere; larger spaces take too long here
+        options.reduction = true;
+        const Exploration some = explore(scenario, variant, options);
+        ++compared;
+        left_out += some.pruned + some.skipped;
+        EXPECT_TRUE(some.complete) << scenario.id << " " << variant;
+        EXPECT_EQ(told(some), told(all)) << scenario.id << " " << variant;
+        EXPECT_EQ(some.end_states, all.end_states) << scenario.id << " " << variant;
+        EXPECT_LE(some.schedules, all.schedules) << scenario.id << " " << variant;
+    };
+    for (const char* id : {"m1", "m2", "m3", "m4", "m8", "m11", "m12", "s1", "s6"}) {
+        const scenario::Loaded loaded = scenario::find_scenario(id);
+        ASSERT_TRUE(loaded.scenario) << id;
+        compare(*loaded.scenario, {}, false);
+        compare(*loaded.scenario, {}, true);
+        for (const scenario::Variant& variant : loaded.scenario->variants) compare(*loaded.scenario, variant.name, false);
+    }
+    EXPECT_GE(compared, 20u);
+    EXPECT_GT(left_out, 0u);
+}
+
+Footprint touching(std::vector<std::uint64_t> objects, std::vector<std::uint64_t> written, std::uint64_t entered, std::uint64_t shared) {
+    return {.everything = false, .objects = std::move(objects), .written = std::move(written), .entered = entered, .shared_written = shared};
+}
+
+TEST(Explorer, TakesForIndependentOnlyWhatHasNothingInCommon) {
+    const Footprint one = touching({1, 5}, {100}, 0b0111, 0), other = touching({2, 6}, {200}, 0b0111, 0);
+    EXPECT_TRUE(independent(one, other));
+    EXPECT_TRUE(independent(other, one));
+    EXPECT_FALSE(independent(one, one));
+    EXPECT_FALSE(independent(one, Footprint{})) << "what is not known touches everything";
+    EXPECT_FALSE(independent(one, touching({5, 9}, {200}, 0b0111, 0))) << "an object in common";
+    EXPECT_FALSE(independent(one, touching({2}, {50, 100}, 0b0111, 0))) << "an allocation in common";
+    EXPECT_FALSE(independent(one, touching({2}, {200}, 0b1000, 0b0010))) << "it may have read what the other one wrote";
+    EXPECT_TRUE(independent(one, touching({2}, {200}, 0b1000, 0b1000))) << "written for a layer that the first one never entered";
+}
+
+// Four items, each taken once. The first two write to one place, the last two to another; what ends where tells who of each
+// pair was last.
+class TwoPairs final : public Walk {
+public:
+    TwoPairs() { begin(); }
+    void begin() override {
+        choices_.clear();
+        look();
+    }
+    [[nodiscard]] bool ended() const override { return point_.pending.empty(); }
+    [[nodiscard]] const scenario::ChoicePoint& point() const override { return point_; }
+    bool take(const Choice& choice) override {
+        if (choice.item >= point_.pending.size()) return false;
+        choices_.push_back(choice);
+        look();
+        return true;
+    }
+    [[nodiscard]] std::uint64_t state() override { return 0; }
+    [[nodiscard]] std::uint64_t end_state() override {
+        std::uint64_t last[2] = {0, 0};
+        for (const std::uint64_t item : taken_) last[item / 2] = item;
+        return last[0] * 8 + last[1];
+    }
+    [[nodiscard]] Footprint touched_by_last() override { return touching({}, {taken_.back() / 2}, 1, 0); }
+    [[nodiscard]] std::uint64_t history() override {
+        std::uint64_t number = 0;
+        for (const std::uint64_t item : taken_) number = number * 4 + item;
+        return number + 1;
+    }
+    [[nodiscard]] Judgement judgement() override { return {}; }
+    [[nodiscard]] const std::vector<scenario::Problem>& problems() const override { return problems_; }
+
+private:
+    void back_towards(std::size_t depth) override {
+        choices_.resize(depth);
+        look();
+    }
+    void look() {
+        std::vector<std::uint64_t> left{0, 1, 2, 3};
+        taken_.clear();
+        for (const Choice& choice : choices_) {
+            taken_.push_back(left[choice.item]);
+            left.erase(left.begin() + choice.item);
+        }
+        point_ = {};
+        for (const std::uint64_t item : left) {
+            scenario::PendingItem pending;
+            pending.label = "item";
+            pending.queued_at = item;
+            pending.due = item;
+            point_.pending.push_back(pending);
+        }
+    }
+
+    std::vector<std::uint64_t> taken_;
+    scenario::ChoicePoint point_;
+    std::vector<scenario::Problem> problems_;
+};
+
+TEST(Explorer, RunsOneOfAllOrdersThatDifferInIndependentWorkOnly) {
+    Workers workers(2, [] { return std::make_unique<TwoPairs>(); });
+    Options options;
+    options.failures = false;
+    options.reduction = false;
+    const Exploration all = Search(workers, options, 1).go();
+    EXPECT_TRUE(all.complete);
+    EXPECT_EQ(all.schedules, 24u);
+    EXPECT_EQ(all.different, 24u);
+    options.reduction = true;
+    const Exploration some = Search(workers, options, 1).go();
+    EXPECT_TRUE(some.complete);
+    EXPECT_EQ(some.schedules, 4u) << "two orders of either pair";
+    EXPECT_EQ(some.different, 4u);
+    EXPECT_GT(some.skipped, 0u);
+    EXPECT_EQ(some.end_states, all.end_states);
+    EXPECT_EQ(some.end_states.size(), 4u);
 }
 
 TEST(Explorer, EndsWhenItIsCancelled) {
