@@ -107,12 +107,12 @@ Births Unpacker::births(std::span<const std::byte> blob, std::uint32_t first_eve
     return made;
 }
 
-std::vector<trace::Event> Unpacker::events(std::span<const std::byte> blob, std::uint32_t first_event,
-                                           std::size_t count) {
+void Unpacker::events(std::span<const std::byte> blob, std::uint32_t first_event, std::size_t count,
+                      std::vector<trace::Event>& events) {
     using trace::Event;
     ColumnReader from(decompress(blob));
     if (count > from.left()) refuse();
-    std::vector<Event> events(count);
+    events.resize(count);  // every member is written below
     const auto column = [&](auto take_each) {
         for (Event& each : events) take_each(each);
     };
@@ -154,15 +154,14 @@ std::vector<trace::Event> Unpacker::events(std::span<const std::byte> blob, std:
     });
     column([&](Event& e) { e.argument = narrow(from.get()); });
     if (!from.sound_to_the_end()) refuse();
-    return events;
 }
 
-Unpacker::Contents Unpacker::contents(std::span<const std::byte> blob, std::span<const trace::Region> born,
-                                      std::size_t changes) {
+void Unpacker::contents(std::span<const std::byte> blob, std::span<const trace::Region> born, std::size_t changes,
+                        Contents& made) {
     ColumnReader from(decompress(blob));
     if (changes > from.left()) refuse();
-    Contents made;
     made.changes.resize(changes);
+    made.initial.clear();
     const auto column = [&](auto take_each) {
         for (trace::Change& each : made.changes) take_each(each);
     };
@@ -201,7 +200,6 @@ Unpacker::Contents Unpacker::contents(std::span<const std::byte> blob, std::span
         const auto frame = from.get_bytes(sizes[i]);
         made.keyframes[i].bytes.assign(frame.begin(), frame.end());
     }
-    return made;
 }
 
 }  // namespace chimneylab::session
