@@ -3,20 +3,8 @@
 #include "engine/trace/cursor.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace chimneylab::trace {
-
-namespace {
-
-// A walk keeps the bytes of what lives; of the dead it may be asked too, so they go in heaps now and then. More than so many
-// living regions are looked up again when somebody asks.
-constexpr std::uint32_t events_between_clearings = 65536;
-constexpr std::size_t most_followed = 65536;
-
-bool over(const Region& region, std::uint32_t event) { return region.died.valid() && region.died.value <= event; }
-
-}  // namespace
 
 Cursor::Cursor(const Trace& trace, const RegionChanges* changes)
     : trace_(&trace), changes_(changes), looks_up_(trace.paged() != nullptr) {}
@@ -28,23 +16,8 @@ void Cursor::rewind() {
     position_ = EventId{};
 }
 
-// A cursor that looks up follows what it was asked for, and from then on everything that is born: whoever asks for one
-// region after the other while it walks gets each at the price of its changes.
 void Cursor::bear_up_to(std::uint32_t event) {
-    if (looks_up_) {
-        if (looked_up_.empty()) return;
-        const auto count = static_cast<std::uint32_t>(trace_->region_count());
-        const auto born = [this](std::uint32_t region) { return trace_->region(RegionId(region)).born.value; };
-        if ((born_ > 0 && born(born_ - 1) >= event) || (born_ < count && born(born_) < event)) {
-            const auto all = std::views::iota(std::uint32_t{0}, count);
-            born_ = static_cast<std::uint32_t>(std::ranges::lower_bound(all, event, {}, born) - all.begin());
-        }
-        for (; born_ < count && born(born_) <= event; ++born_) {
-            const auto initial = trace_->initial_bytes(trace_->region(RegionId(born_)));
-            looked_up_[born_].assign(initial.begin(), initial.end());
-        }
-        return;
-    }
+    if (looks_up_) return;
     for (; born_ < trace_->region_count(); ++born_) {
         const Region& region = trace_->region(RegionId(born_));
         if (region.born.value > event) break;
@@ -70,6 +43,8 @@ std::vector<std::byte>* Cursor::image(RegionId region) {
 }
 
 void Cursor::apply(const Event& event, bool forward) {
+    constexpr std::size_t enough = 4096;
+    if (looked_up_.size() > enough) looked_up_.clear();
     if (looks_up_ && looked_up_.empty()) return;
     const auto changes = trace_->changes(event);
     const auto write = [this](const Change& change, std::span<const std::byte> bytes) {
@@ -86,9 +61,6 @@ void Cursor::apply(const Event& event, bool forward) {
 bool Cursor::step_forward() {
     const std::uint32_t next = position_.valid() ? position_.value + 1 : 0;
     if (next >= trace_->size()) return false;
-    if (next % events_between_clearings == 0)
-        std::erase_if(looked_up_, [&](const auto& each) { return over(trace_->region(RegionId(each.first)), next); });
-    if (looked_up_.size() > most_followed) looked_up_.clear();
     bear_up_to(next);
     apply(trace_->event(EventId(next)), true);
     position_ = EventId(next);
@@ -97,7 +69,6 @@ bool Cursor::step_forward() {
 
 bool Cursor::step_back() {
     if (!position_.valid()) return false;
-    if (looked_up_.size() > most_followed) looked_up_.clear();
     apply(trace_->event(position_), false);
     unbear_from(position_.value);
     position_ = position_.value == 0 ? EventId{} : EventId(position_.value - 1);
