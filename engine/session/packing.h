@@ -53,6 +53,10 @@ private:
     std::unique_ptr<Stream> births_, events_, contents_;
 };
 
+// Whether a blob can hold what its chunk's row says, by the size that its frame tells: nothing is unpacked.
+[[nodiscard]] bool may_hold_events(std::span<const std::byte> blob, std::uint64_t events);
+[[nodiscard]] bool may_hold_contents(std::span<const std::byte> blob, std::uint64_t changes, std::uint64_t bytes);
+
 class Unpacker {
 public:
     Unpacker();

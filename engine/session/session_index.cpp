@@ -222,6 +222,8 @@ Verified verify_chunks(Database& database) {
             if (rows.is_null(15)) refuse("a part of it is missing");
             if (!std::ranges::equal(chunk_checksum(numbers, rows.bytes(14), rows.bytes(15), rows.bytes(16)), rows.bytes(13)))
                 refuse("its content was changed after it was recorded");
+            if (!may_hold_events(rows.bytes(15), numbers[1]) || !may_hold_contents(rows.bytes(16), numbers[5], numbers[7]))
+                refuse("a part of it is shorter than it says");
         }
     } catch (const Refused& refused) {
         verified.damage = refused.what;

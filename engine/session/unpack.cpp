@@ -39,6 +39,27 @@ std::size_t count_of(ColumnReader& from) {
 
 }  // namespace
 
+namespace {
+
+// 0: no frame that would be unpacked.
+std::uint64_t size_told(std::span<const std::byte> blob) {
+    const unsigned long long size = ZSTD_getFrameContentSize(blob.data(), blob.size());
+    return size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > largest_raw ? 0 : size;
+}
+
+}  // namespace
+
+bool may_hold_events(std::span<const std::byte> blob, std::uint64_t events) {
+    constexpr std::uint64_t columns = 19;  // each takes a byte of an event at least
+    return size_told(blob) / columns >= events;
+}
+
+bool may_hold_contents(std::span<const std::byte> blob, std::uint64_t changes, std::uint64_t bytes) {
+    constexpr std::uint64_t columns = 4;
+    const std::uint64_t size = size_told(blob);
+    return size >= bytes && (size - bytes) / columns >= changes;
+}
+
 struct Unpacker::Context {
     ZSTD_DCtx* context = ZSTD_createDCtx();
     std::vector<std::byte> raw;
