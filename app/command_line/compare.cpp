@@ -61,6 +61,7 @@ Json as_json(const TimingDifference& each, double threshold) {
             {"difference_low", each.interval.low},
             {"difference_high", each.interval.high},
             {"p", each.p},
+            {"p_adjusted", each.adjusted_p},
             {"enough_samples", each.enough},
             {"certain", each.certain},
             {"beyond_threshold", each.certain && std::abs(each.relative) > threshold}};
@@ -91,7 +92,7 @@ void tell_times(const Comparison& comparison, report::Clock clock, double thresh
                                    trace::duration_text(each->b_median), each->b_count);
         if (clock == report::Clock::measured_time)
             console.out << fmt::format("; difference {:.0f} to {:.0f} ns with 95 % confidence, p = {:.2g}", each->interval.low,
-                                       each->interval.high, each->p);
+                                       each->interval.high, each->adjusted_p);
         console.out << "\n";
     }
     if (few > 0) console.out << fmt::format("  {} series have fewer than 8 samples on a side: too few to say anything\n", few);

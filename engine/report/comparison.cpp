@@ -70,9 +70,19 @@ void compare_times(const History& a, const History& b, Clock clock, Comparison& 
             difference.certain = difference.a_median != difference.b_median;
         } else {
             difference.enough = std::min(difference.a_count, difference.b_count) >= 8;
-            difference.certain = difference.enough && difference.p < 0.01;
         }
         result.timing.push_back(std::move(difference));
+    }
+    if (clock == Clock::virtual_time) return;
+    std::vector<double> p;
+    for (const TimingDifference& each : result.timing)
+        if (each.enough) p.push_back(each.p);
+    const std::vector<double> adjusted = adjusted_for_many(p);
+    std::size_t next = 0;
+    for (TimingDifference& each : result.timing) {
+        if (!each.enough) continue;
+        each.adjusted_p = adjusted[next++];
+        each.certain = each.adjusted_p < 0.01;
     }
 }
 

@@ -34,9 +34,11 @@ struct TimingDifference {
     Nanoseconds a_median = 0, b_median = 0;
     double relative = 0;  // (b - a) / a of the medians
     Interval interval;    // of the difference of the medians, 95 %
-    double p = 1;
+    double p = 1;           // of the rank test of this series alone
+    double adjusted_p = 1;  // the same as one of all series with enough samples (Holm)
     // Virtual times are exact, so any difference is one. Measured ones differ when chance is an unlikely explanation
-    // (p < 0.01); too few samples on a side (below 8) never do.
+    // (adjusted p < 0.01: of a hundred comparisons of equals one calls some series different); too few samples on a side
+    // (below 8) never do.
     bool certain = false;
     bool enough = true;
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -37,18 +39,46 @@ RankTest rank_test(std::span<const Sample> a, std::span<const Sample> b) {
     return result;
 }
 
+std::vector<double> adjusted_for_many(std::span<const double> p) {
+    std::vector<std::size_t> order(p.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return p[i]; });
+    std::vector<double> adjusted(p.size());
+    double at_least = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        at_least = std::max(at_least, std::min(1.0, p[order[i]] * static_cast<double>(order.size() - i)));
+        adjusted[order[i]] = at_least;
+    }
+    return adjusted;
+}
+
 namespace {
 
-std::vector<double> thinned(std::span<const Sample> samples) {
-    const std::size_t step = samples.size() / 2000 + 1;
+constexpr std::size_t most_drawn = 2000;
+
+// Sorted, as they come.
+std::vector<double> values_of(std::span<const Sample> samples) {
     std::vector<double> values;
-    for (std::size_t i = 0; i < samples.size(); i += step) values.push_back(static_cast<double>(samples[i].value));
+    values.reserve(samples.size());
+    for (const Sample& each : samples) values.push_back(static_cast<double>(each.value));
     return values;
 }
 
+double standard_normal(std::mt19937_64& random) {
+    // Not the library's distributions, whose sequences are the library's to choose.
+    const auto uniform = [&random] { return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53; };
+    const double length = std::sqrt(-2 * std::log(uniform()));
+    return length * std::cos(2 * std::numbers::pi * uniform());
+}
+
 double median_of_resample(const std::vector<double>& values, std::mt19937_64& random, std::vector<double>& drawn) {
+    if (values.size() > most_drawn) {
+        // How many of n drawn values lie below a share s of all is binomial; half do where s is 1/2 ± 1/2√n.
+        const auto count = static_cast<double>(values.size());
+        const double place = (count - 1) / 2 + standard_normal(random) * std::sqrt(count) / 2;
+        return values[static_cast<std::size_t>(std::clamp(std::round(place), 0.0, count - 1))];
+    }
     drawn.resize(values.size());
-    // Not uniform_int_distribution, whose sequence is the library's to choose.
     for (double& each : drawn) each = values[random() % values.size()];
     const auto middle = drawn.begin() + static_cast<std::ptrdiff_t>((drawn.size() - 1) / 2);
     std::nth_element(drawn.begin(), middle, drawn.end());
@@ -60,7 +90,7 @@ double median_of_resample(const std::vector<double>& values, std::mt19937_64& ra
 Interval median_difference(std::span<const Sample> a, std::span<const Sample> b) {
     if (a.empty() || b.empty()) return {};
     constexpr std::size_t rounds = 1000;
-    const std::vector<double> from_a = thinned(a), from_b = thinned(b);
+    const std::vector<double> from_a = values_of(a), from_b = values_of(b);
     std::mt19937_64 random(0x43484D4E);
     std::vector<double> drawn, differences(rounds);
     for (double& each : differences) {

@@ -104,8 +104,8 @@ Trace read_whole(Database& database, SessionIndex& index) {
     for (std::size_t i = 0; i < index.chunks.size(); ++i) {
         try {
             Decoded each;
-            each.events = reader.events(index, i);
-            each.contents = reader.contents(index, i, each.events);
+            reader.events(index, i, each.events);
+            reader.contents(index, i, each.events, 0, each.contents);
             decoded.push_back(std::move(each));
         } catch (const Refused& refused) {
             cut_before(index, i, refused.what);

@@ -20,10 +20,7 @@ struct UnpackFailure : std::runtime_error {
 };
 
 // The bytes of a region as they are at the end of the part, if the part changed it (or it was born here) and it lives on.
-struct Keyframe {
-    trace::RegionId region;
-    std::vector<std::byte> bytes;
-};
+using Keyframe = trace::ContentPage::Keyframe;
 
 // What is needed of every chunk to open a session, beside the regions born in it.
 struct Births {
@@ -56,6 +53,10 @@ private:
     std::unique_ptr<Stream> births_, events_, contents_;
 };
 
+// Whether a blob can hold what its chunk's row says, by the size that its frame tells: nothing is unpacked.
+[[nodiscard]] bool may_hold_events(std::span<const std::byte> blob, std::uint64_t events);
+[[nodiscard]] bool may_hold_contents(std::span<const std::byte> blob, std::uint64_t changes, std::uint64_t bytes);
+
 class Unpacker {
 public:
     Unpacker();
@@ -67,15 +68,17 @@ public:
     // be millions, so they are made where they stay. When this throws, some may have been appended.
     Births births(std::span<const std::byte> blob, std::uint32_t first_event, std::uint32_t first_region,
                   std::size_t count, std::vector<trace::Region>& regions);
-    // The events' first_change counts from the part's first change.
-    std::vector<trace::Event> events(std::span<const std::byte> blob, std::uint32_t first_event, std::size_t count);
+    // The events' first_change counts from the part's first change. Here and below the memory of what was there before is
+    // used again; when this throws, what stands there means nothing.
+    void events(std::span<const std::byte> blob, std::uint32_t first_event, std::size_t count,
+                std::vector<trace::Event>& to);
     struct Contents {
         std::vector<trace::Change> changes;  // positions count from the first of `bytes`
         std::vector<std::byte> bytes;        // of changes and births
         std::vector<std::uint64_t> initial;  // for each region born here: where its bytes lie
         std::vector<Keyframe> keyframes;
     };
-    Contents contents(std::span<const std::byte> blob, std::span<const trace::Region> born, std::size_t changes);
+    void contents(std::span<const std::byte> blob, std::span<const trace::Region> born, std::size_t changes, Contents& to);
 
 private:
     std::span<const std::byte> decompress(std::span<const std::byte> blob);

@@ -222,6 +222,8 @@ Verified verify_chunks(Database& database) {
             if (rows.is_null(15)) refuse("a part of it is missing");
             if (!std::ranges::equal(chunk_checksum(numbers, rows.bytes(14), rows.bytes(15), rows.bytes(16)), rows.bytes(13)))
                 refuse("its content was changed after it was recorded");
+            if (!may_hold_events(rows.bytes(15), numbers[1]) || !may_hold_contents(rows.bytes(16), numbers[5], numbers[7]))
+                refuse("a part of it is shorter than it says");
         }
     } catch (const Refused& refused) {
         verified.damage = refused.what;
@@ -279,13 +281,13 @@ void ChunkReader::check(const Chunk& chunk, std::size_t number) {
     checked_[number] = true;
 }
 
-std::vector<trace::Event> ChunkReader::events(const SessionIndex& index, std::size_t number) {
+void ChunkReader::events(const SessionIndex& index, std::size_t number, std::vector<trace::Event>& events) {
     const Chunk& chunk = index.chunks[number];
     check(chunk, number);
     events_.reset();
     events_.bind(static_cast<std::int64_t>(number));
     if (!events_.next()) refuse("a part of it is missing");
-    auto events = unpacker_.events(events_.bytes(0), chunk.first_event(), chunk.events());
+    unpacker_.events(events_.bytes(0), chunk.first_event(), chunk.events(), events);
     events_.reset();
     const std::uint32_t all = index.events();
     std::uint32_t at = chunk.first_event();
@@ -306,24 +308,23 @@ std::vector<trace::Event> ChunkReader::events(const SessionIndex& index, std::si
         ++at;
     }
     if (changes != chunk.changes()) refuse("it has changes without an event");
-    return events;
 }
 
-Unpacker::Contents ChunkReader::contents(const SessionIndex& index, std::size_t number,
-                                         std::span<const trace::Event> events) {
+void ChunkReader::contents(const SessionIndex& index, std::size_t number, std::span<const trace::Event> events,
+                           std::uint32_t first_change, Unpacker::Contents& contents) {
     const Chunk& chunk = index.chunks[number];
     check(chunk, number);
     contents_.reset();
     contents_.bind(static_cast<std::int64_t>(number));
     if (!contents_.next()) refuse("a part of it is missing");
     const auto born = std::span(index.regions).subspan(chunk.first_region(), chunk.regions());
-    auto contents = unpacker_.contents(contents_.bytes(0), born, static_cast<std::size_t>(chunk.changes()));
+    unpacker_.contents(contents_.bytes(0), born, static_cast<std::size_t>(chunk.changes()), contents);
     contents_.reset();
     if (contents.bytes.size() != chunk.bytes()) refuse("a part of it is missing");
     std::uint32_t at = chunk.first_event();
     for (const trace::Event& event : events) {
-        for (const trace::Change& change :
-             std::span(contents.changes).subspan(event.first_change, event.change_count)) {
+        const std::size_t from = event.change_count == 0 ? 0 : event.first_change - first_change;
+        for (const trace::Change& change : std::span(contents.changes).subspan(from, event.change_count)) {
             const auto who = [at] { return "a change of event " + std::to_string(at); };
             if (change.region.value >= index.regions.size()) refuse(who() + " is in a region that does not exist");
             const trace::Region& region = index.regions[change.region.value];
@@ -336,7 +337,6 @@ Unpacker::Contents ChunkReader::contents(const SessionIndex& index, std::size_t 
     for (const Keyframe& each : contents.keyframes)
         if (each.region.value >= index.regions.size() || each.bytes.size() != index.regions[each.region.value].size)
             refuse("a keyframe in it is damaged");
-    return contents;
 }
 
 }  // namespace chimneylab::session

@@ -59,10 +59,11 @@ struct Verified {
 class ChunkReader {
 public:
     explicit ChunkReader(Database& database);
-    [[nodiscard]] std::vector<trace::Event> events(const SessionIndex& index, std::size_t chunk);
-    // events: those of the same chunk
-    [[nodiscard]] Unpacker::Contents contents(const SessionIndex& index, std::size_t chunk,
-                                              std::span<const trace::Event> events);
+    // Both use the memory again of what was there before, and leave something that means nothing when they throw.
+    void events(const SessionIndex& index, std::size_t chunk, std::vector<trace::Event>& to);
+    // events: those of the same chunk; what their first_change counts from
+    void contents(const SessionIndex& index, std::size_t chunk, std::span<const trace::Event> events,
+                  std::uint32_t first_change, Unpacker::Contents& to);
 
     // The chunk's blobs against its checksum. Done by the others, too, unless it has been done.
     void check(const Chunk& chunk, std::size_t number);

@@ -159,7 +159,7 @@ void load_chunk(Rows& rows, Kind kind) {
     while (sqlite3_step(rows.chunks) == SQLITE_ROW) {
         rows.first_event = sqlite3_column_int64(rows.chunks, 0);
         const auto count = static_cast<std::size_t>(sqlite3_column_int64(rows.chunks, 1));
-        rows.events = rows.unpacker.events(blob(rows.chunks, 5), static_cast<std::uint32_t>(rows.first_event), count);
+        rows.unpacker.events(blob(rows.chunks, 5), static_cast<std::uint32_t>(rows.first_event), count, rows.events);
         if (kind == Kind::changes) {
             const auto region = static_cast<std::size_t>(sqlite3_column_int64(rows.chunks, 2));
             const auto regions = static_cast<std::size_t>(sqlite3_column_int64(rows.chunks, 3));
@@ -168,7 +168,7 @@ void load_chunk(Rows& rows, Kind kind) {
             std::vector<trace::Region> born(regions);
             for (std::size_t i = 0; i < regions; ++i) born[i].size = rows.regions[region + i].size;
             const auto changes = static_cast<std::size_t>(sqlite3_column_int64(rows.chunks, 4));
-            rows.contents = rows.unpacker.contents(blob(rows.chunks, 6), born, changes);
+            rows.unpacker.contents(blob(rows.chunks, 6), born, changes, rows.contents);
             std::uint64_t counted = 0;
             for (const trace::Event& each : rows.events) counted += each.change_count;
             if (counted != changes) throw UnpackFailure("the session has changes without an event");

@@ -58,9 +58,7 @@ Store::Store(Database& database)
       layer_(database, "INSERT OR REPLACE INTO layer VALUES(?, ?, ?, ?)"),
       layer_word_(database, "INSERT OR REPLACE INTO layer_word VALUES(?, ?)"),
       chunk_(database, "INSERT OR REPLACE INTO chunk VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      data_(database, "INSERT OR REPLACE INTO chunk_data VALUES(?, ?, ?)"),
-      bucket_(database,
-              "INSERT OR REPLACE INTO overview VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
+      data_(database, "INSERT OR REPLACE INTO chunk_data VALUES(?, ?, ?)") {}
 
 void Store::put_fact(std::string_view key, std::string_view value) { fact_.bind_text(key).bind_text(value).execute(); }
 
@@ -92,16 +90,13 @@ void Store::put(const Part& part, bool closed, const PackedChunk& packed) {
         name_.bind(static_cast<std::int64_t>(names_.size())).bind_text(part.names[i]).execute();
         names_.push_back(part.names[i]);
     }
-    for (std::size_t i = counted_events_; i < part.events.size(); ++i) overview_.add(part.events[i]);
     put_chunk(packed);
     summary_.write(packed.rows);
     counted_names_ = closed ? 0 : part.names.size();
-    counted_events_ = closed ? 0 : part.events.size();
     events_ = static_cast<std::uint32_t>(part.first_event + part.events.size());
     regions_ = part.first_region + part.regions.size();
     changes_ = part.first_change + part.changes.size();
     if (closed) ++chunk_id_;
-    put_overview(!closed);
 }
 
 void Store::put_chunk(const PackedChunk& packed) {
@@ -113,27 +108,7 @@ void Store::put_chunk(const PackedChunk& packed) {
     data_.bind(chunk_id_).bind_bytes(packed.events).bind_bytes(packed.contents).execute();
 }
 
-void Store::put_overview(bool all) {
-    buckets_written_.resize(overview_.levels());
-    for (std::size_t level = 0; level < overview_.levels(); ++level) {
-        const auto buckets = overview_.level(level);
-        const std::size_t end = all ? buckets.size() : buckets.size() - 1;
-        for (std::size_t i = buckets_written_[level]; i < end; ++i) {
-            const trace::Bucket& b = buckets[i];
-            bucket_.bind(static_cast<std::int64_t>(level)).bind(b.first_event).bind(b.events);
-            bucket_.bind(bits(b.virtual_start)).bind(bits(b.virtual_end));
-            bucket_.bind(bits(b.measured_start)).bind(bits(b.measured_end));
-            bucket_.bind(b.calls).bind(b.conversions).bind(b.operations_started).bind(b.operations_finished);
-            bucket_.bind(b.call_entries_recognised).bind(b.call_entries_released).bind(b.findings).bind(b.steps);
-            bucket_.bind(b.changes).bind(b.deepest).execute();
-        }
-        // The last one grows on and is written again.
-        buckets_written_[level] = static_cast<std::uint32_t>(buckets.empty() ? 0 : buckets.size() - 1);
-    }
-}
-
 void Store::seal(std::optional<std::uint64_t> fingerprint, const std::string& lacking) {
-    put_overview(true);
     if (fingerprint) put_fact("fingerprint", trace::fingerprint_text(*fingerprint));
     if (!lacking.empty()) put_fact("lacking", lacking);
     put_fact("events", std::to_string(events_));

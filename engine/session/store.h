@@ -9,7 +9,6 @@
 
 #include "engine/session/chunk_packer.h"
 #include "engine/session/database.h"
-#include "engine/trace/overview.h"
 
 namespace chimneylab::session {
 
@@ -33,13 +32,10 @@ public:
 private:
     void put_fact(std::string_view key, std::string_view value);
     void put_chunk(const PackedChunk& packed);
-    void put_overview(bool all);
 
     Database& database_;
     SummaryTables summary_;
-    trace::Overview overview_;
-    std::vector<std::uint32_t> buckets_written_;  // by level: complete ones
-    Statement fact_, name_, layer_, layer_word_, chunk_, data_, bucket_;
+    Statement fact_, name_, layer_, layer_word_, chunk_, data_;
     trace::RunDescription description_;
     std::vector<trace::Layer> layers_;
     std::vector<std::string> names_;
@@ -47,7 +43,7 @@ private:
     std::uint32_t chunk_id_ = 0;
     std::uint32_t events_ = 0;
     std::uint64_t regions_ = 0, changes_ = 0;
-    std::size_t counted_events_ = 0, counted_names_ = 0;  // of a growing part
+    std::size_t counted_names_ = 0;  // of a growing part
 };
 
 }  // namespace chimneylab::session

@@ -31,8 +31,10 @@ void Summary::take_in(const Part& part, std::size_t from, std::size_t regions_fr
         if (each.died.valid()) dead_.emplace_back(each.died.value, id);
     }
     for (std::size_t i = amendments_from; i < part.amendments.size(); ++i) learn(part.amendments[i]);
-    for (std::size_t i = from; i < part.events.size(); ++i)
+    for (std::size_t i = from; i < part.events.size(); ++i) {
         take_in(part.events[i], trace::EventId(static_cast<std::uint32_t>(part.first_event + i)));
+        overview_.add(part.events[i]);
+    }
 }
 
 void Summary::learn(const Amendment& amendment) {
@@ -226,6 +228,13 @@ void Summary::flush(SummaryRows& to) {
         free_entries_.push_back(place);
     }
     touched_entries_.clear();
+    buckets_told_.resize(overview_.levels());
+    for (std::size_t level = 0; level < overview_.levels(); ++level) {
+        const auto buckets = overview_.level(level);
+        for (std::size_t i = buckets_told_[level]; i < buckets.size(); ++i) to.buckets.push_back({level, buckets[i]});
+        // The last one grows on and is told again.
+        buckets_told_[level] = buckets.empty() ? 0 : buckets.size() - 1;
+    }
     forget();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 //
-// The summary tables of a session file (operation, timing, entry, finding): plain rows that anybody can query, made from
-// the events as they come. A row is written when it begins and again when it ends, so that a file whose recording was cut
+// The summary tables of a session file (operation, timing, entry, finding, overview): plain rows that anybody can query,
+// made from the events as they come. A row is written when it begins and again when it ends, so that a file whose recording was cut
 // short shows what was in progress. Summary makes the rows on whatever thread the events are looked at; SummaryTables puts
 // them where they belong. Neither is thread safe.
 #pragma once
@@ -14,6 +14,8 @@
 
 #include "engine/session/database.h"
 #include "engine/session/part.h"
+#include "engine/session/row_feed.h"
+#include "engine/trace/overview.h"
 
 namespace chimneylab::session {
 
@@ -61,12 +63,17 @@ struct SummaryRows {
         trace::RegionId region;
         trace::StringId label;
     };
+    struct Bucket {
+        std::size_t level = 0;
+        trace::Bucket bucket;
+    };
     std::vector<Operation> operations;
     std::vector<Timing> timings;
     std::vector<Entry> entries;
     std::vector<Finding> findings;
     std::vector<std::int32_t> statuses;
     std::vector<Label> labels;
+    std::vector<Bucket> buckets;
     void clear();  // keeps the memory
 };
 
@@ -80,7 +87,9 @@ private:
     void write(const SummaryRows::Timing& row);
     void write(const SummaryRows::Entry& row);
     void write(const SummaryRows::Finding& row);
-    Statement operation_, timing_, entry_, finding_, root_label_, object_label_, status_word_;
+    void write(const SummaryRows::Bucket& row);
+    RowFeed operation_, timing_, entry_, finding_, overview_;
+    Statement root_label_, object_label_, status_word_;
 };
 
 class Summary {
@@ -137,6 +146,8 @@ private:
     std::deque<std::pair<std::uint32_t, std::uint32_t>> finished_;  // event, operation
     std::vector<bool> over_;                                        // by operation
     std::uint32_t latest_ = 0;
+    trace::Overview overview_;
+    std::vector<std::size_t> buckets_told_;  // by level: those that will not grow any more
     SummaryRows told_;  // what need not wait for a flush: findings, statuses, labels
 };
 

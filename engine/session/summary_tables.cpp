@@ -8,13 +8,13 @@ namespace {
 
 std::int64_t bits(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-template <typename Tag>
-Statement& bind_id(Statement& statement, trace::Identifier<Tag> id) {
-    return id.valid() ? statement.bind(id.value) : statement.bind_null();
+template <typename To, typename Tag>
+To& bind_id(To& to, trace::Identifier<Tag> id) {
+    return id.valid() ? to.bind(id.value) : to.bind_null();
 }
 
-Statement& bind_when(Statement& statement, bool known, std::uint64_t value) {
-    return known ? statement.bind(bits(value)) : statement.bind_null();
+RowFeed& bind_when(RowFeed& feed, bool known, std::uint64_t value) {
+    return known ? feed.bind(bits(value)) : feed.bind_null();
 }
 
 }  // namespace
@@ -26,13 +26,15 @@ void SummaryRows::clear() {
     findings.clear();
     statuses.clear();
     labels.clear();
+    buckets.clear();
 }
 
 SummaryTables::SummaryTables(Database& database)
-    : operation_(database, "INSERT OR REPLACE INTO operation VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      timing_(database, "INSERT OR REPLACE INTO timing VALUES(?, ?, ?, ?, ?, ?, ?)"),
-      entry_(database, "INSERT OR REPLACE INTO entry VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      finding_(database, "INSERT OR REPLACE INTO finding VALUES(?, ?, ?, ?, ?, ?, ?)"),
+    : operation_(database, "operation", 12),
+      timing_(database, "timing", 7),
+      entry_(database, "entry", 14),
+      finding_(database, "finding", 7),
+      overview_(database, "overview", 17),
       root_label_(database, "UPDATE operation SET root_label = ? WHERE root = ?"),
       object_label_(database, "UPDATE entry SET object = ? WHERE region = ? AND offload = 1 AND object IS NULL"),
       status_word_(database, "INSERT OR REPLACE INTO status_word VALUES(?, ?)") {}
@@ -42,6 +44,8 @@ void SummaryTables::write(const SummaryRows& rows) {
     for (const auto& each : rows.timings) write(each);
     for (const auto& each : rows.entries) write(each);
     for (const auto& each : rows.findings) write(each);
+    for (const auto& each : rows.buckets) write(each);
+    for (RowFeed* each : {&operation_, &timing_, &entry_, &finding_, &overview_}) each->flush();
     for (const std::int32_t each : rows.statuses) {
         const std::string word = trace::status_text(each);
         status_word_.bind(each).bind_text(word).execute();
@@ -99,6 +103,16 @@ void SummaryTables::write(const SummaryRows::Finding& row) {
     bind_id(finding_, row.explanation);
     bind_id(finding_, row.operation);
     finding_.bind(bits(row.subject)).bind(bits(row.virtual_time)).execute();
+}
+
+void SummaryTables::write(const SummaryRows::Bucket& row) {
+    const trace::Bucket& b = row.bucket;
+    overview_.bind(static_cast<std::int64_t>(row.level)).bind(b.first_event).bind(b.events);
+    overview_.bind(bits(b.virtual_start)).bind(bits(b.virtual_end));
+    overview_.bind(bits(b.measured_start)).bind(bits(b.measured_end));
+    overview_.bind(b.calls).bind(b.conversions).bind(b.operations_started).bind(b.operations_finished);
+    overview_.bind(b.call_entries_recognised).bind(b.call_entries_released).bind(b.findings).bind(b.steps);
+    overview_.bind(b.changes).bind(b.deepest).execute();
 }
 
 }  // namespace chimneylab::session

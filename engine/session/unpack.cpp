@@ -39,6 +39,27 @@ std::size_t count_of(ColumnReader& from) {
 
 }  // namespace
 
+namespace {
+
+// 0: no frame that would be unpacked.
+std::uint64_t size_told(std::span<const std::byte> blob) {
+    const unsigned long long size = ZSTD_getFrameContentSize(blob.data(), blob.size());
+    return size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > largest_raw ? 0 : size;
+}
+
+}  // namespace
+
+bool may_hold_events(std::span<const std::byte> blob, std::uint64_t events) {
+    constexpr std::uint64_t columns = 19;  // each takes a byte of an event at least
+    return size_told(blob) / columns >= events;
+}
+
+bool may_hold_contents(std::span<const std::byte> blob, std::uint64_t changes, std::uint64_t bytes) {
+    constexpr std::uint64_t columns = 4;
+    const std::uint64_t size = size_told(blob);
+    return size >= bytes && (size - bytes) / columns >= changes;
+}
+
 struct Unpacker::Context {
     ZSTD_DCtx* context = ZSTD_createDCtx();
     std::vector<std::byte> raw;
@@ -107,12 +128,12 @@ Births Unpacker::births(std::span<const std::byte> blob, std::uint32_t first_eve
     return made;
 }
 
-std::vector<trace::Event> Unpacker::events(std::span<const std::byte> blob, std::uint32_t first_event,
-                                           std::size_t count) {
+void Unpacker::events(std::span<const std::byte> blob, std::uint32_t first_event, std::size_t count,
+                      std::vector<trace::Event>& events) {
     using trace::Event;
     ColumnReader from(decompress(blob));
     if (count > from.left()) refuse();
-    std::vector<Event> events(count);
+    events.resize(count);  // every member is written below
     const auto column = [&](auto take_each) {
         for (Event& each : events) take_each(each);
     };
@@ -154,15 +175,14 @@ std::vector<trace::Event> Unpacker::events(std::span<const std::byte> blob, std:
     });
     column([&](Event& e) { e.argument = narrow(from.get()); });
     if (!from.sound_to_the_end()) refuse();
-    return events;
 }
 
-Unpacker::Contents Unpacker::contents(std::span<const std::byte> blob, std::span<const trace::Region> born,
-                                      std::size_t changes) {
+void Unpacker::contents(std::span<const std::byte> blob, std::span<const trace::Region> born, std::size_t changes,
+                        Contents& made) {
     ColumnReader from(decompress(blob));
     if (changes > from.left()) refuse();
-    Contents made;
     made.changes.resize(changes);
+    made.initial.clear();
     const auto column = [&](auto take_each) {
         for (trace::Change& each : made.changes) take_each(each);
     };
@@ -201,7 +221,6 @@ Unpacker::Contents Unpacker::contents(std::span<const std::byte> blob, std::span
         const auto frame = from.get_bytes(sizes[i]);
         made.keyframes[i].bytes.assign(frame.begin(), frame.end());
     }
-    return made;
 }
 
 }  // namespace chimneylab::session

@@ -146,6 +146,11 @@ Operation& History::operation_slot(const Event& event, EventId id) {
         made.id = event.operation;
         made.kind = event.operation_kind;
         made.started = id;
+        // What an operation grows to that passes every layer: growing by and by would ask for memory ten times.
+        const std::size_t layers = trace_->layers().size();
+        made.passages.reserve(layers);
+        made.crossings.reserve(4 * layers);
+        made.conversions.reserve(4 * layers);
         operations_.push_back(std::move(made));
         open_operations_.insert(index);
         oldest_open_.push_back(*open_operations_.begin());

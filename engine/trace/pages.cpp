@@ -12,8 +12,11 @@ struct Pages::Kept {
     std::uint64_t trace = 0;  // 0: none
     std::uint64_t key = 0;
     std::uint64_t used = 0;
-    std::uint32_t first = 0, end = 0;  // events, for the shortcut
+    // For the shortcuts: whoever walks along a trace asks for the same page again and again.
+    std::uint32_t first = 0, end = 0;
     const Event* events = nullptr;
+    std::uint64_t first_change = 0, end_change = 0, first_byte = 0, end_byte = 0;
+    const ContentPage* contents = nullptr;
     std::shared_ptr<const void> page;
 };
 
@@ -52,7 +55,6 @@ Pages::~Pages() = default;
 const Pages::Kept& Pages::keep(std::size_t page, bool contents) const {
     Ring& own = ring();
     const Key key = std::uint64_t{page} << 1 | (contents ? 1 : 0);
-    // Whoever walks along a trace asks for the same page again and again.
     Kept*& last = contents ? own.last_contents : own.last_events;
     if (last != nullptr && last->key == key && last->trace == number_) {
         last->used = ++own.clock;
@@ -94,6 +96,12 @@ const Pages::Kept& Pages::keep(std::size_t page, bool contents) const {
         oldest->first = table_.first_event[page];
         oldest->end = table_.first_event[page + 1];
         oldest->events = static_cast<const EventPage*>(oldest->page.get())->events.data();
+    } else {
+        oldest->first_change = table_.first_change[page];
+        oldest->end_change = table_.first_change[page + 1];
+        oldest->first_byte = table_.first_byte[page];
+        oldest->end_byte = table_.first_byte[page + 1];
+        oldest->contents = static_cast<const ContentPage*>(oldest->page.get());
     }
     if (own.last_events == oldest) own.last_events = nullptr;
     if (own.last_contents == oldest) own.last_contents = nullptr;
@@ -112,10 +120,14 @@ const ContentPage& Pages::content_page(std::size_t page) const {
 std::size_t Pages::page_of(EventId id) const { return place(table_.first_event, id.value); }
 
 const Event& Pages::event(EventId id) const {
-    const Kept* last = ring().last_events;
-    if (last == nullptr || last->trace != number_ || id.value < last->first || id.value >= last->end)
-        last = &keep(page_of(id), false);
-    return last->events[id.value - last->first];
+    Ring& own = ring();
+    if (Kept* const last = own.last_events;
+        last != nullptr && last->trace == number_ && id.value >= last->first && id.value < last->end) {
+        last->used = ++own.clock;
+        return last->events[id.value - last->first];
+    }
+    const Kept& found = keep(page_of(id), false);
+    return found.events[id.value - found.first];
 }
 
 EventId Pages::closed_by(EventId opening) const {
@@ -134,6 +146,12 @@ const Change& Pages::change(std::uint64_t index) const {
 
 std::span<const Change> Pages::changes(const Event& event) const {
     if (event.change_count == 0) return {};
+    Ring& own = ring();
+    if (Kept* const last = own.last_contents; last != nullptr && last->trace == number_ &&
+                                              event.first_change >= last->first_change && event.first_change < last->end_change) {
+        last->used = ++own.clock;
+        return std::span(last->contents->changes).subspan(event.first_change - last->first_change, event.change_count);
+    }
     const std::size_t page = place(table_.first_change, event.first_change);
     return std::span(content_page(page).changes)
         .subspan(event.first_change - table_.first_change[page], event.change_count);
@@ -141,6 +159,12 @@ std::span<const Change> Pages::changes(const Event& event) const {
 
 std::span<const std::byte> Pages::bytes(std::uint64_t position, std::size_t length) const {
     if (length == 0) return {};
+    Ring& own = ring();
+    if (Kept* const last = own.last_contents;
+        last != nullptr && last->trace == number_ && position >= last->first_byte && position < last->end_byte) {
+        last->used = ++own.clock;
+        return std::span(last->contents->bytes).subspan(position - last->first_byte, length);
+    }
     const std::size_t page = place(table_.first_byte, position);
     return std::span(content_page(page).bytes).subspan(position - table_.first_byte[page], length);
 }

@@ -17,8 +17,17 @@ void RegionChanges::take_in(EventId event) {
     if (trace_->paged() != nullptr) {
         if (event.value / events_in_stretch != present_number_) close_stretch();
         present_number_ = event.value / events_in_stretch;
-        for (const Change& change : trace_->changes(trace_->event(event)))
-            present_.push_back({change.region.value, present_number_, places(change.region, change.offset, change.length)});
+        for (const Change& change : trace_->changes(trace_->event(event))) {
+            const std::uint64_t written = places(change.region, change.offset, change.length);
+            // A region is written several times in a row, alone or by turns with a few others.
+            constexpr std::size_t a_few = 8;
+            const auto newest = std::span(present_).last(std::min(a_few, present_.size()));
+            const auto known = std::ranges::find(newest, change.region.value, &Stretch::region);
+            if (known != newest.end())
+                known->places |= written;
+            else
+                present_.push_back({change.region.value, present_number_, written});
+        }
         return;
     }
     for (const Change& change : trace_->changes(trace_->event(event))) {

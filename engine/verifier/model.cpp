@@ -317,6 +317,43 @@ void Model::finish_operation(OperationRecord& operation) {
         const auto found = by_root_.find(shape.blocks.front().address);
         if (found != by_root_.end() && found->second == number) by_root_.erase(found);
     }
+    constexpr std::uint32_t now_and_then = 2048;
+    if (++finished_ % now_and_then == 0) forget_old_operations();
+}
+
+// A long session has hundreds of thousands of operations. An operation is asked for by its root's address, by a block that
+// is alive or whose object was known, by its call entry or by an object, and for a while by a call that was open when its
+// tree went away; of the others only number and kind are kept.
+void Model::forget_old_operations() {
+    constexpr std::uint32_t a_while = 50'000;  // events
+    const auto old = [this](const OperationRecord& each) {
+        return each.finished.valid() && each.finished.value + a_while < replay_->now().value;
+    };
+    std::vector<bool> needed(operations_.size());
+    for (const auto* roots : {&by_root_, &last_by_root_})
+        for (const auto& [root, number] : *roots) needed[number] = true;
+    for (const auto* blocks : {&blocks_under_way_, &past_blocks_})
+        for (const auto& [address, block] : *blocks) needed[block.second] = true;
+    for (const auto& [address, use] : call_entries_) needed[use.operation] = true;
+    std::set<std::uint32_t> known;
+    for (const auto& [handle, object] : objects_) {
+        if (object.last_operation < needed.size()) needed[object.last_operation] = true;
+        if (object.block.valid()) known.insert(object.block.value);
+    }
+    for (const auto& [handle, each] : gone_)
+        if (each.block.valid()) known.insert(each.block.value);
+    std::erase_if(by_block_, [&](const auto& each) {
+        const bool may_be_asked = !old(operations_[each.second]) || replay_->alive(RegionId(each.first)) || known.contains(each.first);
+        if (may_be_asked) needed[each.second] = true;
+        return !may_be_asked;
+    });
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+        OperationRecord& each = operations_[i];
+        if (needed[i] || !old(each) || each.passages.empty()) continue;
+        if (std::ranges::any_of(each.passages, [](const Passage& at) { return at.refused_object != 0; })) continue;
+        each.passages = {};
+        each.shapes = {};
+    }
 }
 
 Address Model::host_handle(Address handle) const {

@@ -249,6 +249,7 @@ public:
     }
 
 private:
+    void forget_old_operations();
     void values_go_down(const OperationRecord& operation, std::size_t index, const BlockImage& image, ObjectRecord& object);
     void object_goes_down(OperationRecord& operation, Passage& passage, std::size_t index);
     void object_comes_back(const OperationRecord& operation, const Passage& passage, std::size_t index);
@@ -257,7 +258,8 @@ private:
     ListLedger lists_;
     WireLedger wire_;
     NeighborLedger neighbors_;
-    std::vector<OperationRecord> operations_;
+    std::vector<OperationRecord> operations_;  // of those that are over and that nobody can ask for any more little is left
+    std::uint32_t finished_ = 0;
     std::unordered_map<Address, std::uint32_t> by_root_;    // under way
     std::unordered_map<Address, std::uint32_t> last_by_root_;
     std::unordered_map<std::uint32_t, std::uint32_t> by_block_;  // region → latest operation

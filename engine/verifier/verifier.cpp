@@ -456,8 +456,8 @@ void Verifier::Inside::comes_back(const Event& event, const Function& function) 
     model_.finish_operation(*operation);
     for (Passage& each : operation->passages) {
         for (TreeImage* image : {&each.at_arrival, &each.at_hand_on, &each.at_return, &each.at_completion}) image->drop();
-        each.entry_bytes.clear();
-        each.call_entry_bytes.clear();
+        each.entry_bytes = {};
+        each.call_entry_bytes = {};
     }
 }
 

@@ -3,6 +3,7 @@
 #include "engine/verifier/wire_ledger.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/verifier/model.h"
 
@@ -254,6 +255,31 @@ void WireLedger::operation_completed(const OperationRecord& operation, const Pas
             else if (connection->state == WireConnection::State::terminating && !connection->terminate_failed) connection->terminate_failed = true;
         }
     }
+    if (connections_.size() >= forget_at_) forget_old_connections();
+}
+
+// A long session has tens of thousands. One that is over matters for frames that are late, as long as no younger one has its
+// ports; hundreds of connections later no frame is that late.
+void WireLedger::forget_old_connections() {
+    constexpr std::size_t kept_when_over = 512;
+    std::set<Ports> younger;
+    std::vector<bool> kept(connections_.size());
+    std::size_t over = 0;
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+        const WireConnection& each = connections_[i];
+        const bool has_its_ports = younger.emplace(each.local_port, each.remote_port).second;
+        kept[i] = each.state != WireConnection::State::over || (has_its_ports && ++over <= kept_when_over);
+    }
+    std::size_t next = 0, last_received = static_cast<std::size_t>(-1);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        if (!kept[i]) continue;
+        if (i == received_last_) last_received = next;
+        if (i != next) connections_[next] = std::move(connections_[i]);
+        ++next;
+    }
+    connections_.erase(connections_.begin() + static_cast<std::ptrdiff_t>(next), connections_.end());
+    received_last_ = last_received;
+    forget_at_ = std::max<std::size_t>(256, 2 * next);
 }
 
 void WireLedger::terminate_reaches_host(const OperationRecord& operation, const Passage& first) {

@@ -143,11 +143,13 @@ private:
     [[nodiscard]] bool just_now(std::optional<Time> moment) const { return moment && now() - *moment < 100'000; }
     void waits(WireConnection& connection);  // looks again whether something keeps its data from leaving
     void drop_overdue(WireConnection& connection);
+    void forget_old_connections();
 
     const Replay* replay_;
     WireRoutes routes_;
     WireParameters parameters_;
-    std::vector<WireConnection> connections_;  // oldest first
+    std::vector<WireConnection> connections_;  // oldest first; of those that are over the youngest
+    std::size_t forget_at_ = 256;              // so many of them
     std::map<Ports, WireFlow> flows_;
     std::optional<WireFrame> frame_;
     bool frames_seen_ = false;  // without a wire nothing can be said of what is on it

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // A session of ten million events: recording it, opening it to a first complete picture, any event with the bytes of its
-// region, a filter over everything, and the memory of a process that does all of this and nothing else. Names ending in _cpu
-// are processor time, of all threads, which a busy machine does not spoil; the others are the clock on the wall.
+// region, a filter over everything, and the memory of a process that does all of this and nothing else; then, each in a process
+// of its own, what the views need beside that (the history) and judging it. Names ending in _cpu are processor time, of all
+// threads, which a busy machine does not spoil; the others are the clock on the wall.
 #include <benchmark/benchmark.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,8 @@
 #include "engine/session/session.h"
 #include "engine/trace/cursor.h"
 #include "engine/trace/filter.h"
+#include "engine/trace/history.h"
+#include "engine/verifier/verifier.h"
 #include "tests/benchmark/comparison.h"
 #include "tests/benchmark/large_session.h"
 
@@ -37,6 +40,8 @@ enum Figure : std::size_t {
     filter_s,
     filter_cpu,
     filter_found,
+    work_s,
+    work_cpu,
     memory_mb,
     events,
     figures
@@ -126,6 +131,20 @@ void use(const std::filesystem::path& file, Figures& found) {
     found[filter_found] = static_cast<double>(passed);
 }
 
+// The whole session opened and given to somebody who walks through it.
+template <typename Walk>
+void walk_through(const std::filesystem::path& file, Figures& found, Walk walk) {
+    auto made = session::open(file);
+    if (!std::holds_alternative<session::Opened>(made)) return;
+    const trace::Trace& trace = std::get<session::Opened>(made).trace;
+    const auto start = std::chrono::steady_clock::now();
+    const double start_cpu = processor_s();
+    walk(trace);
+    found[work_s] = since(start);
+    found[work_cpu] = processor_s() - start_cpu;
+    found[events] = static_cast<double>(trace.size());
+}
+
 void ten_million_events(benchmark::State& state) {
     const std::filesystem::path file =
         std::filesystem::temp_directory_path() / ("chimneylab-" + std::to_string(getpid()) + "-large.chimney");
@@ -138,6 +157,15 @@ void ten_million_events(benchmark::State& state) {
             found[events] = static_cast<double>(count);
         });
         const Figures used = apart([&](Figures& found) { use(file, found); });
+        const Figures told = apart([&](Figures& found) {
+            walk_through(file, found, [](const trace::Trace& trace) {
+                const trace::History history(trace);
+                benchmark::DoNotOptimize(history.operations().size());
+            });
+        });
+        const Figures judged = apart([&](Figures& found) {
+            walk_through(file, found, [](const trace::Trace& trace) { benchmark::DoNotOptimize(verifier::verify(trace).size()); });
+        });
         std::error_code error;
         const auto size = static_cast<double>(std::filesystem::file_size(file, error));
         if (used[events] != recorded[events] || used[events] == 0) {
@@ -158,6 +186,12 @@ void ten_million_events(benchmark::State& state) {
         compare_also(state, "filter_everything", used[filter_s] * 1000, 1000, 1.0, "ms");
         compare_also(state, "filter_cpu", used[filter_cpu] * 1000, 1000, 0, "ms");
         compare_also(state, "memory", used[memory_mb], 500, 1.0, "MB");
+        compare_also(state, "history", told[work_s] * 1000, used[filter_s] * 1000, 0, "ms");
+        compare_also(state, "history_cpu", told[work_cpu] * 1000, used[filter_cpu] * 1000, 0, "ms");
+        compare_also(state, "history_memory", told[memory_mb], 500, 1.0, "MB");
+        compare_also(state, "judging", judged[work_s] * 1000, used[filter_s] * 1000, 0, "ms");
+        compare_also(state, "judging_cpu", judged[work_cpu] * 1000, used[filter_cpu] * 1000, 0, "ms");
+        compare_also(state, "judging_memory", judged[memory_mb], 500, 1.0, "MB");
     }
     std::error_code error;
     std::filesystem::remove(file, error);

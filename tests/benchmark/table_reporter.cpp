@@ -42,7 +42,7 @@ void TableReporter::ReportRuns(const std::vector<Run>& runs) {
         if (run.run_type != Run::RT_Iteration) continue;
         if (add_rows_of(run)) continue;
         TableRow row;
-        row.name = run.benchmark_name();
+        row.name = run.run_name.function_name + (run.run_name.args.empty() ? "" : "/" + run.run_name.args);
         row.unit = run.report_label;
         row.problem = trouble(run);
         if (!row.problem.empty()) {

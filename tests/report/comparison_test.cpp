@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <cmath>
 #include <random>
 
 #include "engine/report/comparison.h"
@@ -62,6 +63,59 @@ TEST(RankTest, RarelySeesADifferenceWhereThereIsNoneAndAlwaysAClearOne) {
     }
     EXPECT_LE(alarms, 14);  // 1 % of 400 is 4
     EXPECT_GE(holds, 360);  // 95 % of 400 is 380
+}
+
+// Holm's method, worked out by hand: 0.005 of four, 0.01 of the three that are left, 0.03 of two; 0.04 is at least as likely.
+TEST(RankTest, AdjustsForManyTests) {
+    const std::vector<double> adjusted = adjusted_for_many(std::vector{0.01, 0.04, 0.03, 0.005});
+    ASSERT_EQ(adjusted.size(), 4u);
+    EXPECT_DOUBLE_EQ(adjusted[0], 0.03);
+    EXPECT_DOUBLE_EQ(adjusted[1], 0.06);
+    EXPECT_DOUBLE_EQ(adjusted[2], 0.06);
+    EXPECT_DOUBLE_EQ(adjusted[3], 0.02);
+    EXPECT_DOUBLE_EQ(adjusted_for_many(std::vector{0.6, 0.9})[1], 1);
+    EXPECT_TRUE(adjusted_for_many({}).empty());
+    // Forty series of equals, again and again: nearly one in three comparisons would see something, one in a hundred may.
+    std::mt19937_64 random(17);
+    int raw = 0, alarms = 0;
+    for (int round = 0; round < 200; ++round) {
+        std::vector<double> p;
+        for (int series = 0; series < 40; ++series) {
+            std::vector<Nanoseconds> a, b;
+            for (int i = 0; i < 30; ++i) {
+                a.push_back(random() % 100'000);
+                b.push_back(random() % 100'000);
+            }
+            p.push_back(rank_test(samples(a), samples(b)).p);
+        }
+        raw += std::ranges::min(p) < 0.01 ? 1 : 0;
+        alarms += std::ranges::min(adjusted_for_many(p)) < 0.01 ? 1 : 0;
+    }
+    EXPECT_GT(raw, 40);
+    EXPECT_LE(alarms, 8);  // 1 % of 200 is 2
+}
+
+// Twenty thousand values: their median is known ten times as well as that of two hundred, and the interval says so.
+TEST(RankTest, TheIntervalOfLargeSamplesIsAsNarrowAsTheyAllow) {
+    std::mt19937_64 random(23);
+    const auto width = [&](std::size_t count) {
+        std::vector<Nanoseconds> a, b;
+        for (std::size_t i = 0; i < count; ++i) {
+            a.push_back(1'000'000 + random() % 1'000'000);
+            b.push_back(1'100'000 + random() % 1'000'000);
+        }
+        const Interval interval = median_difference(samples(a), samples(b));
+        EXPECT_LE(interval.low, interval.high);
+        EXPECT_NEAR((interval.low + interval.high) / 2, 100'000, 2e6 / std::sqrt(static_cast<double>(count)));
+        return interval.high - interval.low;
+    };
+    // Of uniform values the median spreads by 1/2√n of the range: ± 1.96 of that, times √2 for two samples.
+    const auto expected = [](double count) { return 2 * 1.96 * std::sqrt(2.0) * 1e6 / (2 * std::sqrt(count)); };
+    for (const std::size_t count : {200u, 1900u, 2100u, 20'000u}) {
+        const double seen = width(count), wanted = expected(static_cast<double>(count));
+        EXPECT_GT(seen, wanted * 0.6) << count;
+        EXPECT_LT(seen, wanted * 1.6) << count;
+    }
 }
 
 TEST(Comparison, ATraceIsTheSameAsItself) {

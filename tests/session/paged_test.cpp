@@ -5,6 +5,7 @@
 // one comes there, and everything that is derived from them.
 #include <gmock/gmock.h>
 
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -197,6 +198,37 @@ TEST_F(Paged, many_threads_may_read_it) {
         });
     for (std::thread& each : threads) each.join();
     EXPECT_EQ(wrong, 0);
+}
+
+// Pages are made ahead of whoever walks; the memory of those that nobody looks at any more is used for the next ones.
+TEST_F(Paged, several_may_walk_while_others_jump) {
+    const Trace run = several_chunks();
+    const auto count = static_cast<std::uint32_t>(run.size());
+    std::atomic<int> wrong{0};
+    std::optional<Trace> paged = on_disk(run);
+    std::vector<std::thread> threads;
+    for (std::uint32_t t = 0; t < 3; ++t)
+        threads.emplace_back([&, t] {
+            for (std::uint32_t i = t * count / 3; i < count; ++i) {
+                if (paged->event(EventId(i)) != run.event(EventId(i))) ++wrong;
+                const auto changes = paged->changes(paged->event(EventId(i)));
+                const auto expected = run.changes(run.event(EventId(i)));
+                for (std::size_t k = 0; k < changes.size(); ++k)
+                    if (!std::ranges::equal(paged->after(changes[k]), run.after(expected[k]))) ++wrong;
+            }
+        });
+    threads.emplace_back([&] {
+        std::mt19937 random(3);
+        for (int i = 0; i < 3000; ++i) {
+            const EventId at(static_cast<std::uint32_t>(random() % count));
+            if (paged->event(at) != run.event(at)) ++wrong;
+        }
+    });
+    for (std::thread& each : threads) each.join();
+    EXPECT_EQ(wrong, 0);
+    // Whoever stops on the way leaves pages behind that were made ahead.
+    for (std::uint32_t i = 0; i < count / 2; ++i) (void)paged->event(EventId(i));
+    paged.reset();
 }
 
 TEST_F(Paged, a_damaged_chunk_ends_it_with_a_word) {

@@ -134,6 +134,29 @@ TEST(LadderPosition, AViolationStandsWhereItsOwnerBrokeIt) {
     }
 }
 
+// What is over is forgotten after a while. The last of thousands of operations is judged as the first one was.
+TEST(LongRun, IsJudgedAsAShortOne) {
+    const auto run = [](unsigned rounds) {
+        trace::synthetic::Options options;
+        options.operations = {OperationKind::initiate, OperationKind::query, OperationKind::update, OperationKind::invalidate,
+                              OperationKind::terminate};
+        options.repeat = rounds;
+        return trace::synthetic::make_trace(options);
+    };
+    const auto found = [](const Trace& trace) {
+        Verifier verifier(trace);
+        verifier.extend();
+        return verifier.violations().size() + verifier.left_out();
+    };
+    constexpr unsigned few = 40, many = 840;
+    const Trace whole = run(many);
+    ASSERT_GT(whole.size(), 100'000u);
+    // The synthetic stack is not correct in every respect: each round has as many violations as the one before.
+    const std::size_t once = found(run(few)), twice = found(run(2 * few));
+    EXPECT_EQ((twice - once) % few, 0u);
+    EXPECT_EQ(found(whole), once + (twice - once) / few * (many - few));
+}
+
 class Rows : public testing::TestWithParam<Plant> {};
 
 TEST_P(Rows, GroupsHoldEveryViolationOnceAndRowsSayWhatViolationsSay) {

@@ -108,7 +108,7 @@ QVariant TimingDifferenceModel::data(const QModelIndex& index, int role) const {
     };
     const auto judged = [&] {
         if (!each.enough) return tr("too few to tell");
-        if (!each.certain) return tr("may be chance (p = %1)").arg(each.p, 0, 'g', 2);
+        if (!each.certain) return tr("may be chance (p = %1)").arg(each.adjusted_p, 0, 'g', 2);
         return differences_->clock == ClockKind::virtual_time ? tr("differs: virtual times are exact") : tr("differs (p = %1)").arg(each.p, 0, 'g', 2);
     };
     switch (role) {
