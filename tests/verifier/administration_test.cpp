@@ -114,12 +114,11 @@ TEST(Administration, ATargetMayNotSleepWithConnections) {
 }
 
 TEST(Administration, AHostStackBeginsToTerminateBeforeTheAdapterSleeps) {
-    // The request that switches IPv4 off taken for one that sends the adapter to sleep: T2 is offloaded then. And nobody has asked the
-    // target any more to change what it can (OT-007).
+    // The request that switches IPv4 off taken for one that sends the adapter to sleep: T2 is offloaded then.
     EXPECT_THAT(broken([](const trace::Trace& trace, Event& event) {
                     if (is(trace, event, EventKind::enter, "MiniportOidRequest") && event.detail == switches) event.detail = power;
                 }),
-                ElementsAre("HS-060", "OT-007", "OT-121"));
+                ElementsAre("HS-060", "OT-121"));
 }
 
 TEST(Administration, NobodyUsesAVersionOfIpThatIsSwitchedOff) {
