@@ -43,6 +43,8 @@ extern "C" {
           "answers OID_TCP_CONNECTION_OFFLOAD_PARAMETERS itself and does not pass it down") \
     FAULT(EncapsulationLeftOut, "encapsulation-left-out", "offers connection offload without naming an encapsulation") \
     FAULT(PauseSwallowed, "pause-swallowed", "does not pass NDIS_STATUS_OFFLOAD_PAUSE up") \
+    FAULT(ResumesTooSoon, "resumes-too-soon", \
+          "asks for everything back when the adapter asks for a pause, and resumes before anything has come back") \
     /* down */ \
     FAULT(QueryPassedAsUpdate, "query-passed-as-update", "passes a query down with NdisUpdateOffload") \
     FAULT(Swallowed, "swallowed", "keeps the tree: it neither passes it down nor completes it") \

@@ -44,6 +44,10 @@ NDIS_STATUS FaultyNdisOidRequest(NDIS_HANDLE binding, PNDIS_OID_REQUEST request)
     const BOOLEAN parameters = request->RequestType == NdisRequestSetInformation &&
                                request->DATA.SET_INFORMATION.Oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS;
 
+    if (Is(HostKeepsCapabilities) && request->RequestType == NdisRequestQueryInformation &&
+        request->DATA.QUERY_INFORMATION.Oid == OID_TCP_CONNECTION_OFFLOAD_CURRENT_CONFIG) {
+        return NDIS_STATUS_FAILURE; /* as if there were no answer: it is not asked at all */
+    }
     if (parameters && Is(HostOffloadNotEnabled)) {
         return NDIS_STATUS_SUCCESS;
     }
@@ -58,8 +62,16 @@ VOID CorrectHsStatus(NDIS_HANDLE ProtocolBindingContext, PNDIS_STATUS_INDICATION
 VOID HsStatus(NDIS_HANDLE ProtocolBindingContext, PNDIS_STATUS_INDICATION StatusIndication)
 {
     CorrectHsStatus(ProtocolBindingContext, StatusIndication);
-    if (Is(HostOffloadsWhilePaused)) {
+    if (Is(HostOffloadsWhilePaused) ||
+        (Is(HostKeepsCapabilities) && StatusIndication->StatusCode == NDIS_STATUS_OFFLOAD_RESUME)) {
         ((PHS_BINDING)ProtocolBindingContext)->OffloadPaused = FALSE;
+    }
+}
+
+VOID FaultyHsUploadIpVersion(PHS_BINDING Binding, ULONG IpVersion)
+{
+    if (!Is(HostDisablesInUse)) {
+        HsUploadIpVersion(Binding, IpVersion);
     }
 }
 
@@ -111,6 +123,14 @@ static VOID ChangeState(PHS_BLOCK_LIST Block)
     }
 }
 
+/* Nobody has promised it another value. What the target does not write shows then. */
+static VOID MarkStatus(PHS_BLOCK_LIST Block)
+{
+    if (Is(HostMarksStatus)) {
+        Block->Status = NDIS_STATUS_PENDING;
+    }
+}
+
 static VOID ChangeLinker(PHS_BLOCK_LIST Block)
 {
     if (Is(HostOddType) && Block->OffloadHandle != NULL && Block->OffloadHandle->MiniportOffloadContext != NULL) {
@@ -155,6 +175,7 @@ VOID FaultyNdisInitiateOffload(NDIS_HANDLE binding, PHS_BLOCK_LIST root)
 {
     EachBlock(root, ChangeState);
     EachBlock(root, ChangeLinker);
+    EachBlock(root, MarkStatus);
     if (Is(HostReusesAddresses)) {
         EachBlock(root, LendAddress);
     }
@@ -235,6 +256,10 @@ ULONG FaultyHsCheckOperation(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG 
     ULONG i;
 
     if (Is(HostUpdatesAtOnce) && Operation->Kind == CHIMNEY_OPERATION_UPDATE && result == CHIMNEY_HOST_STACK_BUSY) {
+        result = CHIMNEY_HOST_STACK_DONE;
+    }
+    if (Is(HostForgetsLinks) && Operation->Kind == CHIMNEY_OPERATION_TERMINATE &&
+        (result == CHIMNEY_HOST_STACK_BUSY || result == CHIMNEY_HOST_STACK_HAS_DEPENDENTS)) {
         result = CHIMNEY_HOST_STACK_DONE;
     }
     if (Is(HostBeyondCapacity) && result == CHIMNEY_HOST_STACK_BEYOND_CAPABILITIES) {

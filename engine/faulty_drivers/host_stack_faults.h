@@ -64,7 +64,14 @@
           "answers the question about a neighbor with the age of what it knows, however old that is") \
     FAULT(HostForgetsDoubt, "host-forgets-doubt", "does nothing more about a neighbor after it has answered 0") \
     FAULT(HostTrustsSilence, "host-trusts-silence", "leaves a neighbor valid that has answered no probe") \
-    FAULT(HostSendsInDoubt, "host-sends-in-doubt", "sends through a neighbor in DELAY without asking the target first")
+    FAULT(HostSendsInDoubt, "host-sends-in-doubt", "sends through a neighbor in DELAY without asking the target first") \
+    FAULT(HostDisablesInUse, "host-disables-in-use", "switches a version of IP off while connections over it are offloaded") \
+    FAULT(HostKeepsCapabilities, "host-keeps-capabilities", \
+          "offloads by the old capabilities after a resume that came without any") \
+    FAULT(HostForgetsLinks, "host-forgets-links", \
+          "counts what depends on a path or neighbor only when its initiate is complete") \
+    FAULT(HostMarksStatus, "host-marks-status", \
+          "writes NDIS_STATUS_PENDING into every Status of a tree before it passes it down, as it may")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_host_stack_fault { NoHostStackFault, CHIMNEYLAB_HOST_STACK_FAULTS(CHIMNEYLAB_FAULT_NAME) NumberOfHostStackFaults };

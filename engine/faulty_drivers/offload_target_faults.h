@@ -117,7 +117,17 @@
     FAULT(TargetForgetsConsumed, "target-forgets-consumed", "shows refused data from its beginning although a part of it was taken") \
     FAULT(TargetLeavesWaiting, "target-leaves-waiting", "leaves data waiting although a request for it has been posted") \
     FAULT(TargetAsksAlways, "target-asks-always", "asks about a neighbor that it has just heard of") \
-    FAULT(TargetSeesNoProgress, "target-sees-no-progress", "does not note when a neighbor was last heard of")
+    FAULT(TargetSeesNoProgress, "target-sees-no-progress", "does not note when a neighbor was last heard of") \
+    FAULT(TargetSleepsAtOnce, "target-sleeps-at-once", "goes to sleep with connections that are offloaded still") \
+    FAULT(TargetAsksAtLinkLoss, "target-asks-at-link-loss", "asks for every connection back when its link is gone") \
+    FAULT(TargetHidesLinkLoss, "target-hides-link-loss", "does not tell that its link is gone") \
+    FAULT(TargetStatusForgotten, "target-status-forgotten", "leaves Status of the last block as it came") \
+    FAULT(TargetCompletesInside, "target-completes-inside", \
+          "completes the next receive request inside the completion of the one before") \
+    FAULT(TargetCrashesAtFailure, "target-crashes-at-failure", \
+          "follows a pointer to an object that is not there when it fails a query") \
+    FAULT(TargetHangsAtFailure, "target-hangs-at-failure", "waits inside a timer for a query that failed to succeed") \
+    FAULT(TargetKeepsAnswers, "target-keeps-answers", "passes no ARP message up to the host stack")
 
 #define CHIMNEYLAB_FAULT_NAME(name, word, does) name,
 enum chimneylab_offload_target_fault {

@@ -102,4 +102,11 @@ VOID FaultyNdisMIndicateStatusEx(NDIS_HANDLE handle, PNDIS_STATUS_INDICATION ind
         return;
     }
     NdisMIndicateStatusEx(handle, indication);
+    if (Is(ResumesTooSoon) && indication->StatusCode == NDIS_STATUS_OFFLOAD_PAUSE) {
+        NDIS_STATUS_INDICATION own = *indication;
+        own.StatusCode = NDIS_STATUS_UPLOAD_ALL;
+        NdisMIndicateStatusEx(handle, &own);
+        own.StatusCode = NDIS_STATUS_OFFLOAD_RESUME;
+        NdisMIndicateStatusEx(handle, &own);
+    }
 }

@@ -11,7 +11,7 @@
 
 BOOLEAN ChimneylabTargetHasFault(unsigned fault);
 
-/* What the functions of the same purpose in offload_target_faults.c call in the end. */
+/* What the functions of the same purpose in offload_target_operation_faults.c call in the end. */
 size_t WireFaultFrameBuild(const struct chimney_frame_route *route, const struct chimney_tcp_segment *segment, uint8_t *bytes,
                            size_t capacity);
 void WireFaultImport(struct chimney_tcp *tcp, const struct chimney_tcp_settings *settings,

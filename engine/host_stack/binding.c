@@ -219,14 +219,16 @@ VOID HsCloseAdapterComplete(NDIS_HANDLE ProtocolBindingContext)
     NdisSetEvent(&((PHS_BINDING)ProtocolBindingContext)->Completed);
 }
 
-/* An OID request that a client asked for, with its buffer. */
+/* An OID request that a client asked for, or that reads the capabilities, with its buffer. */
 typedef struct _HS_CLIENT_REQUEST {
     NDIS_OID_REQUEST Request;
     union {
         ULONG Value;
+        NDIS_OFFLOAD_PARAMETERS Switches;
         NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS Parameters;
         UCHAR Answer[512];
     } Buffer;
+    BOOLEAN ForCapabilities;
 } HS_CLIENT_REQUEST, *PHS_CLIENT_REQUEST;
 
 static VOID FinishClientRequest(PHS_BINDING Binding, PHS_CLIENT_REQUEST Request, NDIS_STATUS Status)
@@ -234,6 +236,79 @@ static VOID FinishClientRequest(PHS_BINDING Binding, PHS_CLIENT_REQUEST Request,
     Binding->OidRequestsCompleted++;
     Binding->LastOidStatus = Status;
     NdisFreeMemory(Request, 0, 0);
+}
+
+static PHS_CLIENT_REQUEST AllocateRequest(PHS_DRIVER Driver)
+{
+    PHS_CLIENT_REQUEST request = HsAllocate(Driver, sizeof(*request), HS_TAG_BINDING);
+
+    if (request != NULL) {
+        request->Request.Header.Type = NDIS_OBJECT_TYPE_OID_REQUEST;
+        request->Request.Header.Revision = NDIS_OID_REQUEST_REVISION_1;
+        request->Request.Header.Size = NDIS_SIZEOF_OID_REQUEST_REVISION_1;
+    }
+    return request;
+}
+
+static VOID SetUpQuery(PHS_CLIENT_REQUEST Request, NDIS_OID Oid)
+{
+    Request->Request.RequestType = NdisRequestQueryInformation;
+    Request->Request.DATA.QUERY_INFORMATION.Oid = Oid;
+    Request->Request.DATA.QUERY_INFORMATION.InformationBuffer = &Request->Buffer;
+    Request->Request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(Request->Buffer);
+}
+
+/* ---- capabilities that did not come along with NDIS_STATUS_OFFLOAD_RESUME ---- */
+
+static VOID TakeCapabilities(PHS_BINDING Binding, PHS_CLIENT_REQUEST Request, NDIS_STATUS Status)
+{
+    if (Status == NDIS_STATUS_SUCCESS &&
+        Request->Request.DATA.QUERY_INFORMATION.BytesWritten >= NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1) {
+        NdisMoveMemory(&Binding->Capabilities, &Request->Buffer, NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1);
+        Binding->HasCapabilities = TRUE;
+        Binding->OffloadPaused = FALSE;
+    }
+    NdisFreeMemory(Request, 0, 0);
+}
+
+/* Nothing is offloaded before the answer is there (HS-008); without one, not until the next resume. */
+VOID HsReadCapabilities(PHS_BINDING Binding)
+{
+    PHS_CLIENT_REQUEST request = AllocateRequest(Binding->Driver);
+    NDIS_STATUS status;
+
+    Binding->OffloadPaused = TRUE;
+    if (request == NULL) {
+        return;
+    }
+    SetUpQuery(request, OID_TCP_CONNECTION_OFFLOAD_CURRENT_CONFIG);
+    request->ForCapabilities = TRUE;
+    status = NdisOidRequest(Binding->BindingHandle, &request->Request);
+    if (status != NDIS_STATUS_PENDING) {
+        TakeCapabilities(Binding, request, status);
+    }
+}
+
+/* ---- of a client ---- */
+
+/* The low byte of the value is TcpConnectionIPv4, the next one TcpConnectionIPv6. What uses a version of IP is taken back before
+   the version is switched off (HS-007). */
+static VOID SetUpSwitches(PHS_BINDING Binding, PHS_CLIENT_REQUEST Request, ULONG Value)
+{
+    PNDIS_OFFLOAD_PARAMETERS switches = &Request->Buffer.Switches;
+
+    switches->Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    switches->Header.Revision = NDIS_OFFLOAD_PARAMETERS_REVISION_1;
+    switches->Header.Size = NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_1;
+    switches->TcpConnectionIPv4 = (UCHAR)Value;
+    switches->TcpConnectionIPv6 = (UCHAR)(Value >> 8);
+    Request->Request.DATA.SET_INFORMATION.InformationBufferLength = NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_1;
+    if (switches->TcpConnectionIPv4 == NDIS_OFFLOAD_PARAMETERS_CONNECTION_OFFLOAD_DISABLED) {
+        HsUploadIpVersion(Binding, 4);
+    }
+    if (switches->TcpConnectionIPv6 == NDIS_OFFLOAD_PARAMETERS_CONNECTION_OFFLOAD_DISABLED) {
+        HsUploadIpVersion(Binding, 6);
+    }
 }
 
 ULONG HsRequestOid(PHS_DRIVER Driver, const struct chimney_host_stack_oid_request *Command)
@@ -245,13 +320,10 @@ ULONG HsRequestOid(PHS_DRIVER Driver, const struct chimney_host_stack_oid_reques
     if (binding == NULL) {
         return CHIMNEY_HOST_STACK_NO_SUCH_BINDING;
     }
-    request = HsAllocate(Driver, sizeof(*request), HS_TAG_BINDING);
+    request = AllocateRequest(Driver);
     if (request == NULL) {
         return CHIMNEY_HOST_STACK_NO_MEMORY;
     }
-    request->Request.Header.Type = NDIS_OBJECT_TYPE_OID_REQUEST;
-    request->Request.Header.Revision = NDIS_OID_REQUEST_REVISION_1;
-    request->Request.Header.Size = NDIS_SIZEOF_OID_REQUEST_REVISION_1;
     if (Command->oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS || Command->set != 0) {
         request->Request.RequestType = NdisRequestSetInformation;
         request->Request.DATA.SET_INFORMATION.Oid = Command->oid;
@@ -259,15 +331,14 @@ ULONG HsRequestOid(PHS_DRIVER Driver, const struct chimney_host_stack_oid_reques
         if (Command->oid == OID_TCP_CONNECTION_OFFLOAD_PARAMETERS) {
             request->Buffer.Parameters = binding->Parameters;
             request->Request.DATA.SET_INFORMATION.InformationBufferLength = binding->Parameters.Header.Size;
+        } else if (Command->oid == OID_TCP_OFFLOAD_PARAMETERS) {
+            SetUpSwitches(binding, request, Command->value);
         } else {
             request->Buffer.Value = Command->value;
             request->Request.DATA.SET_INFORMATION.InformationBufferLength = sizeof(ULONG);
         }
     } else {
-        request->Request.RequestType = NdisRequestQueryInformation;
-        request->Request.DATA.QUERY_INFORMATION.Oid = Command->oid;
-        request->Request.DATA.QUERY_INFORMATION.InformationBuffer = &request->Buffer;
-        request->Request.DATA.QUERY_INFORMATION.InformationBufferLength = sizeof(request->Buffer);
+        SetUpQuery(request, Command->oid);
     }
     status = NdisOidRequest(binding->BindingHandle, &request->Request);
     if (status != NDIS_STATUS_PENDING) {
@@ -281,7 +352,12 @@ VOID HsOidRequestComplete(NDIS_HANDLE ProtocolBindingContext, PNDIS_OID_REQUEST 
     PHS_BINDING binding = (PHS_BINDING)ProtocolBindingContext;
 
     if (OidRequest != &binding->Request) {
-        FinishClientRequest(binding, CONTAINING_RECORD(OidRequest, HS_CLIENT_REQUEST, Request), Status);
+        PHS_CLIENT_REQUEST request = CONTAINING_RECORD(OidRequest, HS_CLIENT_REQUEST, Request);
+        if (request->ForCapabilities) {
+            TakeCapabilities(binding, request, Status);
+            return;
+        }
+        FinishClientRequest(binding, request, Status);
         return;
     }
     binding->CompletedStatus = Status;
@@ -296,6 +372,12 @@ NDIS_STATUS HsNetPnPEvent(NDIS_HANDLE ProtocolBindingContext, PNET_PNP_EVENT_NOT
         return NDIS_STATUS_SUCCESS; /* about the driver as a whole */
     }
     switch (NetPnPEvent->NetPnPEvent.NetEvent) {
+    case NetEventSetPower: /* the terminates are on their way before the adapter hears of it (HS-060) */
+        binding->Asleep = (BOOLEAN)(*(NDIS_DEVICE_POWER_STATE *)NetPnPEvent->NetPnPEvent.Buffer != NdisDeviceStateD0);
+        if (binding->Asleep) {
+            HsBeginUploadAll(binding);
+        }
+        return NDIS_STATUS_SUCCESS;
     case NetEventRestart:
         binding->Running = TRUE;
         return NDIS_STATUS_SUCCESS;

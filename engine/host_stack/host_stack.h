@@ -84,6 +84,7 @@ struct _HS_BINDING {
     PNET_BUFFER_LIST ReturnLists;     /* that wait for it */
     BOOLEAN ReturnTimerSet;
     BOOLEAN Running;
+    BOOLEAN Asleep;                   /* the adapter is on its way to a state other than D0, or there */
     BOOLEAN OffloadEnabled;
     BOOLEAN OffloadPaused;
     BOOLEAN HasCapabilities;
@@ -285,6 +286,9 @@ VOID HsFreeAllOperations(PHS_DRIVER Driver);
 /* ---- upload_all.c ---- */
 /* PASSIVE_LEVEL: returns when nothing is offloaded on the binding any more. */
 VOID HsUploadAll(PHS_BINDING Binding);
+VOID HsUploadIpVersion(PHS_BINDING Binding, ULONG IpVersion); /* 4 or 6: what uses it */
+VOID HsBeginUploadAll(PHS_BINDING Binding);                   /* does not wait until it is done */
+VOID HsReadCapabilities(PHS_BINDING Binding);
 
 /* ---- send_data.c ---- */
 PNET_BUFFER_LIST HsAllocateLists(PHS_BINDING Binding, PHS_TRANSFER Transfer, BOOLEAN Empty, BOOLEAN WithoutContextRoom);

@@ -119,7 +119,9 @@ struct chimney_host_stack_binding {
 };
 
 /* REQUEST_OID. OID_TCP_CONNECTION_OFFLOAD_PARAMETERS is set, to what it was set to when the adapter was bound; another OID
- * is queried, or set to `value`. The outcome comes later: QUERY_BINDING tells the last one. */
+ * is queried, or set to `value`: for OID_TCP_OFFLOAD_PARAMETERS that is TcpConnectionIPv4 in the low byte and
+ * TcpConnectionIPv6 in the next one. Connections that use what is disabled are terminated first; that is waited for, so the
+ * command is for PASSIVE_LEVEL. The outcome comes later: QUERY_BINDING tells the last one. */
 struct chimney_host_stack_oid_request {
     struct chimney_host_stack_command command;
     uint32_t binding;

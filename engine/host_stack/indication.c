@@ -259,6 +259,8 @@ VOID HsStatus(NDIS_HANDLE ProtocolBindingContext, PNDIS_STATUS_INDICATION Status
             NdisMoveMemory(&binding->Capabilities, StatusIndication->StatusBuffer,
                            NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1); /* HS-008 */
             binding->HasCapabilities = TRUE;
+        } else if (StatusIndication->StatusCode == NDIS_STATUS_OFFLOAD_RESUME) {
+            HsReadCapabilities(binding);
         }
         break;
     default:

@@ -328,7 +328,7 @@ ULONG HsCheckOperation(PHS_DRIVER Driver, PHS_OPERATION Operation, PULONG Refuse
 
     *RefusedBlock = NO_BLOCK;
     if (Operation->Kind == CHIMNEY_OPERATION_INITIATE) {
-        if (!Operation->Binding->Running || Operation->Binding->OffloadPaused) {
+        if (!Operation->Binding->Running || Operation->Binding->Asleep || Operation->Binding->OffloadPaused) {
             return CHIMNEY_HOST_STACK_NOT_RUNNING; /* HS-009 */
         }
         if (!Operation->Binding->OffloadEnabled) {

@@ -2,9 +2,9 @@
  * SPDX-FileCopyrightText: 2026 The ChimneyLab authors
  * SPDX-License-Identifier: MIT
  *
- * Giving everything back: before a binding pauses, all that is offloaded on it is terminated (HS-060). One tree holds
- * every object that may be terminated now; what an operation in progress forbids goes with a later tree, when that
- * operation has completed.
+ * Giving everything back: before a binding pauses, all that is offloaded on it is terminated (HS-060); before a version of
+ * IP is switched off, what uses it (HS-007). One tree holds every object that may be terminated now; what an operation in
+ * progress forbids goes with a later tree, when that operation has completed.
  */
 #include "host_stack.h"
 
@@ -13,8 +13,33 @@
 
 typedef struct _HS_HARVEST {
     PHS_OPERATION Operation;
-    ULONG Count; /* blocks used so far */
+    ULONG Count;     /* blocks used so far */
+    ULONG IpVersion; /* 4 or 6: only what uses it; 0: everything */
 } HS_HARVEST, *PHS_HARVEST;
+
+/* Neighbors use no version of IP. */
+static BOOLEAN IsConcerned(PHS_OBJECT Object, ULONG IpVersion)
+{
+    PHS_OBJECT path = Object->Kind == CHIMNEY_OBJECT_CONNECTION ? Object->Parent : Object;
+
+    return (BOOLEAN)(IpVersion == 0 || (path != NULL && path->Kind == CHIMNEY_OBJECT_PATH && path->Values.Path.ip_version == IpVersion));
+}
+
+/* Objects that are below still, or that nobody has begun to terminate. */
+static ULONG CountLeft(PHS_BINDING Binding, ULONG IpVersion, BOOLEAN NotBegun)
+{
+    ULONG count = 0;
+    PLIST_ENTRY link;
+
+    for (link = Binding->Driver->Objects.Flink; link != &Binding->Driver->Objects; link = link->Flink) {
+        PHS_OBJECT object = CONTAINING_RECORD(link, HS_OBJECT, Link);
+        if (object->Binding == Binding && object->State != CHIMNEY_OBJECT_IN_HOST && IsConcerned(object, IpVersion) &&
+            !(NotBegun && object->State == CHIMNEY_OBJECT_UPLOADING)) {
+            count++;
+        }
+    }
+    return count;
+}
 
 static BOOLEAN MayTerminate(PHS_OBJECT Object)
 {
@@ -84,7 +109,7 @@ static ULONG AddBlocks(PHS_HARVEST Harvest, ULONG Kind, PHS_OBJECT Parent, BOOLE
     for (link = driver->Objects.Flink; link != &driver->Objects; link = link->Flink) {
         PHS_OBJECT object = CONTAINING_RECORD(link, HS_OBJECT, Link);
         ULONG index;
-        if (object->Kind != Kind || object->Binding != binding || (!Orphans && object->Parent != Parent) ||
+        if (object->Kind != Kind || object->Binding != binding || !IsConcerned(object, Harvest->IpVersion) || (!Orphans && object->Parent != Parent) ||
             IsTaken(Harvest, object) || !MayTerminateWhole(driver, object)) {
             continue;
         }
@@ -99,13 +124,14 @@ static ULONG AddBlocks(PHS_HARVEST Harvest, ULONG Kind, PHS_OBJECT Parent, BOOLE
     return first;
 }
 
-static PHS_OPERATION Harvest(PHS_BINDING Binding)
+static PHS_OPERATION Harvest(PHS_BINDING Binding, ULONG IpVersion)
 {
     ULONG room = HsOffloadedOnBinding(Binding->Driver, Binding, CHIMNEY_OBJECT_NONE);
     HS_HARVEST harvest;
     ULONG kind;
 
     harvest.Count = 0;
+    harvest.IpVersion = IpVersion;
     harvest.Operation = HsAllocateOperation(Binding, CHIMNEY_OPERATION_TERMINATE, room);
     if (harvest.Operation == NULL) {
         return NULL;
@@ -126,14 +152,14 @@ static PHS_OPERATION Harvest(PHS_BINDING Binding)
 
 /* Every round either issues a terminate or waits for the operations that stand in its way. An operation that cannot even be
    allocated waits for memory in the same manner, as long as something is in progress that will give some back. */
-VOID HsUploadAll(PHS_BINDING Binding)
+static VOID Upload(PHS_BINDING Binding, ULONG IpVersion, BOOLEAN BeginOnly)
 {
-    while (HsOffloadedOnBinding(Binding->Driver, Binding, CHIMNEY_OBJECT_NONE) > 0) {
+    while (CountLeft(Binding, IpVersion, BeginOnly) > 0) {
         PHS_OPERATION operation;
         ULONG refusedBlock;
 
         NdisResetEvent(&Binding->OperationFinished); /* before looking: a completion in between is not missed */
-        operation = Harvest(Binding);
+        operation = Harvest(Binding, IpVersion);
         if (operation == NULL || HsStartPrepared(Binding->Driver, operation, &refusedBlock) != CHIMNEY_HOST_STACK_DONE) {
             if (!NdisWaitEvent(&Binding->OperationFinished, HS_UPLOAD_WAIT_MS)) {
                 return; /* nothing comes back any more: the driver below has lost an operation */
@@ -141,3 +167,9 @@ VOID HsUploadAll(PHS_BINDING Binding)
         }
     }
 }
+
+VOID HsUploadAll(PHS_BINDING Binding) { Upload(Binding, 0, FALSE); }
+
+VOID HsUploadIpVersion(PHS_BINDING Binding, ULONG IpVersion) { Upload(Binding, IpVersion, FALSE); }
+
+VOID HsBeginUploadAll(PHS_BINDING Binding) { Upload(Binding, 0, TRUE); }

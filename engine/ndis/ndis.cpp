@@ -95,6 +95,12 @@ void Ndis::halt(std::string_view adapter) {
     if (Adapter* found = system_->find_adapter(adapter)) system_->halt(*found, NdisHaltDeviceDisabled);
 }
 
+NDIS_STATUS Ndis::set_power(std::string_view adapter, bool on) {
+    MachineScope scope(system_->machine(), trace::ndis_layer);
+    Adapter* found = system_->find_adapter(adapter);
+    return found ? system_->set_power(*found, on ? NdisDeviceStateD0 : NdisDeviceStateD3) : NDIS_STATUS_ADAPTER_NOT_FOUND;
+}
+
 void Ndis::unload(LayerIndex layer) {
     MachineScope scope(system_->machine(), trace::ndis_layer);
     system_->unload(layer);

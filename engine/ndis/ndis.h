@@ -108,6 +108,8 @@ public:
     // MiniportCheckForHangEx, and a reset when it says so.
     void check_for_hang(std::string_view adapter);
     void shut_down();  // MiniportShutdownEx everywhere
+    // The adapter goes to D3, or comes back to D0. Waits until the miniport has answered; what it answered.
+    NDIS_STATUS set_power(std::string_view adapter, bool on);
 
     // --- looking ---
     [[nodiscard]] std::vector<AdapterView> adapters() const;

@@ -94,9 +94,11 @@ void System::finish_request(Adapter& adapter, OidRequest& entry, bool call_proto
         }
     }
     if (entry.status == NDIS_STATUS_SUCCESS) note_successful_set(adapter, *entry.request);
-    Binding& binding = *entry.origin;
-    --binding.oids_outstanding;
+    if (entry.outcome) *entry.outcome = entry.status;
+    if (entry.origin) --entry.origin->oids_outstanding;
     if (!adapter.oid_requests.empty() && !adapter.oid_requests.front()->handed_down) queue_pump(adapter);
+    if (!entry.origin) return;
+    Binding& binding = *entry.origin;
     if (call_protocol && binding.protocol->characteristics.OidRequestCompleteHandler) {
         machine::DriverCall call(machine_, binding.protocol->layer, "ProtocolOidRequestComplete", about_request(binding.context, *entry.request));
         binding.protocol->characteristics.OidRequestCompleteHandler(binding.context, entry.request, entry.status);
@@ -137,6 +139,33 @@ void System::complete_request(Adapter& adapter, PNDIS_OID_REQUEST request, NDIS_
     entry->completed = true;
     entry->status = status;
     if (!entry->inside_handler) finish_request(adapter, *entry, true);
+}
+
+NDIS_STATUS System::set_power(Adapter& adapter, NDIS_DEVICE_POWER_STATE state) {
+    const auto tell = [&] {
+        const std::vector<Binding*> above = adapter.bindings;
+        NDIS_DEVICE_POWER_STATE told = state;
+        for (Binding* binding : above) send_event(*binding->protocol, binding, NetEventSetPower, &told, sizeof(told));
+    };
+    if (state != NdisDeviceStateD0) tell();
+    auto item = std::make_unique<OidRequest>();
+    OidRequest& entry = *item;
+    entry.power = state;
+    entry.own = std::make_unique<NDIS_OID_REQUEST>();
+    entry.request = entry.own.get();
+    entry.request->Header = {NDIS_OBJECT_TYPE_OID_REQUEST, NDIS_OID_REQUEST_REVISION_1, NDIS_SIZEOF_OID_REQUEST_REVISION_1};
+    entry.request->RequestType = NdisRequestSetInformation;
+    entry.request->DATA.SET_INFORMATION.Oid = OID_PNP_SET_POWER;
+    entry.request->DATA.SET_INFORMATION.InformationBuffer = &entry.power;
+    entry.request->DATA.SET_INFORMATION.InformationBufferLength = sizeof(entry.power);
+    const auto outcome = std::make_shared<std::optional<NDIS_STATUS>>();
+    entry.outcome = outcome;
+    adapter.oid_requests.push_back(std::move(item));
+    if (adapter.oid_requests.size() == 1 && hand_to_miniport(adapter, entry) != NDIS_STATUS_PENDING) finish_request(adapter, entry, false);
+    if (!outcome->has_value())
+        wait([&] { return outcome->has_value(); }, "OID_PNP_SET_POWER at " + who(adapter.driver->layer));
+    if (state == NdisDeviceStateD0) tell();
+    return outcome->value_or(NDIS_STATUS_FAILURE);
 }
 
 void System::cancel_requests(Binding& binding, PVOID request_id) {
@@ -255,7 +284,9 @@ VOID NdisCancelDirectOidRequest(NDIS_HANDLE NdisBindingHandle, PVOID RequestId) 
 
 VOID NdisMOidRequestComplete(NDIS_HANDLE MiniportAdapterHandle, PNDIS_OID_REQUEST OidRequest, NDIS_STATUS Status) {
     System& system = System::of_call("NdisMOidRequestComplete");
-    machine::NdisCall call(system.machine(), "NdisMOidRequestComplete", ndis::about(MiniportAdapterHandle));
+    machine::CallDetails details = OidRequest ? ndis::about_request(MiniportAdapterHandle, *OidRequest) : ndis::about(MiniportAdapterHandle);
+    details.argument = static_cast<std::uint32_t>(Status);
+    machine::NdisCall call(system.machine(), "NdisMOidRequestComplete", details);
     system.machine().irql().require_dispatch_or_below("NdisMOidRequestComplete");
     if (auto* adapter = system.adapter(MiniportAdapterHandle, "NdisMOidRequestComplete")) system.complete_request(*adapter, OidRequest, Status);
 }

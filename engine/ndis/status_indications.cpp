@@ -40,6 +40,11 @@ void System::remember_status(Adapter& adapter, const NDIS_STATUS_INDICATION& ind
                 adapter.attributes.default_offload = copy;
             }
             break;
+        case NDIS_STATUS_OFFLOAD_RESUME:  // with what is in force now
+            if (const auto* offload =
+                    buffer_as<NDIS_TCP_CONNECTION_OFFLOAD>(indication, NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1))
+                adapter.attributes.default_connection_offload = *offload;
+            break;
         case NDIS_STATUS_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES:
             if (const auto* offload =
                     buffer_as<NDIS_TCP_CONNECTION_OFFLOAD>(indication, NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1)) {

@@ -79,7 +79,7 @@ struct ProtocolDriver {
     bool registered = false;
 };
 
-// One OID request of a driver on its way to the miniport.
+// One OID request on its way to the miniport, of a driver or of NDIS itself.
 struct OidRequest {
     PNDIS_OID_REQUEST request = nullptr;
     Binding* origin = nullptr;
@@ -87,6 +87,10 @@ struct OidRequest {
     bool inside_handler = false;  // and has not returned yet
     bool completed = false;
     NDIS_STATUS status = NDIS_STATUS_PENDING;
+    // A request of NDIS itself, which has no origin and waits for nothing but its outcome.
+    std::unique_ptr<NDIS_OID_REQUEST> own;
+    NDIS_DEVICE_POWER_STATE power = NdisDeviceStateUnspecified;
+    std::shared_ptr<std::optional<NDIS_STATUS>> outcome;
 };
 
 // What the miniport registered, copied: NDIS keeps no pointer into driver memory.
@@ -250,6 +254,8 @@ public:
     void cancel_requests(Binding& binding, PVOID request_id);
     void cancel_direct_requests(Binding& binding, PVOID request_id);
     [[nodiscard]] std::optional<NDIS_STATUS> answer(Adapter& adapter, NDIS_OID_REQUEST& request);
+    // OID_PNP_SET_POWER; the protocols above hear of it before the adapter leaves D0, and after it has come back there.
+    NDIS_STATUS set_power(Adapter& adapter, NDIS_DEVICE_POWER_STATE state);
     void note_successful_set(Adapter& adapter, const NDIS_OID_REQUEST& request);
 
     // --- status (status_indications.cpp) ---

@@ -63,7 +63,7 @@ void Network::put_on_link(Direction direction, std::span<const std::uint8_t> fra
     next_address_ += (frame.size() + 63) / 64 * 64;
     flight->region = machine_.recorder().begin_region(region, std::as_bytes(frame));
     flight->sent = record(trace::EventKind::frame_sent, sender, *flight);
-    const std::vector<Nanoseconds> arrivals = links_[static_cast<int>(direction)].fate();
+    const std::vector<Nanoseconds> arrivals = connected_ ? links_[static_cast<int>(direction)].fate() : std::vector<Nanoseconds>{};
     flight->copies = arrivals.size();
     if (arrivals.empty()) {
         machine_.recorder().end_region(flight->region);

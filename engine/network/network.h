@@ -40,6 +40,7 @@ public:
     [[nodiscard]] std::span<const std::unique_ptr<Peer>> peers() const { return peers_; }
 
     void change_link(const LinkSettings& settings);
+    void connect_link(bool connected) { connected_ = connected; }  // while it is not, nothing that is sent arrives
     void lose_next(Direction direction, unsigned frames) { links_[static_cast<int>(direction)].lose_next(frames); }
 
 private:
@@ -52,6 +53,7 @@ private:
     machine::Machine& machine_;
     trace::LayerIndex target_;
     Link links_[2];
+    bool connected_ = true;
     Receive receive_;
     std::vector<std::unique_ptr<Peer>> peers_;
     std::uint64_t next_address_ = 0xFFFFFE0000000000;  // frames lie in memory of the adapter, which no driver sees

@@ -7,7 +7,6 @@
  */
 #include "offload_target.h"
 
-#define LINK_SPEED 1000000000ULL
 #define MTU 1500
 
 static NDIS_STATUS SetAttributes(POT_ADAPTER Adapter, NDIS_HANDLE Handle)
@@ -42,10 +41,10 @@ static NDIS_STATUS SetAttributes(POT_ADAPTER Adapter, NDIS_HANDLE Handle)
     general->MediaType = NdisMedium802_3;
     general->PhysicalMediumType = NdisPhysicalMedium802_3;
     general->MtuSize = MTU;
-    general->MaxXmitLinkSpeed = LINK_SPEED;
-    general->XmitLinkSpeed = LINK_SPEED;
-    general->MaxRcvLinkSpeed = LINK_SPEED;
-    general->RcvLinkSpeed = LINK_SPEED;
+    general->MaxXmitLinkSpeed = OT_LINK_SPEED;
+    general->XmitLinkSpeed = OT_LINK_SPEED;
+    general->MaxRcvLinkSpeed = OT_LINK_SPEED;
+    general->RcvLinkSpeed = OT_LINK_SPEED;
     general->MediaConnectState = MediaConnectStateConnected;
     general->MediaDuplexState = MediaDuplexStateFull;
     general->LookaheadSize = MTU;
@@ -262,11 +261,77 @@ VOID OtDevicePnPEventNotify(NDIS_HANDLE MiniportAdapterContext, PNET_DEVICE_PNP_
 
 /* ---- OID requests ---- */
 
+/* What could still be lost. An object whose terminate has failed has nothing more to lose. */
+static BOOLEAN HoldsAnything(POT_ADAPTER Adapter)
+{
+    PLIST_ENTRY link;
+
+    for (link = Adapter->Objects.Flink; link != &Adapter->Objects; link = link->Flink) {
+        if (CONTAINING_RECORD(link, OT_OBJECT, Link)->State != CHIMNEY_TARGET_OBJECT_FAILED) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* Connections cannot live in an adapter that sleeps: the host has begun to terminate them, and the request waits (OT-121). */
+static NDIS_STATUS SetPower(POT_ADAPTER Adapter, PNDIS_OID_REQUEST Request)
+{
+    NDIS_DEVICE_POWER_STATE state;
+
+    NdisMoveMemory(&state, Request->DATA.SET_INFORMATION.InformationBuffer, sizeof(state));
+    if (state == NdisDeviceStateD0 || !HoldsAnything(Adapter)) {
+        return NDIS_STATUS_SUCCESS;
+    }
+    Adapter->PowerRequest = Request;
+    return NDIS_STATUS_PENDING;
+}
+
+VOID OtPowerDownWhenIdle(POT_ADAPTER Adapter)
+{
+    PNDIS_OID_REQUEST request = Adapter->PowerRequest;
+
+    if (request != NULL && !HoldsAnything(Adapter)) {
+        Adapter->PowerRequest = NULL;
+        NdisMOidRequestComplete(Adapter->MiniportHandle, request, NDIS_STATUS_SUCCESS);
+    }
+}
+
+static VOID Switch(UCHAR Wanted, BOOLEAN Version6, POT_ADAPTER Adapter)
+{
+    ULONG support = Wanted == NDIS_OFFLOAD_PARAMETERS_CONNECTION_OFFLOAD_DISABLED ? NDIS_OFFLOAD_NOT_SUPPORTED : NDIS_OFFLOAD_SUPPORTED;
+
+    if (Wanted == NDIS_OFFLOAD_PARAMETERS_NO_CHANGE) {
+        return;
+    }
+    if (Version6) {
+        Adapter->Capabilities.SupportIPv6 = support;
+    } else {
+        Adapter->Capabilities.SupportIPv4 = support;
+    }
+}
+
+/* What the administrator has switched on or off. The outcome is told with NDIS_STATUS_OFFLOAD_RESUME, after the answer. */
+static NDIS_STATUS SetOffload(POT_ADAPTER Adapter, const NDIS_OFFLOAD_PARAMETERS *Wanted)
+{
+    POT_TASK task = OtAllocateTask(Adapter, OtTaskStatus);
+
+    if (task == NULL) {
+        return NDIS_STATUS_RESOURCES;
+    }
+    Switch(Wanted->TcpConnectionIPv4, FALSE, Adapter);
+    Switch(Wanted->TcpConnectionIPv6, TRUE, Adapter);
+    task->Argument = (ULONG)NDIS_STATUS_OFFLOAD_RESUME;
+    OtStartTask(task, &Adapter->Tasks, Adapter->Timing.indication_ns);
+    return NDIS_STATUS_SUCCESS;
+}
+
 static NDIS_STATUS SetInformation(POT_ADAPTER Adapter, PNDIS_OID_REQUEST Request)
 {
     PVOID buffer = Request->DATA.SET_INFORMATION.InformationBuffer;
     UINT length = Request->DATA.SET_INFORMATION.InformationBufferLength;
     UINT needed = 0;
+    NDIS_STATUS status = NDIS_STATUS_SUCCESS;
 
     switch (Request->DATA.SET_INFORMATION.Oid) {
     case OID_TCP_CONNECTION_OFFLOAD_PARAMETERS:
@@ -283,10 +348,18 @@ static NDIS_STATUS SetInformation(POT_ADAPTER Adapter, PNDIS_OID_REQUEST Request
         break;
     case OID_TCP_OFFLOAD_PARAMETERS:
         needed = NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_1;
+        if (length >= needed) {
+            status = SetOffload(Adapter, (const NDIS_OFFLOAD_PARAMETERS *)buffer);
+        }
+        break;
+    case OID_PNP_SET_POWER:
+        needed = sizeof(NDIS_DEVICE_POWER_STATE);
+        if (length >= needed) {
+            status = SetPower(Adapter, Request);
+        }
         break;
     case OID_GEN_CURRENT_LOOKAHEAD:
     case OID_802_3_MULTICAST_LIST:
-    case OID_PNP_SET_POWER:
         break; /* noted; there is no network to which it could make a difference */
     default:
         return NDIS_STATUS_NOT_SUPPORTED;
@@ -296,7 +369,7 @@ static NDIS_STATUS SetInformation(POT_ADAPTER Adapter, PNDIS_OID_REQUEST Request
         return NDIS_STATUS_INVALID_LENGTH;
     }
     Request->DATA.SET_INFORMATION.BytesRead = needed > 0 ? needed : length;
-    return NDIS_STATUS_SUCCESS;
+    return status;
 }
 
 static NDIS_STATUS Answer(PNDIS_OID_REQUEST Request, const VOID *Information, UINT Length)

@@ -244,6 +244,19 @@ static ULONG IndicateStatus(POT_ADAPTER Adapter, const struct chimney_target_sta
         return CHIMNEY_TARGET_NO_MEMORY;
     }
     task->Argument = Command->status;
+    task->Information = Command->command.size >= sizeof(*Command) ? Command->without_capabilities : 0;
+    OtStartTask(task, &Adapter->Tasks, Adapter->Timing.indication_ns);
+    return CHIMNEY_TARGET_DONE;
+}
+
+static ULONG SetLink(POT_ADAPTER Adapter, const struct chimney_target_link *Command)
+{
+    POT_TASK task = OtAllocateTask(Adapter, OtTaskLinkState);
+
+    if (task == NULL) {
+        return CHIMNEY_TARGET_NO_MEMORY;
+    }
+    task->Argument = Command->connected;
     OtStartTask(task, &Adapter->Tasks, Adapter->Timing.indication_ns);
     return CHIMNEY_TARGET_DONE;
 }
@@ -292,7 +305,8 @@ static ULONG MinimumSize(ULONG Code)
     case IOCTL_CHIMNEY_TARGET_COMPLETE_HELD: return UFIELD_OFFSET(struct chimney_target_held, root);
     case IOCTL_CHIMNEY_TARGET_INDICATE_EVENT: return sizeof(struct chimney_target_event);
     case IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE: return sizeof(struct chimney_target_receive);
-    case IOCTL_CHIMNEY_TARGET_INDICATE_STATUS: return sizeof(struct chimney_target_status);
+    case IOCTL_CHIMNEY_TARGET_INDICATE_STATUS: return UFIELD_OFFSET(struct chimney_target_status, without_capabilities);
+    case IOCTL_CHIMNEY_TARGET_SET_LINK: return sizeof(struct chimney_target_link);
     case IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER: return sizeof(struct chimney_target_completion_order);
     case IOCTL_CHIMNEY_TARGET_ATTACH_WIRE: return sizeof(struct chimney_target_wire);
     default: return 0;
@@ -318,6 +332,7 @@ static ULONG CarryOut(POT_ADAPTER Adapter, ULONG Code, PVOID Buffer)
     case IOCTL_CHIMNEY_TARGET_INDICATE_EVENT: return IndicateEvent(Adapter, Buffer);
     case IOCTL_CHIMNEY_TARGET_INDICATE_RECEIVE: return IndicateReceive(Adapter, Buffer);
     case IOCTL_CHIMNEY_TARGET_ATTACH_WIRE: return OtAttachWire(Adapter, Buffer);
+    case IOCTL_CHIMNEY_TARGET_SET_LINK: return SetLink(Adapter, Buffer);
     default: return IndicateStatus(Adapter, Buffer);
     }
 }

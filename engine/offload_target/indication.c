@@ -136,16 +136,21 @@ VOID OtIndicateNeighborQuery(POT_OBJECT Neighbor)
     NdisFreeMemory(query, 0, 0);
 }
 
-VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status)
+static VOID FillIndication(POT_ADAPTER Adapter, NDIS_STATUS Status, NDIS_STATUS_INDICATION *Indication)
+{
+    NdisZeroMemory(Indication, sizeof(*Indication));
+    Indication->Header.Type = NDIS_OBJECT_TYPE_STATUS_INDICATION;
+    Indication->Header.Revision = NDIS_STATUS_INDICATION_REVISION_1;
+    Indication->Header.Size = NDIS_SIZEOF_STATUS_INDICATION_REVISION_1;
+    Indication->SourceHandle = Adapter->MiniportHandle;
+    Indication->StatusCode = Status;
+}
+
+VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status, BOOLEAN WithoutBuffer)
 {
     NDIS_STATUS_INDICATION indication;
 
-    NdisZeroMemory(&indication, sizeof(indication));
-    indication.Header.Type = NDIS_OBJECT_TYPE_STATUS_INDICATION;
-    indication.Header.Revision = NDIS_STATUS_INDICATION_REVISION_1;
-    indication.Header.Size = NDIS_SIZEOF_STATUS_INDICATION_REVISION_1;
-    indication.SourceHandle = Adapter->MiniportHandle;
-    indication.StatusCode = Status;
+    FillIndication(Adapter, Status, &indication);
     if (Status == NDIS_STATUS_OFFLOAD_PAUSE) {
         Adapter->OffloadPaused = TRUE;
     }
@@ -156,8 +161,29 @@ VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status)
         if (Status == NDIS_STATUS_OFFLOAD_RESUME) {
             Adapter->OffloadPaused = FALSE;
         }
-        indication.StatusBuffer = &Adapter->Capabilities;
-        indication.StatusBufferSize = NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1;
+        if (!WithoutBuffer) {
+            indication.StatusBuffer = &Adapter->Capabilities;
+            indication.StatusBufferSize = NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_1;
+        }
     }
+    NdisMIndicateStatusEx(Adapter->MiniportHandle, &indication);
+}
+
+/* What becomes of the connections is for the host to decide (OT-107): they wait, like any whose segments are lost. */
+VOID OtIndicateLinkState(POT_ADAPTER Adapter, BOOLEAN Connected)
+{
+    NDIS_STATUS_INDICATION indication;
+    NDIS_LINK_STATE state;
+
+    NdisZeroMemory(&state, sizeof(state));
+    state.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
+    state.Header.Revision = NDIS_LINK_STATE_REVISION_1;
+    state.Header.Size = NDIS_SIZEOF_LINK_STATE_REVISION_1;
+    state.MediaConnectState = Connected ? MediaConnectStateConnected : MediaConnectStateDisconnected;
+    state.MediaDuplexState = Connected ? MediaDuplexStateFull : MediaDuplexStateUnknown;
+    state.XmitLinkSpeed = state.RcvLinkSpeed = Connected ? OT_LINK_SPEED : OT_LINK_SPEED_UNKNOWN;
+    FillIndication(Adapter, NDIS_STATUS_LINK_STATE, &indication);
+    indication.StatusBuffer = &state;
+    indication.StatusBufferSize = sizeof(state);
     NdisMIndicateStatusEx(Adapter->MiniportHandle, &indication);
 }

@@ -78,6 +78,9 @@ typedef struct _OT_COMPLETION_ORDER {
     ULONG Ordinal; /* which operation of its kind since the adapter came up, or CHIMNEY_TARGET_ANY */
 } OT_COMPLETION_ORDER, *POT_COMPLETION_ORDER;
 
+#define OT_LINK_SPEED 1000000000ULL /* bits per second */
+#define OT_LINK_SPEED_UNKNOWN 0xFFFFFFFFFFFFFFFFULL
+
 typedef struct _OT_WIRE_TIMER {
     POT_ADAPTER Adapter;
     NDIS_HANDLE Timer;
@@ -98,6 +101,7 @@ struct _OT_ADAPTER {
     ULONG PacketFilter;
     BOOLEAN Running;
     BOOLEAN PausePending;
+    PNDIS_OID_REQUEST PowerRequest; /* of a state other than D0, until everything has been terminated (OT-121) */
     BOOLEAN OffloadPaused;    /* has asked for a pause and not resumed: only then do its capabilities change (OT-007) */
 
     LIST_ENTRY Objects;       /* OT_OBJECT.Link, in the order of offloading */
@@ -180,7 +184,8 @@ typedef enum _OT_TASK_KIND {
     OtTaskHardwareFailure,  /* Retrieve/HardwareFailure, then Abort */
     OtTaskNeighborQuery,
     OtTaskRefuse,           /* what was posted after an abort or a request for upload goes back */
-    OtTaskStatus            /* Argument */
+    OtTaskStatus,           /* Argument; Information: without a buffer */
+    OtTaskLinkState         /* Argument: connected */
 } OT_TASK_KIND;
 
 struct _OT_TASK {
@@ -217,6 +222,7 @@ MINIPORT_CANCEL_SEND OtCancelSend;
 MINIPORT_SHUTDOWN OtShutdown;
 MINIPORT_DEVICE_PNP_EVENT_NOTIFY OtDevicePnPEventNotify;
 VOID OtLentListsReturned(POT_ADAPTER Adapter, ULONG Count);
+VOID OtPowerDownWhenIdle(POT_ADAPTER Adapter); /* after a terminate */
 
 /* ---- control.c ---- */
 DRIVER_DISPATCH OtDispatchOpenClose;
@@ -320,7 +326,8 @@ VOID OtFreeReceived(PNET_BUFFER_LIST List);
 VOID OtIndicateEvent(POT_OBJECT Connection, ULONG EventType, ULONG Information);
 VOID OtIndicateHardwareFailure(POT_ADAPTER Adapter, ULONG Number);
 VOID OtIndicateNeighborQuery(POT_OBJECT Neighbor);
-VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status);
+VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status, BOOLEAN WithoutBuffer);
+VOID OtIndicateLinkState(POT_ADAPTER Adapter, BOOLEAN Connected);
 VOID OtScheduleHardwareFailure(POT_OBJECT Object);
 
 /* ---- wire.c, wire_connection.c, wire_outcome.c, wire_data.c; without a wire they do nothing ---- */

@@ -37,6 +37,7 @@
 #define IOCTL_CHIMNEY_TARGET_INDICATE_STATUS CHIMNEY_TARGET_IOCTL(11)   /* chimney_target_status */
 #define IOCTL_CHIMNEY_TARGET_ADD_COMPLETION_ORDER CHIMNEY_TARGET_IOCTL(12) /* chimney_target_completion_order */
 #define IOCTL_CHIMNEY_TARGET_ATTACH_WIRE CHIMNEY_TARGET_IOCTL(13) /* chimney_target_wire */
+#define IOCTL_CHIMNEY_TARGET_SET_LINK CHIMNEY_TARGET_IOCTL(14)    /* chimney_target_link */
 
 enum chimney_target_result {
     CHIMNEY_TARGET_DONE = 0,
@@ -225,6 +226,14 @@ struct chimney_target_wire {
 struct chimney_target_status {
     struct chimney_target_command command;
     uint32_t status;
+    uint32_t without_capabilities; /* _OFFLOAD_RESUME: 1 = no status buffer, the host has to ask; since the second version of
+                                      this command */
+};
+
+/* SET_LINK: somebody pulls the cable out, or puts it in again: NDIS_STATUS_LINK_STATE. What is offloaded stays (OT-107). */
+struct chimney_target_link {
+    struct chimney_target_command command;
+    uint32_t connected;
 };
 
 #endif

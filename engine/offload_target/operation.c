@@ -60,6 +60,7 @@ static VOID Complete(POT_ADAPTER Adapter, ULONG Kind, ULONG Ordinal, POT_BLOCK R
         OtProcessTerminate(Adapter, Root, Ordinal);
         NdisMTerminateOffloadComplete(handle, Root);
         OtWireIndicateKeptFrames(Adapter);
+        OtPowerDownWhenIdle(Adapter);
         break;
     }
 }

@@ -22,7 +22,10 @@ static VOID RunTask(POT_TASK Task)
         OtIndicateHardwareFailure(Task->Adapter, Task->Object);
         break;
     case OtTaskStatus:
-        OtIndicateStatus(Task->Adapter, (NDIS_STATUS)Task->Argument);
+        OtIndicateStatus(Task->Adapter, (NDIS_STATUS)Task->Argument, (BOOLEAN)(Task->Information != 0));
+        break;
+    case OtTaskLinkState:
+        OtIndicateLinkState(Task->Adapter, (BOOLEAN)(Task->Argument != 0));
         break;
     default:
         /* About an object: if it has been terminated meanwhile there is nothing to be done any more. */

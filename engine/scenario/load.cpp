@@ -40,7 +40,10 @@ Scenario ScenarioReader::read(const Node& root) {
     if (auto teaches = fields_.text(fields.find("teaches"), "what the scenario teaches"))
         scenario_.teaches = std::move(*teaches);
     scenario_.rules = fields_.rule_list(fields.find("rules"), 256);
-    if (auto schedule = fields_.schedule(fields.find("schedule"))) scenario_.schedule = std::move(*schedule);
+    if (auto schedule = fields_.schedule(fields.find("schedule"))) {
+        scenario_.schedule = std::move(*schedule);
+        scenario_.needs_schedule = true;
+    }
     // In this order: what comes later refers to what came before, whatever the order in the file.
     if (const Node* machine = fields.find("machine")) read_machine(*machine);
     if (const Node* objects = fields.find("objects")) read_objects(*objects);

@@ -22,6 +22,7 @@ public:
 
     // Before anything is offloaded.
     Refusal attach(TargetClient& target, const Objects& objects);
+    void connect_link(bool connected) { network_.connect_link(connected); }
     Refusal act(const Step& step);
     [[nodiscard]] std::vector<StreamResult> streams(HostStackClient& host);
 

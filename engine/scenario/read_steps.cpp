@@ -38,6 +38,9 @@ constexpr ActionKey action_keys[] = {
     {"halt", StepAction::halt},
     {"unload", StepAction::unload},
     {"load", StepAction::load},
+    {"sleep", StepAction::sleep},
+    {"wake", StepAction::wake},
+    {"link", StepAction::plug},
     {"wait", StepAction::wait},
     {"network", StepAction::network},
     {"lose", StepAction::lose},
@@ -58,6 +61,9 @@ const std::vector<ExtraKey>& extra_keys() {
     static const std::vector<ExtraKey> keys = {
         {"virtual_miniport", {initiate, query, update, invalidate, terminate, StepAction::request}},
         {"value", {StepAction::request}},
+        {"TcpConnectionIPv4", {StepAction::request}},
+        {"TcpConnectionIPv6", {StepAction::request}},
+        {"capabilities", {StepAction::status}},
         {"state", {query, update, terminate}},
         {"set", {update}},
         {"send_data", {initiate}},
@@ -192,6 +198,9 @@ void ScenarioReader::read_step(const Node& node) {
         case StepAction::status:
             if (const auto status = fields_.word(&value, status_words()))
                 step.status = static_cast<std::int32_t>(*status);
+            if (const auto with = fields_.yes_or_no(fields.find("capabilities"), "capabilities")) step.with_capabilities = *with;
+            if (fields.find("capabilities") && value.scalar != "NDIS_STATUS_OFFLOAD_RESUME")
+                fields_.problem(fields.key_node("capabilities"), "capabilities come with NDIS_STATUS_OFFLOAD_RESUME, or do not", "Remove it.");
             break;
         case StepAction::target:
             step.settings = read_target_settings(&value);
@@ -216,7 +225,14 @@ void ScenarioReader::read_step(const Node& node) {
         case StepAction::halt:
         case StepAction::unload:
         case StepAction::load:
+        case StepAction::sleep:
+        case StepAction::wake:
             read_administration(step, value);
+            break;
+        case StepAction::plug:
+            step.connected = value.scalar == "up";
+            if (value.kind != Node::Kind::scalar || (!step.connected && value.scalar != "down"))
+                fields_.problem(value, "a link goes 'up' or 'down'", "Write one of the two.");
             break;
         case StepAction::network:
         case StepAction::lose:
@@ -262,6 +278,30 @@ void ScenarioReader::read_request(Step& step, const MappingFields& fields, const
                             "Remove 'value': a query needs none, and the offload parameters are those of the bind.");
         }
     }
+    read_switches(step, fields, value);
+}
+
+// What the administrator switches: the value carries TcpConnectionIPv4 in its low byte and TcpConnectionIPv6 in the next one.
+void ScenarioReader::read_switches(Step& step, const MappingFields& fields, const Node& value) {
+    constexpr std::string_view oid = "OID_TCP_OFFLOAD_PARAMETERS";
+    std::uint32_t switches = 0;
+    for (const auto& [key, shift] : {std::pair{"TcpConnectionIPv4", 0}, std::pair{"TcpConnectionIPv6", 8}}) {
+        const Node* given = fields.find(key);
+        if (!given) continue;
+        if (value.scalar != oid) {
+            fields_.problem(fields.key_node(key), in_quotes(key) + " belongs to OID_TCP_OFFLOAD_PARAMETERS", "Remove it, or request that OID.");
+            return;
+        }
+        if (given->scalar != "disabled" && given->scalar != "enabled") {
+            fields_.problem(*given, "connection offload is 'enabled' or 'disabled'", "Write one of the two; without the key nothing changes.");
+            return;
+        }
+        switches |= (given->scalar == "disabled" ? 1u : 2u) << shift;
+    }
+    if (value.scalar != oid) return;
+    if (switches == 0)
+        fields_.problem(value, "OID_TCP_OFFLOAD_PARAMETERS is set, and the step does not say to what", "Add 'TcpConnectionIPv4: disabled' or the like.");
+    step.value = switches;
 }
 
 // What the administrator does to one layer.

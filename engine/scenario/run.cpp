@@ -111,13 +111,11 @@ private:
                                         "Name no more drivers than it has floors."});
             return false;
         }
-        if (options_.schedule) {
-            schedule_ = *options_.schedule;
-        } else {
-            // The reader has checked the text.
-            schedule_ =
-                machine::Schedule::parse(schedule.value_or(scenario_.schedule)).schedule.value_or(machine::Schedule{});
-        }
+        // The reader has checked the text.
+        schedule_ = machine::Schedule::parse(schedule.value_or(scenario_.schedule)).schedule.value_or(machine::Schedule{});
+        const std::string declared = schedule_.to_text();
+        if (options_.schedule) schedule_ = *options_.schedule;
+        if (scenario_.needs_schedule && schedule_.to_text() != declared) other_schedule_ = declared;
         return true;
     }
 
@@ -216,17 +214,22 @@ private:
                                                   room.source_ip_addresses, room.vlan_entries, room.maximum_receive_window,
                                                   room.transmit_buffer_bytes, room.receive_buffer_bytes, room.host_memory_objects,
                                                   room.interface_vlan_id};
+        tell("The adapter's room is set.", "capacities", words);
+    }
+
+    // Something of the adapter that is part of the model, for people and for the rules.
+    void tell(std::string_view text, std::string_view label, std::span<const std::uint32_t> words) {
         trace::Recorder& recorder = built_.machine->recorder();
         trace::Region region;
         region.kind = trace::RegionKind::parameters;
         region.owner = static_cast<trace::LayerIndex>(scenario_.machine.intermediate_drivers.size() + 1);
         region.address = machine::AddressSpace::process_base + (std::uint64_t{1} << 32) + 64 * recorder.trace().region_count();
-        region.label = recorder.intern("capacities");
+        region.label = recorder.intern(label);
         trace::Event event;
         event.kind = EventKind::message;
         event.layer = region.owner;
-        event.name = recorder.intern("The adapter's room is set.");
-        event.region = recorder.begin_region(region, std::as_bytes(std::span(words)));
+        event.name = recorder.intern(text);
+        event.region = recorder.begin_region(region, std::as_bytes(words));
         built_.machine->record(event);
         recorder.end_region(event.region);
     }
@@ -299,7 +302,11 @@ private:
             case StepAction::halt:
             case StepAction::unload:
             case StepAction::load:
+            case StepAction::sleep:
+            case StepAction::wake:
                 return stack_->act(step);
+            case StepAction::plug:
+                return plug(step.connected);
             case StepAction::network:
             case StepAction::lose:
             case StepAction::peer_sends:
@@ -313,6 +320,13 @@ private:
                 return {};
         }
         return {};
+    }
+
+    // What the adapter's hardware sees: no driver's call tells it.
+    Refusal plug(bool connected) {
+        tell(connected ? "The link comes up." : "The link goes down.", "link", std::array<std::uint32_t, 1>{connected ? 1u : 0u});
+        if (network_) network_->connect_link(connected);
+        return target_->set_link(connected);
     }
 
     Refusal release(const Step& step) {
@@ -387,6 +401,14 @@ private:
         }
         if (result_.stopped_at_choice) return;
         take_leaks(history);
+        if (!other_schedule_.empty()) {
+            ExpectationResult outcome;
+            outcome.text = "What this scenario expects holds under the schedule " + other_schedule_;
+            outcome.met = true;
+            outcome.detail = "this run had " + schedule_.to_text() + ", so it was not looked at (" + scenario_.source + ")";
+            result_.expectations = {outcome};
+            return;
+        }
         result_.expectations = evaluate_expectations(scenario_, history, result_);
         result_.expectations.insert(result_.expectations.begin(), refused_steps_.begin(), refused_steps_.end());
     }
@@ -413,6 +435,7 @@ private:
     const RunOptions& options_;
     std::string variant_;
     Scenario scenario_;  // with the variant applied
+    std::string other_schedule_;  // the one that the scenario needs, when this run has another
     machine::Schedule schedule_;
     std::vector<std::string> strict_;  // readings by which the run is judged
     std::vector<LoadedDriver> drivers_;

@@ -230,7 +230,10 @@ enum class StepAction : std::uint8_t {
     halt,             // the adapters of a layer go, and the bindings to them
     unload,           // an intermediate driver
     load,
+    sleep,            // the adapters of a layer and of those above it go to D3, from the top
+    wake,             // and come back to D0, from below
     wait,             // virtual time passes
+    plug,             // the cable of the physical adapter is pulled out, or put in
     network,          // new settings of the link
     lose,             // the next frames of one direction are lost
     peer_sends,
@@ -279,6 +282,8 @@ struct Step {
     std::uint32_t event = 0;              // TCP_OFFLOAD_EVENT_TYPE, or INDICATE_OFFLOAD_EVENT for a neighbor
     std::uint32_t information = 0;        // EventSpecificInformation: TCP_UPLOAD_REASON for TcpIndicateRetrieve
     std::int32_t status = 0;              // status
+    bool with_capabilities = true;        // status: NDIS_STATUS_OFFLOAD_RESUME carries them
+    bool connected = true;                // plug
     std::vector<Fault> faults;            // inject
     std::uint32_t oid = 0;                // request
     std::optional<std::uint32_t> value;   // request: set the OID to it; none: query, or set what the OID itself implies
@@ -373,6 +378,7 @@ struct Scenario {
     MachineDescription machine;
     Objects objects;
     std::string schedule = "fifo";
+    bool needs_schedule = false;  // the file names it: what is expected, and the steps that depend on it, hold under it alone
     std::vector<Step> steps;
     std::vector<Narration> narration;
     std::vector<Question> questions;

@@ -53,6 +53,7 @@ private:
     void read_changes(Step& step, const Node& node);
     void read_send_data(Step& step, const Node& node);
     void read_virtual_miniport(Step& step, const MappingFields& fields);
+    void read_switches(Step& step, const MappingFields& fields, const Node& value);
     void read_request(Step& step, const MappingFields& fields, const Node& value);
     void read_administration(Step& step, const Node& value);
     std::string read_object_name(const Node* node, StateLayer layer);

@@ -22,6 +22,9 @@ Refusal StackControl::act(const Step& step) {
             return bind(layer);
         case StepAction::halt:
             return halt(layer);
+        case StepAction::sleep:
+        case StepAction::wake:
+            return set_power(layer, step.action == StepAction::wake);
         case StepAction::unload:
             built_.ndis->unload(static_cast<trace::LayerIndex>(layer));
             return {};
@@ -48,6 +51,16 @@ Refusal StackControl::pause(std::size_t layer) {
 Refusal StackControl::restart(std::size_t layer) {
     for (const std::string& adapter : adapters_of(layer)) {
         if (!built_.ndis->restart(adapter)) return adapter + " did not restart";
+    }
+    return {};
+}
+
+// From the top down into sleep, from below up out of it.
+Refusal StackControl::set_power(std::size_t layer, bool on) {
+    for (std::size_t i = 1; i <= layer; ++i) {
+        for (const std::string& adapter : adapters_of(on ? layer + 1 - i : i)) {
+            if (built_.ndis->set_power(adapter, on) != NDIS_STATUS_SUCCESS) return adapter + (on ? " does not wake up" : " does not go to sleep");
+        }
     }
     return {};
 }

@@ -26,6 +26,7 @@ public:
 private:
     Refusal pause(std::size_t layer);
     Refusal restart(std::size_t layer);
+    Refusal set_power(std::size_t layer, bool on);
     Refusal unbind(std::size_t layer);
     Refusal bind(std::size_t layer);
     Refusal halt(std::size_t layer);

@@ -188,7 +188,15 @@ Refusal TargetClient::data_arrives(const Step& step) {
 Refusal TargetClient::indicate_status(const Step& step) {
     chimney_target_status command{};
     command.status = static_cast<std::uint32_t>(step.status);
+    command.without_capabilities = step.with_capabilities ? 0 : 1;
     if (!device_.send(IOCTL_CHIMNEY_TARGET_INDICATE_STATUS, command)) return no_answer;
+    return refusal_of(command.command.result);
+}
+
+Refusal TargetClient::set_link(bool connected) {
+    chimney_target_link command{};
+    command.connected = connected ? 1 : 0;
+    if (!device_.send(IOCTL_CHIMNEY_TARGET_SET_LINK, command)) return no_answer;
     return refusal_of(command.command.result);
 }
 

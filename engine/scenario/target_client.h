@@ -26,6 +26,7 @@ public:
     Refusal fail_block_once(OperationKind operation, std::uint32_t block, std::int32_t status);
     Refusal indicate_event(const Step& step);
     Refusal data_arrives(const Step& step);
+    Refusal set_link(bool connected);  // the cable
     Refusal indicate_status(const Step& step);
     // `root`: of the operation that will be completed, as the driver has it; null when refused.
     Refusal release(const Step& step, const void*& root);

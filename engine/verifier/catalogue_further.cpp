@@ -44,7 +44,8 @@ constexpr Rule further[] = {
     {"IM-117", error, d, "NDIS_STATUS_OFFLOAD_PAUSE",
      "An intermediate driver that asks for a pause still takes initiates under way and resumes only when what it had "
      "uploaded is terminated.",
-     no, "no driver of the lab asks for a pause on its own account, nor can a scenario order one to", "m14"},
+     yes, "status indications of an intermediate driver that did not come from below: objects it had offloaded at its resume, "
+     "and initiates that it refuses in between", "m14"},
     {"IM-118", warning, i, "NDIS_STATUS_UPLOAD_ALL",
      "An intermediate driver passes pause, upload-all and resume on to every virtual miniport that offloads through the "
      "adapter.",
@@ -108,9 +109,9 @@ constexpr Rule machine[] = {
     {"MEM-012", fatal, b, "the machine: waits", "A wait is ended by something.", yes,
      "waits that nothing pending can end", "m8"},
     {"MEM-013", fatal, b, "the driver host: crashes", "A driver's code does not crash, and does not end the process it runs in.", yes,
-     "the signal or exit that ended the driver's process, with the place", ""},
+     "the signal or exit that ended the driver's process, with the place", "s11"},
     {"MEM-014", fatal, b, "the driver host: hangs", "Every call into a driver returns.", yes,
-     "a driver that did not come back and was ended", ""},
+     "a driver that did not come back and was ended", "s11"},
 };
 
 }  // namespace

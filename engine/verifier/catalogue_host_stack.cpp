@@ -26,17 +26,19 @@ constexpr Rule rules[] = {
     {"HS-005", error, i, "NDIS_TCP_CONNECTION_OFFLOAD",
      "The host stack offloads only what the latest capabilities allow (IPv4/IPv6, SACK, extension headers).",
      yes, "Header.Type of new paths and the SACK flag of new connections against the capabilities that the adapter reported "
-     "last", ""},
+     "last", "s30"},
     {"HS-006", warning, i, "NDIS_TCP_CONNECTION_OFFLOAD",
      "The host stack keeps the number of offloaded plus being-offloaded connections within TcpConnectionOffloadCapacity.",
      yes, "connections offloaded and being offloaded against the capacity reported last, on a host stack with one binding", "s25"},
     {"HS-007", error, d, "OID_TCP_TASK_OFFLOAD",
      "The host stack terminates every connection that uses a capability before it disables that capability.",
-     no, "the lab's host stack has no switch by which a capability is disabled: it sets no OID_TCP_OFFLOAD_PARAMETERS", ""},
+     yes, "connections over the version of IP that a set request of OID_TCP_OFFLOAD_PARAMETERS or "
+     "OID_TCP_CONNECTION_OFFLOAD_PARAMETERS switches off", "s30"},
     {"HS-008", warning, d, "NDIS_STATUS_OFFLOAD_RESUME",
      "The host stack takes the capabilities that come with, or are read after, NDIS_STATUS_OFFLOAD_RESUME as valid before "
      "initiating anything.",
-     no, "whether a capability was read, or only could have been, the trace does not tell", ""},
+     yes, "initiates after a NDIS_STATUS_OFFLOAD_RESUME without a status buffer, before the host stack has asked for the "
+     "capabilities", "s30"},
     {"HS-009", error, d, "NDIS_STATUS_OFFLOAD_PAUSE; NDIS_STATUS_UPLOAD_ALL",
      "The host stack starts no new initiate between NDIS_STATUS_OFFLOAD_PAUSE (or NDIS_STATUS_UPLOAD_ALL) and "
      "NDIS_STATUS_OFFLOAD_RESUME.",
@@ -141,7 +143,7 @@ constexpr Rule rules[] = {
     {"HS-036", fatal, d | i, "Terminate Offload Initiated by the Host Stack",
      "The host stack counts dependents of each neighbor and path from the moment it links to them, including links in "
      "initiates still in progress.",
-     no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
+     yes, "linkers in initiates under way at the terminate of what they link to", "s17"},
     {"HS-037", fatal, d, "Filling In the Queried State",
      "The host stack follows each referenced block of a query with state structures matching its Type.",
      yes, "the state behind the blocks of a query", "s10"},
@@ -234,7 +236,7 @@ constexpr Rule rules[] = {
     {"HS-060", error, d | i, "Power Management for Offload Targets; Terminate Offload Initiated by the Host Stack",
      "The host stack has issued the terminate of every offloaded connection before OID_PNP_SET_POWER to a state other "
      "than D0 reaches the target; uploads everything on NetEventPause and before closing the binding.",
-     yes, "objects of the binding at NetEventPause and when it is closed", "s25"},
+     yes, "objects of the binding at NetEventPause and when it is closed; connections when OID_PNP_SET_POWER reaches the target", "s25 s30"},
     {"HS-061", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER; W_TCP_OFFLOAD_RECEIVE_HANDLER",
      "The host stack never overlaps two send calls, nor two receive calls, on one connection.",
      yes, "the checks of IM-086 at the host stack", "m11"},
@@ -305,7 +307,8 @@ constexpr Rule rules[] = {
     {"HS-078", fatal, d | i, "NdisInitiateOffload and its four siblings",
      "The host stack copes with a completion that runs before its NdisXxxOffload call has returned: after the call "
      "neither touches the tree nor takes the operation for still open.",
-     no, "what it touches after the completion is its own again, and reads do not show", ""},
+     yes, "writes of the host stack into trees that it has released when they were completed inside its NdisXxxOffload call",
+     "m8"},
     {"HS-079", warning, d | i, "OID_TCP_TASK_OFFLOAD",
      "The host stack is the only protocol that has connection offload enabled on the adapter.",
      yes, "set requests of OID_TCP_CONNECTION_OFFLOAD_PARAMETERS of two protocols on one adapter", ""},

@@ -50,7 +50,7 @@ constexpr Rule rules[] = {
      yes, "completions inside the call that brought the operation, with the strict reading inside-handler alone", "s2"},
     {"OT-011", error, d, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
      "The offload target writes Status in every block of the tree, placeholders included, before completing.",
-     yes, "the checks of IM-059 at the offload target", ""},
+     yes, "the checks of IM-059 at the offload target", "s4"},
     {"OT-012", error, d, "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST",
      "The offload target writes only SUCCESS or FAILURE for query, update, invalidate and terminate.",
      yes, "the checks of IM-058 at the offload target", "s10"},
@@ -318,7 +318,7 @@ constexpr Rule rules[] = {
     {"OT-080", fatal, d, "NDIS_TCP_OFFLOAD_RECEIVE_COMPLETE; Delivery Algorithm",
      "The offload target never overlaps receive completions and receive indications on one connection, nor completes "
      "inside its own completion call.",
-     yes, "the checks of IM-099 at the offload target", ""},
+     yes, "the checks of IM-099 at the offload target", "s21"},
     {"OT-081", error, d, "NDIS_TCP_OFFLOAD_RECEIVE_INDICATE",
      "The offload target indicates one stand-alone NET_BUFFER_LIST per call with Status SUCCESS, never RESOURCES.",
      yes, "the checks of IM-093 at the offload target", "s20"},
@@ -422,7 +422,8 @@ constexpr Rule rules[] = {
      "the frames and answers before; one tick off is allowed", "s28 s29"},
     {"OT-107", warning, d | i, "Terminate Offload Initiated by the Host Stack",
      "The offload target reports link loss by status indication and leaves the upload decision to the host.",
-     no, "no link goes down in the modelled network, so no trace tells a retrieve for that reason from any other", ""},
+     yes, "TcpIndicateRetrieve with HardwareFailure or UploadRequested while the cable is out and nothing else has happened; "
+     "NDIS_STATUS_LINK_STATE after the cable was pulled out", "s30"},
     {"OT-108", error, d, "NDIS_STATUS_UPLOAD_ALL",
      "After UPLOAD_ALL the offload target indicates RESUME only when the terminations are complete.",
      yes, "connections from before UPLOAD_ALL when RESUME is indicated", "s25"},
@@ -433,7 +434,8 @@ constexpr Rule rules[] = {
     {"OT-110", error, d, "Handling the Reception of Non-Standard Packets and Messages (children)",
      "The offload target passes ARP, ICMP and RIP messages, IPv4 packets with options, IP fragments, segments of CLOSED "
      "connections, and SYNs in TIME_WAIT up the non-offload path.",
-     no, "a frame that is lost between adapter and host for want of memory looks like one that was swallowed", ""},
+     yes, "frames that reach the adapter and are no plain TCP segments, against its indications to the ordinary path, in runs "
+     "in which no allocation fails", "s29"},
     {"OT-111", error, d, "Handling the Reception of Urgent Data; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On a valid URG segment the offload target requests upload with ReceivedUrgentData, acknowledges nothing further, "
      "queues, and after the terminate passes the data up the non-offload path.",
@@ -480,7 +482,7 @@ constexpr Rule rules[] = {
     {"OT-121", error, d, "Power Management for Offload Targets",
      "The offload target does not finish OID_PNP_SET_POWER to a state other than D0 with SUCCESS before the terminates of "
      "all offloaded connections have completed.",
-     no, "NDIS sends OID_PNP_SET_POWER, and the machine's NDIS puts no adapter to sleep", ""},
+     yes, "connections that are offloaded when OID_PNP_SET_POWER of a state other than D0 is completed with SUCCESS", "s30"},
     {"OT-122", warning, d, "TCP_OFFLOAD_STATS; IP_OFFLOAD_STATS",
      "The offload target counts statistics only for offloaded connections, per interface and family, resets on set, and "
      "counts corrupted packets only if it drops them.",

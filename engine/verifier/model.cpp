@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
+#include "engine/tcp/frame.h"
 #include "engine/verifier/model.h"
 
 #include <algorithm>
@@ -226,6 +227,7 @@ void Model::values_go_down(const OperationRecord& operation, std::size_t index, 
         return offset < last ? std::vector<std::byte>(image.following.begin() + offset, image.following.begin() + static_cast<std::ptrdiff_t>(last))
                              : std::vector<std::byte>();
     };
+    if (operation.kind == OperationKind::initiate) object.state_type = image.type();
     const std::uint32_t cached_size = parts.layer == Layer::path ? 12 : 44;
     if (operation.kind == OperationKind::initiate && parts.constant != StateParts::none) object.constant = part(parts.constant, parts.cached);
     if (operation.kind == OperationKind::initiate && parts.layer == Layer::connection && parts.delegated != StateParts::none) {
@@ -423,10 +425,19 @@ void Model::request_or_status(const trace::Event& event) {
     if (name == "NdisMIndicateStatusEx" && event.detail == pause) drivers_[event.other_layer].asked_for_pause = replay_->now();
     if (name == "NdisMIndicateStatusEx" && (event.detail == resume || event.detail == hardware)) {
         DriverRecord& driver = drivers_[event.other_layer];
+        driver.administered = !event.region.valid() && (driver.administered || driver.asked_for_pause.valid());
         if (event.detail == resume) driver.asked_for_pause = {};
-        driver.administered = false;
         capabilities_reported(event);
     }
+    constexpr std::uint64_t link_state = 0x40010017, current_config = 0xFC01020E, hardware_config = 0xFC01020F, set_power = 0xFD010101, query = 0;
+    if (name == "ProtocolStatusEx" && event.detail == resume) drivers_[event.layer].capabilities_unread = replay_->now();
+    if (name == "ProtocolStatusEx" && event.detail == resume)
+        drivers_[event.layer].capabilities_unknown = event.region.valid() ? EventId{} : replay_->now();
+    if (name == "NdisOidRequest" && event.argument == query && (event.detail == current_config || event.detail == hardware_config))
+        drivers_[event.other_layer].capabilities_unknown = drivers_[event.other_layer].capabilities_unread = {};
+    if (name == "MiniportOidRequest" && event.detail == set_power && event.region.valid())
+        drivers_[event.layer].power_state = static_cast<std::uint32_t>(replay_->word(event.region, 0, 4));
+    if (name == "NdisMIndicateStatusEx" && event.detail == link_state && replay_->is_offload_target(event.other_layer)) link_loss_.told = true;
     if (name == "ProtocolStatusEx" && event.detail == upload_all) drivers_[event.layer].told_upload_all = replay_->now();
     if (name == "NdisOidRequest" && event.detail == parameters && event.argument == set)
         drivers_[event.other_layer].configured.insert(event.subject);
@@ -485,6 +496,36 @@ void Model::room_told(const trace::Event& event) {
     for (std::size_t i = 0; i < rooms; ++i) room_[i] = static_cast<std::uint32_t>(replay_->word(event.region, static_cast<std::uint32_t>(4 * i), 4));
 }
 
+void Model::frame_arrived(const trace::Event& event) {
+    if (!replay_->is_offload_target(event.layer) || event.kind != trace::EventKind::frame_received || !event.region.valid()) return;
+    last_frame_ = replay_->now();
+    const auto bytes = replay_->trace().initial_bytes(replay_->trace().region(event.region));
+    if (adapter_paused_ || bytes.size() < 14) return;
+    chimney_frame frame;
+    const auto kind = chimney_frame_parse(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), &frame);
+    if (kind == CHIMNEY_FRAME_OTHER || kind == CHIMNEY_FRAME_OPTIONS || kind == CHIMNEY_FRAME_FRAGMENT) ordinary_frames_.push_back(replay_->now());
+}
+
+// What is passed up inside the interrupt of a frame is that frame; what comes later has been put off, and is the oldest that waits.
+void Model::adapter_called(const trace::Event& event) {
+    const std::string_view name = replay_->trace().text(event.name);
+    if (name == "MiniportPause" && replay_->is_offload_target(event.layer)) adapter_paused_ = true;
+    if (name == "MiniportRestart" && replay_->is_offload_target(event.layer)) adapter_paused_ = false;
+    if (name != "NdisMIndicateReceiveNetBufferLists" || !replay_->is_offload_target(event.other_layer) || ordinary_frames_.empty()) return;
+    const EventId frame = replay_->frame_of(event.other_layer);
+    const bool at_once = frame.valid() && replay_->trace().text(replay_->trace().event(frame).name) == "MiniportInterruptDPC";
+    if (at_once) std::erase(ordinary_frames_, last_frame_);
+    else ordinary_frames_.erase(ordinary_frames_.begin());
+}
+
+void Model::link_told(const trace::Event& event) {
+    if (!event.region.valid() || replay_->trace().text(replay_->trace().region(event.region).label) != "link") return;
+    LinkLoss now;
+    now.untold = link_loss_.since.valid() && !link_loss_.told && !link_loss_.untold.valid() ? link_loss_.since : link_loss_.untold;
+    if (replay_->word(event.region, 0, 4) == 0) now.since = replay_->now();
+    link_loss_ = now;
+}
+
 void Model::event_arrived(const trace::Event& event) {
     constexpr std::uint64_t retrieve = 3, abort = 4;
     if (!replay_->is_host_stack(event.layer) || replay_->trace().text(event.name) != "ProtocolTcpOffloadEvent") return;
@@ -529,6 +570,7 @@ const Model::Completion* Model::completion(EventId enter) const {
 void Model::chain_completed(const trace::Event& event) {
     Completion completion;
     completion.enter = replay_->now();
+    if (const ListRecord* record = lists_.list(event.detail)) completion.handle = record->handle;
     Address at = event.detail;
     for (std::size_t limit = 0; at != 0 && limit < 65536; ++limit) {
         const RegionId region = replay_->region_at(RegionKind::net_buffer_list, at);

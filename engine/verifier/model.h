@@ -83,6 +83,7 @@ struct ObjectRecord {
     EventId must_upload;            // a mandatory TcpIndicateRetrieve, or TcpIndicateAbort, reached the host stack
     EventId corrupt;                // the target completed a query, invalidate or first terminate with FAILURE
     EventId retrieve_for_failure, abort_indicated, disconnect_indicated;  // the target's calls
+    std::uint8_t state_type = 0;    // Header.Type with which it was offloaded: tells the version of IP of a path
     bool brought_data = false;      // BufferedData went down with its initiate
     bool fin_sent = false, fin_received = false;  // by the state it was offloaded in, and what became known since
     bool recycled = false;          // its memory has carried an earlier object without being released in between
@@ -115,9 +116,13 @@ struct DriverRecord {
     EventId upload_all;                  // its own indication
     EventId told_upload_all;             // UPLOAD_ALL reached it
     EventId asked_for_pause;             // its own OFFLOAD_PAUSE, until its RESUME
-    bool administered = false;           // a set of OID_TCP_OFFLOAD_PARAMETERS has reached it since its last RESUME
+    bool administered = false;           // since it told its capabilities last, a set of OID_TCP_OFFLOAD_PARAMETERS has reached it,
+                                         // or it has resumed from a pause without telling them
     std::vector<std::byte> capabilities;  // NDIS_TCP_CONNECTION_OFFLOAD as its adapter reported it last
     EventId capabilities_reported;
+    EventId capabilities_unread;   // NDIS_STATUS_OFFLOAD_RESUME reached it, with them or without, and it has not asked since
+    EventId capabilities_unknown;  // NDIS_STATUS_OFFLOAD_RESUME reached it without them, and it has not asked since
+    std::uint32_t power_state = 0;  // of the last OID_PNP_SET_POWER that reached it; 0: none did
     EventId first_initiate;      // the first tree that arrived
     EventId first_passed_down;   // the first that it passed on
 };
@@ -181,6 +186,16 @@ public:
     // What the adapter has room for, as far as the producer tells it (the order of Room); empty: not known.
     enum Room : std::size_t { neighbors, paths, connections, source_hardware_addresses, host_memory_objects = 9, interface_vlan_id = 10, rooms };
     [[nodiscard]] const std::vector<std::uint32_t>& room() const { return room_; }
+    // While the adapter's cable is out, if the producer tells it: since when, whether the target has told NDIS, and whether
+    // anything has been asked of the target meanwhile.
+    struct LinkLoss {
+        EventId since;
+        EventId untold;  // an earlier one of which NDIS never heard
+        bool told = false, undisturbed = true;
+    };
+    [[nodiscard]] const LinkLoss& link_loss() const { return link_loss_; }
+    // Frames that reached the adapter, are no plain TCP segments, and have not been passed up yet, oldest first.
+    [[nodiscard]] const std::vector<EventId>& ordinary_frames() const { return ordinary_frames_; }
     // Adapters on which connection offload was enabled, and by whom first.
     [[nodiscard]] const std::map<std::uint64_t, LayerIndex>& enabled_by() const { return enabled_by_; }
 
@@ -208,6 +223,7 @@ public:
     struct Completion {
         EventId enter;
         std::vector<Run> runs;
+        Address handle = 0;   // of the connection of its first list, if that is known: the list itself may be gone before the call returns
         bool watched = true;  // every NET_BUFFER_LIST of it could be seen
     };
     [[nodiscard]] const Completion* completion(EventId enter) const;
@@ -241,6 +257,10 @@ public:
     void indicated(const trace::Event& event);          // enter of NdisTcpOffloadEventHandler, NdisMIndicateStatusEx …
     void disconnect_arrived(const ListRecord& closing);  // at the target
     void room_told(const trace::Event& event);          // a message of the scenario
+    void link_told(const trace::Event& event);          // another one
+    void frame_arrived(const trace::Event& event);      // at the adapter
+    void adapter_called(const trace::Event& event);     // enter of MiniportPause, MiniportRestart, NdisMIndicateReceiveNetBufferLists
+    void target_asked() { link_loss_.undisturbed = false; }
     void event_arrived(const trace::Event& event);      // enter of ProtocolTcpOffloadEvent
     void capabilities_reported(const trace::Event& event);  // enter of NdisMSetMiniportAttributes
     void completed_by_target(const OperationRecord& operation, Passage& passage);
@@ -276,6 +296,10 @@ private:
     bool disturbed_ = false, knows_arguments_ = false;
     std::map<std::uint64_t, LayerIndex> enabled_by_;
     std::vector<std::uint32_t> room_;
+    LinkLoss link_loss_;
+    std::vector<EventId> ordinary_frames_;
+    EventId last_frame_;  // that reached the adapter
+    bool adapter_paused_ = false;
 };
 
 }  // namespace chimneylab::verifier

@@ -208,12 +208,12 @@ void data_comes_one_by_one(const Scene& scene, const Report& report) {
     const bool completion = is(scene, "NdisTcpOffloadReceiveComplete");
     if (!completion && !is(scene, "NdisTcpOffloadReceiveHandler")) return;
     const trace::Trace& trace = scene.replay().trace();
-    const auto connection = [&](const trace::Event& call) -> Address {
-        if (trace.text(call.name) == "NdisTcpOffloadReceiveHandler") return scene.model.host_handle(call.subject);
-        const ListRecord* record = scene.model.lists().list(call.detail);
-        return record ? record->handle : 0;
+    const auto connection = [&](EventId call) -> Address {
+        if (trace.text(trace.event(call).name) == "NdisTcpOffloadReceiveHandler") return scene.model.host_handle(trace.event(call).subject);
+        const Model::Completion* open = scene.model.completion(call);
+        return open ? open->handle : 0;
     };
-    const Address mine = connection(scene.event);
+    const Address mine = connection(scene.id);
     if (mine == 0) return;
     bool inside_other_handler = false;
     for (EventId at = scene.event.parent; at.valid(); at = trace.event(at).parent) {
@@ -226,7 +226,7 @@ void data_comes_one_by_one(const Scene& scene, const Report& report) {
         if (inside_other_handler) return;  // it only passes on
         const std::string_view function = trace.text(open.name);
         const bool same_kind = function == "NdisTcpOffloadReceiveComplete" || function == "NdisTcpOffloadReceiveHandler";
-        if (!same_kind || open.other_layer != scene.driver || connection(open) != mine) continue;
+        if (!same_kind || open.other_layer != scene.driver || connection(at) != mine) continue;
         report.add(report.draft(scene).block(scene.event.region),
                    scene.who() + " calls " + std::string(name_of(scene)) + " inside its own " + std::string(function) + " of the same connection.");
         return;

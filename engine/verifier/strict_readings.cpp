@@ -8,6 +8,8 @@ namespace chimneylab::verifier {
 namespace {
 
 constexpr StrictReading readings[] = {
+    {"read-after-resume", "HS-008",
+     "After NDIS_STATUS_OFFLOAD_RESUME the capabilities have to be asked for, even when they came along with it."},
     {"state-length", "HS-015", "A Length of 0 in a state header is no longer taken for one that NDIS fills in."},
     {"inside-completion", "HS-033",
      "An object may be named again only when ProtocolInitiateOffloadComplete has returned, not inside it."},

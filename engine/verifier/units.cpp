@@ -18,7 +18,7 @@ std::span<const Unit> units() {
               list_units(), received_data_units(), host_stack_units(),
               offload_target_units(), capability_units(), obligation_units(), hardware_failure_units(), connection_state_units(),
               relation_units(), strict_units(), waiting_data_units(), received_stream_units(), neighbor_units(), wire_units(), wire_header_units(),
-              wire_timer_units(), wire_receive_units(), wire_close_units(), wire_host_units(), ndis_units(), machine_units()})
+              wire_timer_units(), wire_receive_units(), wire_close_units(), wire_host_units(), administration_units(), ndis_units(), machine_units()})
             together.insert(together.end(), group.begin(), group.end());
         std::ranges::stable_sort(together, {}, &Unit::rule);
         return together;

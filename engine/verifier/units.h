@@ -37,6 +37,7 @@ namespace chimneylab::verifier {
 [[nodiscard]] std::span<const Unit> wire_receive_units();      // what is received, acknowledged and delivered
 [[nodiscard]] std::span<const Unit> wire_close_units();        // closing, invalidation, upload
 [[nodiscard]] std::span<const Unit> wire_host_units();         // HS-… at the hand-over, either way
+[[nodiscard]] std::span<const Unit> administration_units();    // HS-007, HS-008, HS-036, HS-060, HS-078, IM-117, OT-107, OT-110, OT-121
 [[nodiscard]] std::span<const Unit> ndis_units();              // IM-101 … IM-108
 [[nodiscard]] std::span<const Unit> machine_units();           // MEM-001 …
 

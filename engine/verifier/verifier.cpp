@@ -134,7 +134,10 @@ void Verifier::Inside::take_in() {
         show(Moment::memory_freed, scene(event.layer));
         model_.memory_freed(event);
         break;
-    case EventKind::message: model_.room_told(event); break;
+    case EventKind::message:
+        model_.room_told(event);
+        model_.link_told(event);
+        break;
     case EventKind::finding: show(Moment::found_by_machine, scene(event.layer)); break;
     case EventKind::fault_injected:
         if (event.subject == 0 && event.detail != 0) model_.fault_seen();
@@ -150,6 +153,7 @@ void Verifier::Inside::take_in() {
     case EventKind::frame_sent:
     case EventKind::frame_received:
         model_.wire().look_at(event);
+        model_.frame_arrived(event);
         model_.neighbor_ledger().frame(event, model_);
         if (model_.wire().frame()) show(Moment::frame, scene(event.layer));
         if (model_.neighbor_ledger().host_datagram()) show(Moment::host_datagram, scene(event.layer));
@@ -212,6 +216,7 @@ void Verifier::Inside::take_in_call(const Event& event, const Function& function
         break;
     default:
         show(Moment::other_call, scene(driver_calls ? event.other_layer : event.layer));
+        model_.adapter_called(event);
         if (function.name == "MiniportInitializeEx") model_.driver(event.layer).adapters.insert(event.subject);
         if (function.name == "NdisMSetMiniportAttributes") model_.capabilities_reported(event);
         if (function.name == "NdisSetOptionalHandlers") show(Moment::registration, scene(event.other_layer));
@@ -252,6 +257,7 @@ void Verifier::Inside::transfer_arrives(const Event& event, const Function& func
     const bool end_of_the_way = !intermediate && (function.completion || transfer_kind(function) == TransferKind::none);
     if (!end_of_the_way) move();
     if (!function.completion && replay_.is_offload_target(event.layer)) model_.wire().transfer(event, function, lists, event.layer);
+    if (replay_.is_offload_target(event.layer)) model_.target_asked();
     if (replay_.is_offload_target(event.layer))
         if (const ListRecord* list = lists.list(event.detail)) model_.disconnect_arrived(*list);
     show(Moment::transfer, scene(event.layer));
@@ -353,6 +359,7 @@ void Verifier::Inside::arrives(const Event& event, const Function& function) {
     what.passage = &passage;
     what.now = &passage.at_arrival;
     show(Moment::operation_arrives, what);
+    if (replay_.is_offload_target(event.layer)) model_.target_asked();
     if (replay_.is_offload_target(event.layer)) model_.wire().operation_arrives(*operation, passage, model_.lists());
     if (DriverRecord& driver = model_.driver(event.layer); !driver.first_initiate.valid()) driver.first_initiate = replay_.now();
 }

@@ -186,6 +186,32 @@ TEST(Damage, ByOverrunOfALocalArrayNamesTheFunction) {
     EXPECT_THAT(run.crash->backtrace_text(), HasSubstr("OverwriteStack")) << told(run);
 }
 
+// The variants of the library that end so: the rule that they declare is the first cause, at the driver that is at fault.
+TEST(Variants, ThatBringTheirProcessDownAreTold) {
+    setenv("CHIMNEYLAB_HOST", HOST_PROGRAM, 1);
+    setenv("CHIMNEYLAB_SYMBOLS", SYMBOLS_PROGRAM, 1);
+    std::set<std::string> told_of;
+    for (const scenario::Scenario& item : scenario::load_library().scenarios) {
+        for (const scenario::Variant& variant : item.variants) {
+            const bool ends = std::ranges::any_of(variant.breaks, [](const std::string& rule) { return rule == "MEM-013" || rule == "MEM-014"; });
+            if (!ends) continue;
+            HostRequest request;
+            request.scenario = item.id;
+            request.variant = variant.name;
+            request.limits.no_progress = patience;
+            const HostRun run = run_in_host(request);
+            ASSERT_TRUE(run.crash) << told(run);
+            EXPECT_EQ(run.crash->layer_name, variant.drivers.begin()->first) << told(run);
+            std::set<std::string> first_causes;
+            for (const verifier::Violation& violation : verifier::verify(run.result.trace))
+                if (violation.first_cause) first_causes.emplace(violation.rule);
+            EXPECT_EQ(first_causes, std::set<std::string>(variant.breaks.begin(), variant.breaks.end())) << told(run);
+            told_of.insert(first_causes.begin(), first_causes.end());
+        }
+    }
+    EXPECT_EQ(told_of, (std::set<std::string>{"MEM-013", "MEM-014"}));
+}
+
 TEST(Output, IsKeptAndHarmsNothing) {
     const HostRun quiet = run_with("none");
     EXPECT_EQ(quiet.exit_code(), 0) << told(quiet);

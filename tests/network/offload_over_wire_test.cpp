@@ -61,6 +61,11 @@ RC_GTEST_PROP(OffloadOverWire, EveryByteArrivesThroughOffloadUploadAndReoffload,
         }
     }
     for (int i = 0; i < 12; ++i) story.add("wait: 500 s", true);
+    // When enough is lost the host stack's probes are lost, too: it takes the neighbor for gone and invalidates it, and nothing moves
+    // until everything is taken back. (Refused where there is nothing to take.)
+    story.add("terminate: 'N1{P1{T1}}'", true);
+    story.add("terminate: 'N1{P1}'", true);
+    for (int i = 0; i < 12; ++i) story.add("wait: 500 s", true);
     const auto percent = [](unsigned most) { return std::to_string(*rc::gen::inRange(0u, most + 1)); };
     const std::string network = "loss: " + percent(45) + ", duplication: " + percent(20) + ", reordering: " + percent(30) +
                                 ", seed: " + std::to_string(*rc::gen::inRange(0u, 1'000'000u)) + ", peer_retransmissions: 255";
@@ -84,13 +89,7 @@ RC_GTEST_PROP(OffloadOverWire, EveryByteArrivesThroughOffloadUploadAndReoffload,
     if (!result.findings.empty()) RC_FAIL(result.findings.front().explanation);
     RC_ASSERT(result.streams.size() == 1u);
     RC_ASSERT(result.streams[0].damaged == 0u);
-    // When enough is lost, the host stack's probes are too: it takes the neighbor for gone and invalidates it, and nothing moves
-    // until somebody takes the connection back.
-    if (calls(result.trace, "NdisInvalidateOffload")) {
-        RC_ASSERT(result.streams[0].by_peer <= sent);
-        RC_ASSERT(result.streams[0].by_application <= story.peer_sends);
-        return;
-    }
+    RC_CLASSIFY(calls(result.trace, "NdisInvalidateOffload"), "a neighbor was given up");
     RC_ASSERT(result.streams[0].by_peer == sent);
     RC_ASSERT(result.streams[0].by_application == story.peer_sends);
 }

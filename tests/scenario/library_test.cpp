@@ -28,7 +28,7 @@ TEST(Library, ShippedScenariosHaveNoProblems) {
     }
     EXPECT_THAT(ids, testing::ElementsAre("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10", "m11", "m12", "m13", "m14",
                                           "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "s12", "s13", "s14", "s15", "s16", "s17", "s18",
-                                          "s19", "s20", "s21", "s22", "s23", "s24", "s25", "s26", "s27", "s28", "s29"));
+                                          "s19", "s20", "s21", "s22", "s23", "s24", "s25", "s26", "s27", "s28", "s29", "s30"));
     EXPECT_EQ(ids.front(), "m1");
 }
 

@@ -202,6 +202,11 @@ void paused(Bed& bed) {
     bed.stack.run();
 }
 
+void paused_with_something_below(Bed& bed) {
+    bed.initiate();
+    paused(bed);
+}
+
 struct Case {
     chimneylab_fault fault;
     std::string rule;
@@ -284,6 +289,7 @@ const Case cases[] = {
     {OneEdgeOnly, "IM-014", just_initiate},
     {CapabilityRequestSwallowed, "IM-015", boot_only},
     {PauseSwallowed, "IM-118", paused},
+    {ResumesTooSoon, "IM-117", paused_with_something_below},
     {QueryPassedAsUpdate, "IM-027", initiate_and_query},
     {Swallowed, "IM-028", just_initiate},
     {NothingStored, "IM-030", just_initiate},

@@ -219,7 +219,7 @@ TEST(RulesJudged, AreThoseThatTheTraceCanShow) {
         return std::ranges::any_of(rules, [&](const Rule* rule) { return rule->id == id; });
     };
     EXPECT_TRUE(has(all, "IM-050"));
-    EXPECT_FALSE(has(all, "IM-117"));  // not checked
+    EXPECT_FALSE(has(all, "IM-013"));  // not checked
     EXPECT_FALSE(has(rules_judged(trace, {.without = {"IM-050"}}), "IM-050"));
     trace::RunDescription description = trace.description();
     description.mode = "strict";

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/verifier/random_runs.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/machine/schedule.h"
@@ -181,8 +182,35 @@ public:
     void adapter_status() {
         chimney_target_status status{};
         status.status = paused_ ? 0x40020003 : 0x40020001;  // OFFLOAD_RESUME, OFFLOAD_PAUSE
+        status.without_capabilities = paused_ && chance(40) ? 1 : 0;
         paused_ = !paused_;
         stack_.target(IOCTL_CHIMNEY_TARGET_INDICATE_STATUS, status);
+    }
+
+    // The administrator switches a version of IP off or on, or the cable is pulled out or put in.
+    void administer() {
+        if (chance(50)) {
+            chimney_target_link link{};
+            link.connected = chance(50) ? 1 : 0;
+            stack_.target(IOCTL_CHIMNEY_TARGET_SET_LINK, link);
+            return;
+        }
+        chimney_host_stack_oid_request request{};
+        request.binding = 1;
+        request.oid = 0xFC01020C;  // OID_TCP_OFFLOAD_PARAMETERS
+        request.set = 1;
+        request.value = static_cast<std::uint32_t>(pick(3) | pick(3) << 8);
+        stack_.host(IOCTL_CHIMNEY_HOST_STACK_REQUEST_OID, request);
+    }
+
+    // The whole stack goes to sleep, from the top, and wakes up again.
+    void sleep() {
+        std::vector<ndis::AdapterView> adapters = stack_.ndis().adapters();
+        std::ranges::stable_sort(adapters, {}, &ndis::AdapterView::layer);
+        for (const ndis::AdapterView& each : adapters) stack_.ndis().set_power(each.name, false);
+        if (chance(50)) stack_.run();
+        std::ranges::reverse(adapters);
+        for (const ndis::AdapterView& each : adapters) stack_.ndis().set_power(each.name, true);
     }
 
     [[nodiscard]] std::size_t started() const { return started_.size(); }
@@ -225,6 +253,8 @@ RandomRun random_run(std::uint64_t seed, unsigned steps) {
         }
         if (player.chance(10)) player.answer();
         if (player.chance(4)) player.adapter_status();
+        if (player.chance(3)) player.administer();
+        if (player.chance(1)) player.sleep();
         player.step();
         if (player.chance(40)) stack.run();
         else
