@@ -81,7 +81,7 @@ const Case cases[] = {
     {"UnknownOid", "initiate: \"N1{P1{T1,T2}}\"", "request: OID_X", 16, 31, "OID_X", "Use one of: OID_GEN"},
     {"ValueOfAQuery", "initiate: \"N1{P1{T1,T2}}\"", "request: OID_GEN_STATISTICS, value: 3", 16, 51, "is not set to a number", "Remove 'value'"},
     {"SwitchOfAnotherOid", "initiate: \"N1{P1{T1,T2}}\"", "request: OID_GEN_STATISTICS, TcpConnectionIPv4: disabled", 16, 51, "belongs to OID_TCP_OFFLOAD_PARAMETERS", "Remove it"},
-    {"OddSwitch", "initiate: \"N1{P1{T1,T2}}\"", "request: OID_TCP_OFFLOAD_PARAMETERS, TcpConnectionIPv6: no", 16, 77, "'enabled' or 'disabled'", "without the key nothing changes"},
+    {"OddSwitch", "initiate: \"N1{P1{T1,T2}}\"", "request: OID_TCP_OFFLOAD_PARAMETERS, TcpConnectionIPv6: no", 16, 78, "'enabled' or 'disabled'", "without the key nothing changes"},
     {"NoSwitch", "initiate: \"N1{P1{T1,T2}}\"", "request: OID_TCP_OFFLOAD_PARAMETERS", 16, 31, "does not say to what", "Add 'TcpConnectionIPv4: disabled'"},
     {"OddLink", "initiate: \"N1{P1{T1,T2}}\"", "link: sideways", 16, 28, "a link goes 'up' or 'down'", "Write one of the two"},
     {"SleepOfTheTop", "initiate: \"N1{P1{T1,T2}}\"", "sleep: host stack", 16, 29, "the host stack has no adapter", "Name another layer"},
