@@ -36,7 +36,10 @@ std::uint64_t with(std::uint64_t state, const std::vector<Sleeper>& asleep) {
 }  // namespace
 
 bool DepthFirst::stopped() const {
-    return run_ >= limits_.schedules || (limits_.cancel != nullptr && *limits_.cancel);
+    if (limits_.cancel != nullptr && *limits_.cancel) return true;
+    std::size_t run = run_;
+    for (const std::atomic<std::size_t>& each : limits_.earlier) run += each.load(std::memory_order_relaxed);
+    return run >= limits_.schedules;
 }
 
 // The point where the walk stands, with what is to be tried there. False: everything sleeps.
@@ -81,7 +84,9 @@ void DepthFirst::end(bool pruned, std::vector<std::uint64_t> states) {
         leaf.history = walk_.history();
         leaf.end_state = walk_.end_state();
         ++run_;
+        if (limits_.own != nullptr) limits_.own->store(run_, std::memory_order_relaxed);
     }
+    leaf.skipped = std::exchange(result_.skipped, 0);
     leaf.wrong = walk_.judgement();
     leaf.states = std::move(states);
     leaf.schedule.deviates = deviates_;
@@ -107,6 +112,10 @@ void DepthFirst::arrive(std::vector<Sleeper> asleep) {
 
 void DepthFirst::alternative(std::size_t which) {
     deviates_.clear();
+    if (stopped()) {
+        result_.cut = true;
+        return;
+    }
     if (!push({})) return;
     Frame root = std::move(frames_.back());
     frames_.clear();

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <span>
 #include <vector>
 
 #include "engine/explorer/footprint.h"
@@ -28,7 +29,7 @@ struct Sleeper {
 
 struct Subtree {
     std::vector<Leaf> leaves;  // schedules with something wrong tell their choices
-    std::size_t skipped = 0;   // choices that were not made because they slept
+    std::size_t skipped = 0;   // choices that were not made since the last leaf
     bool cut = false;          // something is left to try
 };
 
@@ -40,6 +41,10 @@ public:
         bool failures = true;
         bool reduction = true;
         const std::atomic<bool>* cancel = nullptr;
+        // Schedules run by the parts whose results come first, which count against the same limit, and by this one. They grow
+        // meanwhile; a part that stops because of them loses only what would have been cut off.
+        std::span<const std::atomic<std::size_t>> earlier = {};
+        std::atomic<std::size_t>* own = nullptr;
     };
     DepthFirst(Walk& walk, const Limits& limits, SeenStates* seen, Subtree& result) : walk_(walk), limits_(limits), seen_(seen), result_(result) {}
 

@@ -15,7 +15,8 @@
 // - Equal states: a schedule that comes to a state in which another was before, with the same work done, the same work pending,
 //   the same bytes in the pool and the same rules broken, ends there and counts as pruned, because its rest was made.
 //
-// No global state, any thread, several threads inside; the same questions have the same answers, whatever the number of those.
+// No global state, any thread, several threads inside; the same questions have the same answers, whatever the number of those, as
+// long as the pool's bytes, pointers into the run's own memory apart, do not depend on where that memory lies.
 #pragma once
 
 #include <atomic>

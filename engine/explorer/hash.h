@@ -40,9 +40,9 @@ public:
         word(data.size());
         std::uint64_t lanes[4] = {state_, state_ + 1, state_ + 2, state_ + 3};
         std::size_t at = 0;
-        for (; at + 64 <= data.size(); at += 64) {
-            std::uint64_t words[8];
-            std::memcpy(words, data.data() + at, sizeof words);
+        for (; at < data.size(); at += 64) {
+            std::uint64_t words[8]{};
+            std::memcpy(words, data.data() + at, data.size() - at < sizeof words ? data.size() - at : sizeof words);
             for (std::size_t k = 0; k < stretches.size(); ++k)
                 for (std::uint64_t& each : words) {
                     const std::uint64_t place = each - stretches[k].begin;
@@ -51,7 +51,6 @@ public:
             for (int i = 0; i < 4; ++i) lanes[i] = fold(lanes[i] ^ words[2 * i], 0xA0761D6478BD642F ^ words[2 * i + 1]);
         }
         for (const std::uint64_t lane : lanes) word(lane);
-        bytes(data.subspan(at));
     }
     void text(std::string_view value) { bytes(std::as_bytes(std::span(value))); }
     [[nodiscard]] std::uint64_t value() const {

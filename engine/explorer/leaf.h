@@ -25,6 +25,7 @@ struct Leaf {
     bool pruned = false;        // from here on it is as an earlier one
     std::uint64_t history = 0;  // of a run to the end
     std::uint64_t end_state = 0;  // likewise; 0: not known
+    std::size_t skipped = 0;      // choices that were not made since the leaf before, because they slept
     Judgement wrong;
     std::vector<std::uint64_t> states;  // that it came through as the first
 };

@@ -3,6 +3,8 @@
 #include "engine/explorer/search.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 
 namespace chimneylab::explorer {
 
@@ -25,8 +27,8 @@ Exploration Search::go() {
     return std::move(answer_);
 }
 
-void Search::say_progress() const {
-    if (options_.progress) options_.progress(answer_.schedules);
+void Search::say_progress(std::size_t under_way) const {
+    if (options_.progress) options_.progress(answer_.schedules + under_way);
 }
 
 // What is wrong in a schedule; each rule and layer is told once.
@@ -122,22 +124,37 @@ void Search::from_end_to_end(std::size_t budget) {
         const std::span<Part> wave = std::span(all).subspan(at, std::min(tasks_of_wave, all.size() - at));
         at += wave.size();
         const std::size_t left = budget - answer_.schedules;
+        std::array<std::atomic<std::size_t>, tasks_of_wave> run{};
         std::vector<Workers::Task> tasks;
-        for (Part& part : wave) tasks.emplace_back([&, left](Walk& walk) { below(walk, part.depth, part.alternative, left, part.result); });
-        workers_.carry_out(tasks);
+        for (std::size_t i = 0; i < wave.size(); ++i) {
+            tasks.emplace_back([&, i](Walk& walk) {
+                const DepthFirst::Limits limits{.schedules = left,
+                                                .deviations = options_.most_deviations,
+                                                .failures = options_.failures,
+                                                .reduction = options_.reduction,
+                                                .cancel = options_.cancel,
+                                                .earlier = std::span(run).first(i),
+                                                .own = &run[i]};
+                below(walk, wave[i].depth, wave[i].alternative, limits, wave[i].result);
+            });
+        }
+        workers_.carry_out(tasks, [&] { say_progress(std::min(std::accumulate(run.begin(), run.end(), std::size_t{0}), left)); });
         for (Part& part : wave) {
             cut = cut || part.result.cut;
-            answer_.skipped += part.result.skipped;
+            bool whole = true;
             for (const Leaf& leaf : part.result.leaves) {
                 if (answer_.schedules >= budget) {  // its task did not know what the others used
                     cut = true;
+                    whole = false;
                     break;
                 }
                 take(leaf);
+                answer_.skipped += leaf.skipped;
                 deepest_ = std::max(deepest_, leaf.schedule.deviates.size());
                 states_.insert(leaf.states.begin(), leaf.states.end());
                 if (!leaf.pruned) histories_.insert(leaf.history);
             }
+            if (whole && !part.result.cut) answer_.skipped += part.result.skipped;
             part.result = {};
         }
         say_progress();
@@ -146,7 +163,7 @@ void Search::from_end_to_end(std::size_t budget) {
     if (!cut) answer_.complete_up_to = deepest_;
 }
 
-void Search::below(Walk& walk, std::size_t depth, std::size_t alternative, std::size_t budget, Subtree& result) const {
+void Search::below(Walk& walk, std::size_t depth, std::size_t alternative, DepthFirst::Limits limits, Subtree& result) const {
     if (cancelled()) {
         result.cut = true;
         return;
@@ -159,8 +176,6 @@ void Search::below(Walk& walk, std::size_t depth, std::size_t alternative, std::
         if (!walk.take(textbook_[walk.depth()])) return;
     }
     SeenStates seen(states_);
-    const DepthFirst::Limits limits{.schedules = budget, .deviations = options_.most_deviations, .failures = options_.failures,
-                                    .reduction = options_.reduction, .cancel = options_.cancel};
     DepthFirst(walk, limits, options_.reduction ? &seen : nullptr, result).alternative(alternative);
 }
 

@@ -39,14 +39,14 @@ private:
     [[nodiscard]] bool fits(std::size_t budget) const;
     void systematic();
     void from_end_to_end(std::size_t budget);
-    void below(Walk& walk, std::size_t depth, std::size_t alternative, std::size_t budget, Subtree& result) const;
+    void below(Walk& walk, std::size_t depth, std::size_t alternative, DepthFirst::Limits limits, Subtree& result) const;
     bool level(std::size_t budget);
     void make(Walk& walk, std::span<const Unit> units, TaskResult& result) const;
     void at_random();
     void take(const Leaf& leaf);
     void shorten();
     void shorten(Walk& walk, Found& found) const;
-    void say_progress() const;
+    void say_progress(std::size_t under_way = 0) const;
 
     Workers& workers_;
     const Options& options_;

@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: MIT
 #include "engine/explorer/workers.h"
 
+#include <chrono>
 #include <utility>
 
 namespace chimneylab::explorer {
+namespace {
+
+constexpr std::chrono::milliseconds now_and_then{100};
+
+}  // namespace
 
 Workers::Workers(std::size_t count, Factory factory) : factory_(std::move(factory)) {
     for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
@@ -19,12 +25,18 @@ Workers::~Workers() {
     for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::carry_out(const std::vector<Task>& tasks) {
+void Workers::carry_out(const std::vector<Task>& tasks, const std::function<void()>& meanwhile) {
     std::unique_lock lock(mutex_);
     tasks_ = &tasks;
     next_ = 0;
     changed_.notify_all();
-    changed_.wait(lock, [&] { return under_way_ == 0 && (next_ == tasks.size() || failed_); });
+    const auto over = [&] { return under_way_ == 0 && (next_ == tasks.size() || failed_); };
+    while (!changed_.wait_for(lock, now_and_then, over)) {
+        if (!meanwhile) continue;
+        lock.unlock();
+        meanwhile();
+        lock.lock();
+    }
     tasks_ = nullptr;
     if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
 }

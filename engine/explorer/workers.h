@@ -26,8 +26,8 @@ public:
     Workers(const Workers&) = delete;
     Workers& operator=(const Workers&) = delete;
 
-    // Returns when all are done; throws what one of them threw.
-    void carry_out(const std::vector<Task>& tasks);
+    // Returns when all are done; throws what one of them threw. `meanwhile` is called now and then, on the caller's thread.
+    void carry_out(const std::vector<Task>& tasks, const std::function<void()>& meanwhile = {});
 
 private:
     void work();

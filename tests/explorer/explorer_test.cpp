@@ -254,6 +254,31 @@ TEST(Explorer, RunsOneOfAllOrdersThatDifferInIndependentWorkOnly) {
     EXPECT_EQ(some.end_states.size(), 4u);
 }
 
+// The parts of a space are run at the same time; where the budget ends does not depend on who is faster.
+TEST(Explorer, CutsAtTheBudgetWhateverTheNumberOfWorkers) {
+    const scenario::Loaded loaded = scenario::find_scenario("m8");  // it has more schedules than its textbook order lets expect
+    ASSERT_TRUE(loaded.scenario);
+    Options options;
+    options.budget = 480;
+    options.reduction = false;
+    options.workers = 1;
+    std::size_t last_told = 0;
+    options.progress = [&](std::size_t schedules) {
+        EXPECT_GE(schedules, last_told);
+        last_told = schedules;
+    };
+    const Exploration one = explore(*loaded.scenario, {}, options);
+    EXPECT_LE(one.schedules, options.budget);
+    EXPECT_EQ(last_told, one.schedules);
+    last_told = 0;
+    options.workers = 3;
+    const Exploration three = explore(*loaded.scenario, {}, options);
+    EXPECT_EQ(three.schedules, one.schedules);
+    EXPECT_EQ(three.pruned, one.pruned);
+    EXPECT_EQ(three.different, one.different);
+    EXPECT_EQ(three.end_states, one.end_states);
+}
+
 TEST(Explorer, EndsWhenItIsCancelled) {
     const scenario::Loaded loaded = scenario::find_scenario("m8");
     ASSERT_TRUE(loaded.scenario);
