@@ -39,6 +39,47 @@ NDIS_STATUS FaultyNdisSetOptionalHandlers(NDIS_HANDLE handle, PNDIS_DRIVER_OPTIO
     return NdisSetOptionalHandlers(handle, table);
 }
 
+static NDIS_HANDLE SecondProtocol;
+static BOOLEAN SecondBinds;
+
+/* Its bindings are the host stack's as well; only the handle by which they are opened is another. */
+static NDIS_STATUS SecondBindAdapter(NDIS_HANDLE ProtocolDriverContext, NDIS_HANDLE BindContext, PNDIS_BIND_PARAMETERS BindParameters)
+{
+    NDIS_STATUS status;
+
+    SecondBinds = TRUE;
+    status = HsBindAdapter(ProtocolDriverContext, BindContext, BindParameters);
+    SecondBinds = FALSE;
+    return status;
+}
+
+NDIS_STATUS FaultyNdisRegisterProtocolDriver(NDIS_HANDLE context, PNDIS_PROTOCOL_DRIVER_CHARACTERISTICS protocol, PNDIS_HANDLE handle)
+{
+    NDIS_STRING name = NDIS_STRING_CONST("ChimneyHostStackSecond");
+    NDIS_STATUS status = NdisRegisterProtocolDriver(context, protocol, handle);
+
+    if (status == NDIS_STATUS_SUCCESS && Is(HostSecondProtocol)) {
+        protocol->Name = name;
+        protocol->BindAdapterHandlerEx = SecondBindAdapter;
+        status = NdisRegisterProtocolDriver(context, protocol, &SecondProtocol);
+    }
+    return status;
+}
+
+VOID FaultyNdisDeregisterProtocolDriver(NDIS_HANDLE handle)
+{
+    if (SecondProtocol != NULL) {
+        NdisDeregisterProtocolDriver(SecondProtocol);
+        SecondProtocol = NULL;
+    }
+    NdisDeregisterProtocolDriver(handle);
+}
+
+NDIS_STATUS FaultyNdisOpenAdapterEx(NDIS_HANDLE protocol, NDIS_HANDLE context, PNDIS_OPEN_PARAMETERS open, NDIS_HANDLE bind, PNDIS_HANDLE handle)
+{
+    return NdisOpenAdapterEx(SecondBinds ? SecondProtocol : protocol, context, open, bind, handle);
+}
+
 NDIS_STATUS FaultyNdisOidRequest(NDIS_HANDLE binding, PNDIS_OID_REQUEST request)
 {
     const BOOLEAN parameters = request->RequestType == NdisRequestSetInformation &&

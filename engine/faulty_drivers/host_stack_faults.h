@@ -14,6 +14,8 @@
     FAULT(HostEventHandlerMissing, "host-event-handler-missing", "registers no ProtocolTcpOffloadEvent") \
     FAULT(HostOffloadNotEnabled, "host-offload-not-enabled", \
           "offloads without having set OID_TCP_CONNECTION_OFFLOAD_PARAMETERS") \
+    FAULT(HostSecondProtocol, "host-second-protocol", \
+          "registers a second protocol, which enables offload on the same adapters") \
     FAULT(HostOddTicks, "host-odd-ticks", "sets 50 TicksPerSecond") \
     FAULT(HostOffloadsWhilePaused, "host-offloads-while-paused", "forgets that the adapter has asked for a pause") \
     FAULT(HostTreeTouched, "host-tree-touched", "writes into a tree after it has passed it down") \

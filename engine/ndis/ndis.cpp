@@ -46,7 +46,9 @@ bool Ndis::bind(LayerIndex protocol, std::string_view adapter) {
                                                          (found ? "it has no protocol edge" : "there is no such adapter"));
         return false;
     }
-    return system_->bind(*driver->protocol, *found);
+    const bool bound = system_->bind(*driver->protocol, *found);
+    for (std::size_t i = 0; i < driver->further_protocols.size(); ++i) system_->bind(*driver->further_protocols[i], *found);
+    return bound;
 }
 
 std::vector<std::string> Ndis::virtual_adapters(LayerIndex im) const {

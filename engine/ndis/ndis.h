@@ -81,8 +81,9 @@ public:
     NTSTATUS load_driver(const DriverDescription& description);
     // A network card appears: MiniportInitializeEx of the layer's miniport driver. The adapter is Paused afterwards.
     NDIS_STATUS add_physical_adapter(LayerIndex target, std::string_view device_name);
-    // Offers the adapter to the layer's protocol driver (as pending work), waits until the bind is over and everything it
-    // set off — virtual miniports — has come up, then restarts adapter and binding. Whether it is bound.
+    // Offers the adapter to every protocol that the layer's driver has registered (as pending work), waits until the bind is over
+    // and everything it
+    // set off (virtual miniports) has come up, then restarts adapter and binding. Whether the first one is bound.
     bool bind(LayerIndex protocol, std::string_view adapter);
     // Names of the virtual miniports of a layer that are up, in the order in which they came up.
     [[nodiscard]] std::vector<std::string> virtual_adapters(LayerIndex im) const;

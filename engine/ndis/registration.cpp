@@ -122,7 +122,8 @@ NDIS_STATUS System::register_protocol_driver(LayerIndex caller, NDIS_HANDLE cont
     driver.characteristics.Name = UNICODE_STRING{};  // the driver's buffer is not NDIS's
     driver.handle = machine_.handles().open(HandleKind::protocol_driver, driver.layer, &driver);
     driver.registered = true;
-    loaded->protocol = &driver;
+    if (loaded->protocol == nullptr) loaded->protocol = &driver;
+    else loaded->further_protocols.push_back(&driver);
     if (driver.characteristics.SetOptionsHandler) {
         NDIS_STATUS status;
         {
@@ -160,7 +161,12 @@ void System::deregister(ProtocolDriver& driver) {
     }
     driver.registered = false;
     machine_.handles().close(driver.handle, HandleKind::protocol_driver, "NdisDeregisterProtocolDriver");
-    if (driver.driver->protocol == &driver) driver.driver->protocol = nullptr;
+    LoadedDriver& owner = *driver.driver;
+    std::erase(owner.further_protocols, &driver);
+    if (owner.protocol == &driver) {
+        owner.protocol = owner.further_protocols.empty() ? nullptr : owner.further_protocols.front();
+        if (owner.protocol != nullptr) owner.further_protocols.erase(owner.further_protocols.begin());
+    }
     if (driver.associated) driver.associated->associated = nullptr;
 }
 
@@ -182,7 +188,7 @@ void System::unload(LayerIndex layer) {
         machine::DriverCall call(machine_, layer, "DriverUnload", details);
         driver->object->DriverUnload(driver->object);
     }
-    if (driver->protocol) {
+    while (driver->protocol) {
         machine_.finding_about(layer, FindingKind::leak, who(layer) + " unloads and leaves its protocol edge registered");
         deregister(*driver->protocol);
     }

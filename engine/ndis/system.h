@@ -48,7 +48,8 @@ struct LoadedDriver {
     DriverDescription description;
     PDRIVER_OBJECT object = nullptr;
     MiniportDriver* miniport = nullptr;
-    ProtocolDriver* protocol = nullptr;
+    ProtocolDriver* protocol = nullptr;  // the first that it has registered
+    std::vector<ProtocolDriver*> further_protocols;
     bool in_driver_entry = false;
     bool loaded = false;
 };

@@ -83,8 +83,13 @@ void alone_on_the_adapter(const Scene& scene, const Report& report) {
     const BindingRecord* binding = scene.replay().binding(scene.event.subject);
     if (!binding || binding->adapter == 0) return;
     const auto first = scene.model.enabled_by().find(binding->adapter);
-    if (first == scene.model.enabled_by().end() || first->second == scene.driver) return;
-    report.add(report.draft(scene), scene.who() + " enables connection offload on an adapter on which " + scene.replay().layer_name(first->second) + " has it enabled already.");
+    if (first == scene.model.enabled_by().end() || first->second == scene.event.subject) return;
+    // A protocol binds an adapter once, so that two bindings are two protocols, of one driver or of two.
+    const BindingRecord* before = scene.replay().binding(first->second);
+    if (!before || before->closed.valid()) return;
+    report.add(report.draft(scene), scene.who() + " enables connection offload on an adapter on which " +
+                                        (before->owner == scene.driver ? std::string("another protocol of it") : std::string(scene.replay().layer_name(before->owner))) +
+                                        " has it enabled already.");
 }
 
 void takes_its_parameters(const Scene& scene, const Report& report) {

@@ -311,7 +311,7 @@ constexpr Rule rules[] = {
      "m8"},
     {"HS-079", warning, d | i, "OID_TCP_TASK_OFFLOAD",
      "The host stack is the only protocol that has connection offload enabled on the adapter.",
-     yes, "set requests of OID_TCP_CONNECTION_OFFLOAD_PARAMETERS of two protocols on one adapter", ""},
+     yes, "set requests of OID_TCP_CONNECTION_OFFLOAD_PARAMETERS of two protocols on one adapter", "s1"},
 };
 
 }  // namespace

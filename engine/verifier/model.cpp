@@ -420,7 +420,8 @@ void Model::request_or_status(const trace::Event& event) {
     constexpr std::uint64_t administrator = 0xFC01020C;
     if (name == "NdisOidRequest" && event.detail == parameters && event.argument == set)
         if (const BindingRecord* binding = replay_->binding(event.subject); binding && binding->adapter != 0)
-            enabled_by_.try_emplace(binding->adapter, event.other_layer);
+            if (const auto [at, first] = enabled_by_.try_emplace(binding->adapter, event.subject); !first)
+                if (const BindingRecord* before = replay_->binding(at->second); before && before->closed.valid()) at->second = event.subject;
     if (name == "MiniportOidRequest" && event.detail == administrator) drivers_[event.layer].administered = true;
     if (name == "NdisMIndicateStatusEx" && event.detail == pause) drivers_[event.other_layer].asked_for_pause = replay_->now();
     if (name == "NdisMIndicateStatusEx" && (event.detail == resume || event.detail == hardware)) {

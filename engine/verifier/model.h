@@ -196,8 +196,8 @@ public:
     [[nodiscard]] const LinkLoss& link_loss() const { return link_loss_; }
     // Frames that reached the adapter, are no plain TCP segments, and have not been passed up yet, oldest first.
     [[nodiscard]] const std::vector<EventId>& ordinary_frames() const { return ordinary_frames_; }
-    // Adapters on which connection offload was enabled, and by whom first.
-    [[nodiscard]] const std::map<std::uint64_t, LayerIndex>& enabled_by() const { return enabled_by_; }
+    // Adapters on which connection offload was enabled, and the binding over which it was, the first of those that are open.
+    [[nodiscard]] const std::map<std::uint64_t, std::uint64_t>& enabled_by() const { return enabled_by_; }
 
     // How many call entries that were not allocated for their operation each driver has used.
     [[nodiscard]] const std::map<LayerIndex, std::uint32_t>& spare_call_entries_used() const { return spares_used_; }
@@ -294,7 +294,7 @@ private:
     std::vector<Completion> completions_;  // open calls of NdisTcpOffloadXxxComplete
     EventId first_fault_;
     bool disturbed_ = false, knows_arguments_ = false;
-    std::map<std::uint64_t, LayerIndex> enabled_by_;
+    std::map<std::uint64_t, std::uint64_t> enabled_by_;
     std::vector<std::uint32_t> room_;
     LinkLoss link_loss_;
     std::vector<EventId> ordinary_frames_;

@@ -294,7 +294,8 @@ TEST(Handmade, FlagsOfADisconnectAreJudgedWhereTheyAreTold) {
 
 TEST(Handmade, OneProtocolEnablesOffloadOnAnAdapter) {
     constexpr std::uint64_t set_parameters = 0xFC030201, adapter = 0xFFFFFA8000100000, first = 0xFFFFFA9000000110, second = 0xFFFFFA9000000120;
-    for (const LayerIndex other : {host, im}) {
+    // Two protocols of two drivers, two of one, and one that has bound anew.
+    for (const auto& [other, closed] : {std::pair{im, false}, {host, false}, {host, true}}) {
         Script script;
         for (const auto& [layer, handle] : {std::pair{host, first}, std::pair{other, second}}) {
             Event event;
@@ -312,8 +313,15 @@ TEST(Handmade, OneProtocolEnablesOffloadOnAnAdapter) {
             event.detail = set_parameters;
             event.argument = 1;
             script.leave(script.recorder.enter(event));
+            if (!closed || handle != first) continue;
+            event = {};
+            event.kind = EventKind::handle_closed;
+            event.name = script.recorder.intern("binding handle");
+            event.layer = layer;
+            event.subject = handle;
+            script.recorder.append(event);
         }
-        if (other == host) EXPECT_THAT(script.judged(), IsEmpty());
+        if (closed) EXPECT_THAT(script.judged(), IsEmpty());
         else EXPECT_THAT(script.judged(), ElementsAre("HS-079"));
     }
 }
