@@ -13,6 +13,8 @@
 #include <mutex>
 #include <new>
 
+#include "engine/explorer/stack_switch.h"
+
 namespace chimneylab::explorer {
 namespace {
 
@@ -136,7 +138,7 @@ constexpr bool possible = false;
 }  // namespace
 
 std::unique_ptr<RunMemory> RunMemory::reserve() {
-    if (!possible) return nullptr;
+    if (!possible || !can_switch_stacks) return nullptr;
     const std::lock_guard lock(zone_mutex);
     if (zone == 0) {
         void* const all = mmap(nullptr, slots * slot_bytes + large_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -3,11 +3,10 @@
 #include "engine/explorer/stack_switch.h"
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
-#if !defined(__x86_64__)
-#error "The explorer changes stacks on x86-64 only."
-#endif
+#if defined(__x86_64__)
 
 extern "C" {
 void chimneylab_explorer_switch(void** here, void* to);
@@ -79,3 +78,14 @@ StackPointer prepare_stack(std::span<std::byte> stack, void (*entry)(void*), voi
 void switch_stacks(StackPointer& here, StackPointer to) { chimneylab_explorer_switch(&here, to); }
 
 }  // namespace chimneylab::explorer
+
+#else
+
+namespace chimneylab::explorer {
+
+StackPointer prepare_stack(std::span<std::byte>, void (*)(void*), void*) { std::abort(); }
+void switch_stacks(StackPointer&, StackPointer) { std::abort(); }
+
+}  // namespace chimneylab::explorer
+
+#endif

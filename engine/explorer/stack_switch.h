@@ -13,6 +13,13 @@ namespace chimneylab::explorer {
 
 using StackPointer = void*;
 
+// Elsewhere neither function may be called, and every schedule is run from its beginning.
+#if defined(__x86_64__)
+constexpr bool can_switch_stacks = true;
+#else
+constexpr bool can_switch_stacks = false;
+#endif
+
 // A stack pointer that begins `entry(argument)` at the top of this stack. It must never return.
 [[nodiscard]] StackPointer prepare_stack(std::span<std::byte> stack, void (*entry)(void*), void* argument);
 
