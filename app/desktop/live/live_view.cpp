@@ -179,7 +179,7 @@ void LiveView::apply_theme() {
     const Tokens& t = theme_.tokens();
     word_->setStyleSheet(QStringLiteral("color: %1").arg(t.text.name()));
     empty_->setStyleSheet(QStringLiteral("color: %1").arg(t.quiet_text.name()));
-    table_->setStyleSheet(QStringLiteral("QTableView::item { padding: 2px 4px; color: %1 } QTableView::item:selected { background: %2; color: %1 } QTableView::item:hover { background: %3 }")
+    table_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0; color: %1 } QTableView::item:selected { background: %2; color: %1 } QTableView::item:hover { background: %3 }")
                               .arg(t.text.name(), t.selection.name(), t.hover.name()));
 }
 
