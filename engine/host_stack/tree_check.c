@@ -237,14 +237,15 @@ static BOOLEAN IsInTree(PHS_OPERATION Operation, PHS_OBJECT Object)
     return FALSE;
 }
 
-/* HS-051: nothing may be left that depends on it, unless it goes in the same tree or is on its way already. */
+/* HS-051: nothing may be left that depends on it, unless it goes in the same tree or is on its way already. What still is on
+   another binding, because its terminate failed there, does not depend on what was offloaded anew on this one. */
 static BOOLEAN LeavesDependents(PHS_DRIVER Driver, PHS_OPERATION Operation, PHS_OBJECT Object)
 {
     PLIST_ENTRY link;
 
     for (link = Driver->Objects.Flink; link != &Driver->Objects; link = link->Flink) {
         PHS_OBJECT other = CONTAINING_RECORD(link, HS_OBJECT, Link);
-        if (other->Parent == Object && other->State != CHIMNEY_OBJECT_IN_HOST &&
+        if (other->Parent == Object && other->Binding == Object->Binding && other->State != CHIMNEY_OBJECT_IN_HOST &&
             other->State != CHIMNEY_OBJECT_UPLOADING && !IsInTree(Operation, other)) {
             return TRUE;
         }

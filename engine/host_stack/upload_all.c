@@ -58,7 +58,8 @@ static BOOLEAN MayTerminateWhole(PHS_DRIVER Driver, PHS_OBJECT Object)
     }
     for (link = Driver->Objects.Flink; link != &Driver->Objects; link = link->Flink) {
         PHS_OBJECT other = CONTAINING_RECORD(link, HS_OBJECT, Link);
-        if (other->Parent == Object && other->State != CHIMNEY_OBJECT_IN_HOST && !MayTerminateWhole(Driver, other)) {
+        if (other->Parent == Object && other->Binding == Object->Binding && other->State != CHIMNEY_OBJECT_IN_HOST &&
+            !MayTerminateWhole(Driver, other)) {
             return FALSE; /* three layers: the recursion is two deep */
         }
     }

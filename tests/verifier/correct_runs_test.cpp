@@ -71,6 +71,16 @@ TEST(CorrectRuns, TripNothing) {
     EXPECT_GT(happened.failures, count / 10) << "operations that failed";
 }
 
+// Runs in which the host stack once gave up before a pause: a terminate had failed on one binding, and the neighbor was offloaded
+// anew on the other.
+TEST(CorrectRuns, ThoseThatWereOnceNotCorrect) {
+    for (const std::uint64_t seed : {3357u, 8956u}) {
+        const RandomRun run = random_run(seed, 24);
+        const auto violations = verify(run.trace);
+        EXPECT_TRUE(violations.empty()) << run.description << "\n" << told(run.trace, violations);
+    }
+}
+
 // What adds up over a long run: counters that are never taken back, lists that only grow.
 TEST(CorrectRuns, LongOnesTripNothingEither) {
     for (const std::uint64_t seed : {2, 5, 8}) {
