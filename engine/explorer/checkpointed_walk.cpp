@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <utility>
 
 #include "engine/explorer/hash.h"
@@ -18,6 +19,8 @@ using scenario::ChoicePoint;
 namespace {
 
 constexpr std::size_t most_points = 20'000;  // of a run; then the schedule goes on alone
+// Of a run whose trace need not be copied with its images; a longer one is copied, no more.
+constexpr std::size_t lasting_events = 16'384;
 
 }  // namespace
 
@@ -65,7 +68,9 @@ public:
         return walk_.next_;
     }
     Choice::Fault take_fault() override { return Choice::Fault::none; }
-    void begins(machine::Machine& machine) override { walk_.now_.watcher = new Watcher(machine); }
+    void begins(machine::Machine& machine) override {
+        walk_.now_.watcher = new Watcher(machine);
+    }
     void over() override {
         if (walk_.now_.watcher == nullptr) return;  // it did not boot
         walk_.now_.ended = true;
@@ -78,13 +83,9 @@ private:
 
 CheckpointedWalk::CheckpointedWalk(std::unique_ptr<RunMemory> memory, const scenario::Scenario& scenario, std::string variant, LoadDriver load)
     : memory_(std::move(memory)), scenario_(scenario), variant_(std::move(variant)), images_(std::move(load)), hand_(std::make_unique<Hand>(*this)) {
-    // A run outside first: it loads the drivers, and tables that are made on first use are made before they could be put back.
-    scenario::RunOptions options;
-    options.variant = variant_;
-    options.schedule = machine::Schedule{};
-    use_images(options);
-    const scenario::RunResult outside = scenario::run(scenario_, options);
-    (void)judgement_of(verifier::verify(outside.trace), outside.trace);
+    // A run outside first: it loads the drivers.
+    if (images_.can_load()) run_outside();
+    else make_tables();
     const std::span<std::byte> whole = memory_->whole();
     stretches_.push_back({reinterpret_cast<std::uint64_t>(whole.data()), whole.size()});
     stretches_.insert(stretches_.end(), images_.stretches().begin(), images_.stretches().end());
@@ -93,6 +94,22 @@ CheckpointedWalk::CheckpointedWalk(std::unique_ptr<RunMemory> memory, const scen
 }
 
 CheckpointedWalk::~CheckpointedWalk() = default;
+
+void CheckpointedWalk::run_outside() {
+    scenario::RunOptions options;
+    options.variant = variant_;
+    options.schedule = machine::Schedule{};
+    use_images(options);
+    const scenario::RunResult outside = scenario::run(scenario_, options);
+    (void)judgement_of(verifier::verify(outside.trace), outside.trace);
+}
+
+// Tables that are made on first use have to be made before they could be put back with a run: the first walk of the process sees
+// to it, and the others wait for it.
+void CheckpointedWalk::make_tables() {
+    static std::once_flag made;
+    std::call_once(made, [this] { run_outside(); });
+}
 
 void CheckpointedWalk::use_images(scenario::RunOptions& options) {
     if (images_.can_load()) options.load_driver = [this](std::string_view name, trace::LayerIndex layer) { return images_.load(name, layer); };
@@ -120,6 +137,10 @@ void CheckpointedWalk::run() {
     options.variant = variant_;
     options.schedule = machine::Schedule{};
     options.hand = hand_.get();
+    options.prepare_trace = [this](trace::Trace& trace) {
+        const RunMemory::Lasting lasting(*memory_);
+        trace.reserve(lasting_events, 2 * lasting_events, 128 * lasting_events);
+    };
     options.pool_memory = memory_->pool();
     use_images(options);
     const scenario::RunResult result = scenario::run(scenario_, options);
@@ -239,7 +260,7 @@ std::uint64_t CheckpointedWalk::state() {
         hash.text(each.rule);
         hash.word(each.layer);
     }
-    hash.memory(machine.pool().used_arena(), stretches_);
+    hash.word(pool_hash_.of(machine.pool().used_arena(), stretches_));
     for (const std::span<std::byte> variables : images_.variables()) hash.memory(variables, stretches_);
     return hash.value();
 }

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "engine/explorer/driver_images.h"
+#include "engine/explorer/hash.h"
 #include "engine/explorer/run_memory.h"
 #include "engine/explorer/stack_switch.h"
 #include "engine/explorer/walk.h"
@@ -60,6 +61,8 @@ private:
     };
 
     void back_towards(std::size_t depth) override;
+    void run_outside();
+    void make_tables();
     static void enter(void* walk);
     void run();
     void use_images(scenario::RunOptions& options);
@@ -77,6 +80,7 @@ private:
     std::vector<Mark> marks_;  // ascending depth; the first one is the first point
     std::size_t marked_ = 0;   // how many of them are in use
     std::size_t pool_touched_ = 0;  // bytes from its start that are perhaps not zero
+    MemoryHash pool_hash_;
     std::vector<Hash::Stretch> stretches_;  // of memory that lies elsewhere in another walk
     std::vector<scenario::Problem> problems_;
     Judgement judgement_;  // of a run that has no machine any more

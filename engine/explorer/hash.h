@@ -4,10 +4,13 @@
 // Numbers for comparing moments of runs within one exploration; never stored, never shown. Order matters.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace chimneylab::explorer {
 
@@ -31,7 +34,7 @@ public:
             word(last);
         }
     }
-    // Memory of a run. Words that point into one of these stretches count as the place there, so that equal runs are equal
+    // A word of a run's memory that points into one of these stretches counts as the place there, so that equal runs are equal
     // wherever they lie.
     struct Stretch {
         std::uint64_t begin = 0, size = 0;
@@ -65,6 +68,53 @@ private:
         return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
     }
     std::uint64_t state_ = 0x589965CC75374CC3;
+};
+
+// The hash of one stretch of memory, asked for again and again while little of it changes: what is as it was is compared, not
+// hashed. Equal for equal memory, whatever was asked before.
+class MemoryHash {
+public:
+    [[nodiscard]] std::uint64_t of(std::span<const std::byte> memory, std::span<const Hash::Stretch> stretches) {
+        const std::size_t lines = (memory.size() + line_bytes - 1) / line_bytes;
+        while (values_.size() > lines) {
+            sum_ -= values_.back();
+            values_.pop_back();
+        }
+        if (copy_.size() < lines * line_bytes) copy_.resize(2 * lines * line_bytes);
+        const std::size_t known = std::min(values_.size(), seen_ / line_bytes);  // a last line that was not whole is new
+        values_.resize(lines);
+        std::size_t line = 0;
+        for (; line + lines_at_once <= std::min(known, memory.size() / line_bytes); line += lines_at_once) {
+            if (same(memory, line, lines_at_once)) continue;
+            for (std::size_t i = line; i < line + lines_at_once; ++i)
+                if (!same(memory, i, 1)) take_in(memory, i, stretches);
+        }
+        for (; line < lines; ++line) take_in(memory, line, stretches);
+        seen_ = memory.size();
+        return sum_;
+    }
+
+private:
+    static constexpr std::size_t line_bytes = 64, lines_at_once = 8;
+
+    [[nodiscard]] bool same(std::span<const std::byte> memory, std::size_t line, std::size_t count) const {
+        return std::memcmp(memory.data() + line * line_bytes, copy_.data() + line * line_bytes, count * line_bytes) == 0;
+    }
+    void take_in(std::span<const std::byte> memory, std::size_t line, std::span<const Hash::Stretch> stretches) {
+        const std::size_t at = line * line_bytes;
+        const std::span<const std::byte> bytes = memory.subspan(at, std::min(line_bytes, memory.size() - at));
+        std::memcpy(copy_.data() + at, bytes.data(), bytes.size());
+        Hash hash;
+        hash.word(line);
+        hash.memory(bytes, stretches);
+        sum_ += hash.value() - values_[line];
+        values_[line] = hash.value();
+    }
+
+    std::vector<std::byte> copy_;
+    std::vector<std::uint64_t> values_;  // of the lines
+    std::size_t seen_ = 0;               // bytes at the last asking
+    std::uint64_t sum_ = 0;
 };
 
 }  // namespace chimneylab::explorer

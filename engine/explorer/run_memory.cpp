@@ -22,7 +22,8 @@ constexpr std::size_t page = 4096;
 constexpr std::size_t stack_bytes = std::size_t{4} << 20;
 constexpr std::size_t heap_bytes = (std::size_t{1} << 30) - stack_bytes - 2 * page;
 constexpr std::size_t pool_bytes = std::size_t{1} << 30;
-constexpr std::size_t slot_bytes = 2 * page + stack_bytes + heap_bytes + pool_bytes;  // books, guard, stack, heap, pool
+constexpr std::size_t lasting_bytes = std::size_t{64} << 20;
+constexpr std::size_t slot_bytes = 2 * page + stack_bytes + heap_bytes + pool_bytes + lasting_bytes;  // books, guard, stack, heap, pool
 constexpr std::size_t slots = 16;
 constexpr std::size_t image_bytes = std::size_t{512} << 20;  // of one walk, reserved
 constexpr std::size_t large_page = std::size_t{2} << 20;
@@ -43,6 +44,8 @@ Class class_of(std::size_t size) {
     return {small_classes + static_cast<std::size_t>(std::countr_zero(power) - 10) * 8 + part, power + (part + 1) * step};
 }
 
+constexpr std::uint32_t lasting_class = 0xFFFF'FFFF;  // of blocks that are no part of the heap
+
 // Before every block. `back` leads from the block to where its chunk begins (more than this for wide alignment).
 struct Prefix {
     std::uint32_t size_class;
@@ -53,13 +56,23 @@ static_assert(sizeof(Prefix) == block_alignment);
 
 // At the start of the slot, so that it is part of every image.
 struct Heap {
-    std::size_t used = 0;
-    bool exhausted = false;
+    std::size_t used = 0, lasting_used = 0;
+    bool exhausted = false, lasting = false;
     std::array<std::byte*, classes> free{};  // the first word of a free chunk is the next one
 
     [[nodiscard]] std::byte* start() { return reinterpret_cast<std::byte*>(this) + 2 * page + stack_bytes; }
 
+    void* allocate_lasting(std::size_t size) {
+        const std::size_t wanted = (size + sizeof(Prefix) + block_alignment - 1) / block_alignment * block_alignment;
+        if (size > lasting_bytes || wanted > lasting_bytes - lasting_used) return refuse();
+        std::byte* const chunk = start() + heap_bytes + pool_bytes + lasting_used;
+        lasting_used += wanted;
+        const Prefix prefix{lasting_class, sizeof(Prefix), 0};
+        std::memcpy(chunk, &prefix, sizeof prefix);
+        return chunk + sizeof prefix;
+    }
     void* allocate(std::size_t size, std::size_t alignment) {
+        if (lasting && alignment <= block_alignment) return allocate_lasting(size);
         const std::size_t wanted = size + sizeof(Prefix) + (alignment > block_alignment ? alignment : 0);
         if (wanted < size || wanted > heap_bytes) return refuse();
         const Class its = class_of(wanted);
@@ -82,6 +95,7 @@ struct Heap {
         auto* const block = static_cast<std::byte*>(address);
         Prefix prefix;
         std::memcpy(&prefix, block - sizeof prefix, sizeof prefix);
+        if (prefix.size_class == lasting_class) return;
         std::byte* const chunk = block - prefix.back;
         std::memcpy(chunk, &free[prefix.size_class], sizeof(std::byte*));
         free[prefix.size_class] = chunk;
@@ -178,6 +192,9 @@ void RunMemory::forget_everything(std::size_t pool_touched) {
 }
 bool RunMemory::exhausted() const { return books(base_).exhausted; }
 std::size_t RunMemory::heap_used() const { return books(base_).used; }
+
+RunMemory::Lasting::Lasting(RunMemory& memory) : memory_(memory) { books(memory_.base_).lasting = true; }
+RunMemory::Lasting::~Lasting() { books(memory_.base_).lasting = false; }
 
 RunMemory::Use::Use(RunMemory& memory) { heap_of_thread = &books(memory.base_); }
 RunMemory::Use::~Use() { heap_of_thread = nullptr; }

@@ -30,6 +30,19 @@ public:
     [[nodiscard]] bool exhausted() const;  // an allocation failed since
     [[nodiscard]] std::size_t heap_used() const;
 
+    // While it lives, within a Use and before the first image, what is allocated is no part of the images: for buffers that are
+    // only ever added to, so that what an image knows of them stays true. They are not released before forget_everything().
+    class Lasting {
+    public:
+        explicit Lasting(RunMemory& memory);
+        ~Lasting();
+        Lasting(const Lasting&) = delete;
+        Lasting& operator=(const Lasting&) = delete;
+
+    private:
+        RunMemory& memory_;
+    };
+
     // While it lives the heap serves this thread.
     class Use {
     public:

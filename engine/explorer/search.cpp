@@ -12,7 +12,7 @@ using scenario::Choice;
 
 namespace {
 
-constexpr std::size_t tasks_of_wave = 16;
+constexpr std::size_t tasks_of_wave = 64;
 
 }  // namespace
 

@@ -41,26 +41,30 @@ void Workers::carry_out(const std::vector<Task>& tasks, const std::function<void
     if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
 }
 
+// Each makes its walk at once, beside the others: a boot takes as long as many schedules do.
 void Workers::work() {
     std::unique_ptr<Walk> walk;
+    std::exception_ptr failed;
+    const auto attempt = [&failed](const auto& what) {
+        try {
+            what();
+        } catch (...) {
+            failed = std::current_exception();
+        }
+    };
+    attempt([&] { walk = factory_(); });
     std::unique_lock lock(mutex_);
     for (;;) {
-        changed_.wait(lock, [&] { return closing_ || (tasks_ != nullptr && next_ < tasks_->size() && !failed_); });
+        if (failed) failed_ = std::exchange(failed, nullptr);
+        changed_.notify_all();
+        changed_.wait(lock, [&] { return closing_ || (walk && tasks_ != nullptr && next_ < tasks_->size() && !failed_); });
         if (closing_) return;
         const Task& task = (*tasks_)[next_++];
         ++under_way_;
         lock.unlock();
-        std::exception_ptr failed;
-        try {
-            if (!walk) walk = factory_();
-            task(*walk);
-        } catch (...) {
-            failed = std::current_exception();
-        }
+        attempt([&] { task(*walk); });
         lock.lock();
         --under_way_;
-        if (failed) failed_ = failed;
-        changed_.notify_all();
     }
 }
 

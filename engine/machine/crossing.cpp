@@ -10,7 +10,7 @@ Crossing::Crossing(Machine& machine, trace::LayerIndex callee, trace::LayerIndex
                    const CallDetails& details, bool check_irql)
     : machine_(machine), previous_machine_(Machine::current()), previous_layer_(machine.current_layer_),
       irql_outside_(machine.irql_.current()), check_irql_(check_irql && !details.irql_may_change) {
-    machine_.observe_now();
+    if (!details.looked) machine_.observe_now();
     if (details.irql) machine_.irql_.set(*details.irql);
     irql_inside_ = machine_.irql_.current();
     trace::Event event;

@@ -26,6 +26,7 @@ struct CallDetails {
     std::uint32_t argument = 0;
     std::optional<trace::LayerIndex> caller{};        // else the current layer
     std::optional<std::uint8_t> irql{};               // raise or lower to this level for the call; else the current level
+    bool looked = false;                             // memory was looked at for this call, and no driver ran since
     bool irql_may_change = false;                    // for a cancel routine: it gives the cancel spin lock back
 };
 

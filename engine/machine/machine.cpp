@@ -18,6 +18,7 @@ Machine::Machine(MachineOptions options)
       pool_(std::make_unique<Pool>(*this, options_.pool)), address_space_(std::make_unique<AddressSpace>(*pool_)),
       handles_(*this), open_configurations_(*this), locks_(*this), lookaside_lists_(*this), timers_(*this), work_items_(*this), system_threads_(*this),
       net_buffer_pools_(*this), devices_(*this), random_(options_.schedule.seed ^ 0x6368696D6E65796C) {
+    if (options_.prepare_trace) options_.prepare_trace(recorder_.trace());
     recorder_.set_clock([this] { return clock_.now(); });
     recorder_.set_sink(options_.sink);
     if (options_.measured_clock) recorder_.set_measured_clock(options_.measured_clock);

@@ -46,6 +46,7 @@ struct MachineOptions {
     PoolOptions pool;
     Nanoseconds clock_start = 0;
     std::function<Nanoseconds()> measured_clock{};  // else the steady clock of this computer
+    std::function<void(trace::Trace&)> prepare_trace{};  // before the first event, for somebody who knows how long it will be
     trace::Sink* sink = nullptr;  // told of every event as soon as it is recorded; must outlive the machine or its taking away
     Nanoseconds crossing_cost = 150;  // each enter and each leave
     Nanoseconds event_cost = 10;      // each other event, so that no two events share a time

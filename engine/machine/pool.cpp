@@ -3,6 +3,7 @@
 #include "engine/machine/pool.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <new>
 
@@ -16,21 +17,21 @@ constexpr std::uint64_t wide_alignment = 128;
 
 constexpr std::uint64_t round_up(std::uint64_t value, std::uint64_t step) { return (value + step - 1) / step * step; }
 
+template <unsigned char fill>
+constexpr auto filled_with = [] {
+    std::array<std::byte, 256> all{};
+    all.fill(std::byte{fill});
+    return all;
+}();
+
 // Position of the first byte that is not `fill`; length if all are.
-std::size_t first_difference(const std::byte* bytes, std::size_t length, unsigned char fill) {
-    std::uint64_t pattern = 0;
-    std::memset(&pattern, fill, sizeof pattern);
+template <unsigned char fill>
+std::size_t first_difference(const std::byte* bytes, std::size_t length) {
     std::size_t at = 0;
-    // All released and guarded bytes are looked at again and again: four words at once.
-    for (std::uint64_t words[4]; at + sizeof words <= length; at += sizeof words) {
-        std::memcpy(words, bytes + at, sizeof words);
-        if (((words[0] ^ pattern) | (words[1] ^ pattern) | (words[2] ^ pattern) | (words[3] ^ pattern)) != 0) break;
-    }
-    while (at + sizeof pattern <= length) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, bytes + at, sizeof word);
-        if (word != pattern) break;
-        at += sizeof pattern;
+    while (at < length) {
+        const std::size_t part = std::min(filled_with<fill>.size(), length - at);
+        if (std::memcmp(bytes + at, filled_with<fill>.data(), part) != 0) break;
+        at += part;
     }
     while (at < length && bytes[at] == std::byte{fill}) ++at;
     return at;
@@ -259,8 +260,8 @@ void Pool::check_guards(Chunk& chunk, std::string_view when) {
     if (allocation.damage_reported) return;
     const std::byte* const rear = allocation.address + allocation.size;
     const std::size_t rear_bytes = chunk.capacity - allocation.size + guard_bytes;
-    const std::size_t behind = first_difference(rear, rear_bytes, guard_fill);
-    const std::size_t before = first_difference(allocation.address - guard_bytes, guard_bytes, guard_fill);
+    const std::size_t behind = first_difference<guard_fill>(rear, rear_bytes);
+    const std::size_t before = first_difference<guard_fill>(allocation.address - guard_bytes, guard_bytes);
     if (behind == rear_bytes && before == guard_bytes) return;
     allocation.damage_reported = true;
     std::string where;
@@ -272,10 +273,27 @@ void Pool::check_guards(Chunk& chunk, std::string_view when) {
                            where + describe(allocation) + " was overwritten; seen " + std::string(when), allocation.address);
 }
 
+// The short look: released memory is looked at again and again, and nearly always nobody has touched it.
+bool Pool::untouched_since_release(const Chunk& chunk) const {
+    const std::byte* const bytes = arena_ + chunk.start;
+    const std::size_t size = chunk.allocation.size, rear = chunk.capacity - size + guard_bytes;
+    constexpr std::size_t most = filled_with<free_fill>.size();
+    if (size > most || rear > 2 * guard_bytes) return false;
+    constexpr std::uint64_t guard = std::uint64_t{0x0101'0101'0101'0101} * guard_fill;
+    std::uint64_t words[6];  // the guard in front, the first and the last bytes of the one behind
+    static_assert(guard_bytes == 16);
+    std::memcpy(words, bytes - guard_bytes, guard_bytes);
+    std::memcpy(words + 2, bytes + size, guard_bytes);
+    std::memcpy(words + 4, bytes + size + rear - guard_bytes, guard_bytes);
+    std::uint64_t difference = 0;
+    for (const std::uint64_t word : words) difference |= word ^ guard;
+    return difference == 0 && std::memcmp(bytes, filled_with<free_fill>.data(), size) == 0;
+}
+
 void Pool::check_poison(Chunk& chunk, std::string_view when, std::optional<LayerIndex> writer) {
     Allocation& allocation = chunk.allocation;
-    if (allocation.damage_reported) return;
-    const std::size_t at = first_difference(allocation.address, allocation.size, free_fill);
+    if (allocation.damage_reported || untouched_since_release(chunk)) return;
+    const std::size_t at = first_difference<free_fill>(allocation.address, allocation.size);
     if (at < allocation.size) {
         allocation.damage_reported = true;
         machine_.finding_about(writer.value_or(allocation.owner), FindingKind::use_after_free,

@@ -123,6 +123,7 @@ private:
     void* place(std::uint32_t index, std::size_t size, std::uint32_t tag, LayerIndex owner);
     void fill_guards(const Chunk& chunk);
     void check_guards(Chunk& chunk, std::string_view when);
+    [[nodiscard]] bool untouched_since_release(const Chunk& chunk) const;
     void check_poison(Chunk& chunk, std::string_view when, std::optional<LayerIndex> writer = {});
     void leave_quarantine();
     [[nodiscard]] std::string describe(const Allocation& allocation) const;

@@ -6,8 +6,8 @@
 #include <link.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 namespace chimneylab::machine {
@@ -42,14 +42,14 @@ std::vector<MappedRange> read_process_map() {
     std::ranges::sort(images, {}, &MappedRange::begin);
     std::ifstream map("/proc/self/maps");
     for (std::string line; std::getline(map, line);) {
-        std::istringstream text(line);
+        // "55d0c0a00000-55d0c0a21000 r--p …"; a stream would take longer for these lines than a machine takes to boot.
         MappedRange range;
-        char dash = 0;
-        text >> std::hex >> range.begin >> dash >> range.end;
-        std::string access;
-        text >> access;
-        if (!text || dash != '-' || range.begin >= highest_pointer) continue;
-        if (access.front() != 'r' || range.end - range.begin >= reservation) continue;
+        const char* const end = line.data() + line.size();
+        const auto [dash, wrong] = std::from_chars(line.data(), end, range.begin, 16);
+        if (wrong != std::errc{} || dash == end || *dash != '-') continue;
+        const auto [space, wrong_too] = std::from_chars(dash + 1, end, range.end, 16);
+        if (wrong_too != std::errc{} || end - space < 2 || range.begin >= highest_pointer) continue;
+        if (space[1] != 'r' || range.end - range.begin >= reservation) continue;
         // What an image covers is the image's; the remains on either side are stack, heap or mapped memory.
         for (const MappedRange& image : images) {
             if (image.end <= range.begin || image.begin >= range.end) continue;

@@ -64,7 +64,9 @@ void ChimneyPlatform::ndis_call_begins(CHIMNEY_CALL& call) {
     if (call.Kind == ChimneyOperationUp) observer_.before_up(call, caller);
     if (carries_lists(call)) observer_.list_call_begins(call, caller);
     if (shows_block(call)) observer_.block_call_begins(call, caller);
-    ndis_calls_.emplace_back(machine_, call.Name, observer_.details(call));
+    machine::CallDetails details = observer_.details(call);
+    details.looked = call.Kind == ChimneyOperationDown || call.Kind == ChimneyOperationUp;
+    ndis_calls_.emplace_back(machine_, call.Name, details);
     faults_.push_back(call.Kind == ChimneyOperationUp ? completion_faults_.completes(call, caller) : trace::CompletionFault::none);
     // The pages give a level for the indications only.
     if (call.Kind == ChimneyIndicationUp && machine_.strict()) machine_.irql().require_exactly(machine::dispatch_level, call.Name);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 namespace chimneylab::scenario {
@@ -44,6 +45,26 @@ std::vector<std::filesystem::path> scenario_files(const std::filesystem::path& d
     }
     std::sort(files.begin(), files.end());
     return files;
+}
+
+// "m1.yaml" and "m1-one-completion-travels-up.yaml" are named after m1.
+bool is_named_after(const std::filesystem::path& file, std::string_view id) {
+    const std::string stem = file.stem().string();
+    return stem.starts_with(id) && (stem.size() == id.size() || stem[id.size()] == '-');
+}
+
+// Reading the whole library takes a while, and a file says by its name whose it is. Files with other names are read only in a
+// folder that comes before the one that has it: they may have the scenario too, and then it is theirs.
+std::optional<Scenario> find_by_file_name(std::string_view id) {
+    for (const std::filesystem::path& directory : library_directories()) {
+        std::vector<std::filesystem::path> files = scenario_files(directory);
+        std::stable_partition(files.begin(), files.end(), [&](const std::filesystem::path& file) { return is_named_after(file, id); });
+        for (const std::filesystem::path& file : files) {
+            Loaded loaded = load_file(file);
+            if (loaded.scenario && loaded.scenario->id == id) return std::move(loaded.scenario);
+        }
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -91,6 +112,8 @@ Loaded find_scenario(std::string_view which) {
         which.find('/') != std::string_view::npos || which.ends_with(".yaml") || which.ends_with(".yml");
     if (is_path) return load_file(std::filesystem::path(which));
 
+    if (std::optional<Scenario> named_after_it = find_by_file_name(which)) return {.scenario = std::move(named_after_it), .problems = {}};
+
     // A broken file elsewhere in the library must not keep this one from running, but if it is the one that was meant
     // (m1-….yaml for m1) its problems are the answer.
     const Library library = load_library();
@@ -101,10 +124,8 @@ Loaded find_scenario(std::string_view which) {
             return loaded;
         }
     }
-    for (const Problem& problem : library.problems) {
-        const std::string stem = std::filesystem::path(problem.file).stem().string();
-        if (stem == which || stem.starts_with(std::string(which) + "-")) loaded.problems.push_back(problem);
-    }
+    for (const Problem& problem : library.problems)
+        if (is_named_after(problem.file, which)) loaded.problems.push_back(problem);
     if (!loaded.problems.empty()) return loaded;
 
     std::vector<std::string_view> ids;

@@ -47,6 +47,7 @@ public:
                 scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
             if (options_.sink) machine_options.sink = options_.sink();
+            machine_options.prepare_trace = options_.prepare_trace;
             if (!options_.pool_memory.empty()) {
                 machine_options.pool.memory = options_.pool_memory.data();
                 machine_options.pool.arena_bytes = options_.pool_memory.size();

@@ -81,6 +81,7 @@ struct RunOptions {
     bool schedule_goes_on = false;
     bool every_point = false;  // where the schedule goes on it is the order of fifo, and the points it decided are told too
     LiveHand* hand = nullptr;  // not together with choices; must outlive the run
+    std::function<void(trace::Trace&)> prepare_trace;  // as in MachineOptions
     std::span<std::byte> pool_memory;  // of the machine's pool, page aligned, outlives the run; empty: the pool maps its own
     std::size_t dispatch_limit = 1'000'000;     // of one settling; what still goes on then is a finding
     const std::atomic<bool>* cancel = nullptr;  // set by another thread: the run ends soon, between two dispatches

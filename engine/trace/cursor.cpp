@@ -3,6 +3,8 @@
 #include "engine/trace/cursor.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace chimneylab::trace {
 
@@ -123,6 +125,10 @@ std::optional<std::uint64_t> Cursor::word(RegionId region, std::uint32_t offset,
     const auto all = bytes(region);
     if (size == 0 || size > 8 || all.size() < size || offset > all.size() - size) return std::nullopt;
     std::uint64_t value = 0;
+    if (std::endian::native == std::endian::little && size == sizeof value) {  // most are
+        std::memcpy(&value, all.data() + offset, sizeof value);
+        return value;
+    }
     for (std::uint32_t i = 0; i < size; ++i)
         value |= std::to_integer<std::uint64_t>(all[offset + i]) << (8 * i);  // a driver's memory is little-endian
     return value;

@@ -76,6 +76,12 @@ std::uint64_t Trace::store_bytes(std::span<const std::byte> data) {
     return position;
 }
 
+void Trace::reserve(std::size_t events, std::size_t changes, std::size_t bytes) {
+    events_.reserve(events);
+    changes_.reserve(changes);
+    heap_.reserve(bytes);
+}
+
 std::span<const std::byte> Trace::bytes(std::uint64_t position, std::size_t length) const {
     return pages_ ? pages_->bytes(position, length) : std::span(heap_).subspan(position, length);
 }

@@ -137,6 +137,8 @@ public:
     RegionId add_region(Region region, std::span<const std::byte> initial);
     Region& mutable_region(RegionId id) { return regions_[id.value]; }
     std::uint64_t store_bytes(std::span<const std::byte> data);
+    // Room for so much; what is kept there is only ever added to.
+    void reserve(std::size_t events, std::size_t changes, std::size_t bytes);
     void set_pages(std::shared_ptr<const Pages> pages) { pages_ = std::move(pages); }  // in place of all of the above
     void set_layers(std::vector<Layer> layers) { layers_ = std::move(layers); }
     void set_description(RunDescription description) { description_ = std::move(description); }

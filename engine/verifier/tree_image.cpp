@@ -24,12 +24,6 @@ std::string_view to_text(Layer layer) {
     return "unknown";
 }
 
-std::uint64_t BlockImage::word(std::uint32_t offset, std::uint32_t size) const {
-    std::uint64_t value = 0;
-    for (std::uint32_t at = 0; at < size; ++at) value |= std::to_integer<std::uint64_t>(bytes[offset + at]) << (8 * at);
-    return value;
-}
-
 std::optional<std::uint32_t> context_depth(const Replay& replay, RegionId list) {
     std::uint32_t depth = 0;
     Address at = replay.word(list, net_buffer_list_offset::context);

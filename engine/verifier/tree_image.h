@@ -7,6 +7,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "engine/trace/member_layout.h"
@@ -39,6 +43,8 @@ struct BlockRef {
 
 enum class ShapeDefect : std::uint8_t { none, cycle, unwatched_link };
 
+static_assert(std::endian::native == std::endian::little);
+
 struct TreeShape {
     std::vector<BlockRef> blocks;  // blocks[0] is the root
     ShapeDefect defect = ShapeDefect::none;
@@ -64,7 +70,11 @@ struct BlockImage {
     std::uint64_t handle_context = 0;    // its MiniportOffloadContext
     std::vector<NetBufferListImage> chain;
 
-    [[nodiscard]] std::uint64_t word(std::uint32_t offset, std::uint32_t size = 8) const;
+    [[nodiscard]] std::uint64_t word(std::uint32_t offset, std::uint32_t size = 8) const {
+        std::uint64_t value = 0;
+        std::memcpy(&value, bytes.data() + offset, size);  // little-endian, as this machine is
+        return value;
+    }
     [[nodiscard]] std::uint64_t slot_a() const { return word(block_offset::slot_a); }
     [[nodiscard]] std::uint64_t slot_b() const { return word(block_offset::slot_b); }
     [[nodiscard]] std::uint64_t source_handle() const { return word(block_offset::source_handle); }

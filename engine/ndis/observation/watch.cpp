@@ -4,6 +4,7 @@
 
 #include <ndischimney.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace chimneylab::ndis::observation {
@@ -24,7 +25,8 @@ std::optional<RegionId> Watch::begin(trace::Region region, const void* address, 
     const RegionId id = machine_.recorder().begin_region(region, machine_.address_space().translate_words(bytes));
     if (const auto older = by_address_.find({region.kind, address}); older != by_address_.end()) end(RegionId(older->second));
     by_address_[{region.kind, address}] = id.value;
-    watched_.emplace(id.value, std::move(watched));
+    const Watched& kept = watched_.emplace(id.value, std::move(watched)).first->second;
+    glances(kept).push_back({kept.address, kept.seen.data(), static_cast<std::uint32_t>(size), id.value, kept.in_pool});
     return id;
 }
 
@@ -33,6 +35,8 @@ void Watch::end(RegionId region) {
     if (found == watched_.end()) return;
     const auto named = by_address_.find({found->second.kind, found->second.address});
     if (named != by_address_.end() && named->second == region.value) by_address_.erase(named);
+    std::vector<Glance>& its = glances(found->second);
+    its.erase(std::ranges::lower_bound(its, region.value, {}, &Glance::region));
     watched_.erase(found);
     machine_.recorder().end_region(region);
 }
@@ -66,13 +70,17 @@ bool Watch::look(std::uint32_t region, Watched& watched, LayerIndex writer, cons
 }
 
 void Watch::observe(LayerIndex writer, const ContextChanged& on_context) {
-    std::vector<std::uint32_t> gone;
     // Handles first: a context is published before the tree that tells of it goes on.
-    for (const bool handles : {true, false}) {
-        for (auto& [region, watched] : watched_) {
-            if ((watched.kind == trace::RegionKind::offload_handle) != handles) continue;
-            if (!look(region, watched, writer, on_context)) gone.push_back(region);
-        }
+    for (const std::vector<Glance>* const list : {&handles_, &others_})
+        for (const Glance& each : *list)
+            if (!each.in_pool || std::memcmp(each.address, each.seen, each.size) != 0) different_.push_back(each.region);
+    if (different_.empty()) return;
+    const std::vector<std::uint32_t> different = std::move(different_);
+    different_.clear();
+    std::vector<std::uint32_t> gone;
+    for (const std::uint32_t region : different) {
+        const auto found = watched_.find(region);  // on_context may have ended it
+        if (found != watched_.end() && !look(region, found->second, writer, on_context)) gone.push_back(region);
     }
     for (const std::uint32_t region : gone) end(RegionId(region));
 }

@@ -44,12 +44,25 @@ private:
         bool in_pool = false;
         std::vector<std::byte> seen;  // as they lie in memory
     };
+    // The same in short, for the look that finds nothing new, which most are.
+    struct Glance {
+        const std::byte* address = nullptr;
+        const std::byte* seen = nullptr;
+        std::uint32_t size = 0;
+        std::uint32_t region = 0;
+        bool in_pool = false;
+    };
     bool look(std::uint32_t region, Watched& watched, LayerIndex writer, const ContextChanged& on_context);
+    [[nodiscard]] std::vector<Glance>& glances(const Watched& watched) {
+        return watched.kind == trace::RegionKind::offload_handle ? handles_ : others_;
+    }
 
     machine::Machine& machine_;
     const MemoryProbe& probe_;
     std::map<std::uint32_t, Watched> watched_;  // by region: ascending, so the order of events never depends on addresses
     std::map<std::pair<trace::RegionKind, const void*>, std::uint32_t> by_address_;
+    std::vector<Glance> handles_, others_;  // all of watched_, each ascending
+    std::vector<std::uint32_t> different_;
     std::vector<std::uint64_t> buffer_;
 };
 
