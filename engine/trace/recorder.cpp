@@ -36,6 +36,14 @@ unsigned bytes_set(Word word) {
     return static_cast<unsigned>(((set >> 7) * 0x0102040810204080) >> 56);
 }
 
+// Which of the up to 8 bytes from `at` on differ, a bit for each.
+unsigned differing_bytes(const std::byte* a, const std::byte* b, std::size_t at, std::size_t size) {
+    if (at + sizeof(Word) <= size) return bytes_set(word_at(a + at) ^ word_at(b + at));
+    unsigned differing = 0;
+    for (std::size_t i = at; i < size; ++i) differing |= static_cast<unsigned>(a[i] != b[i]) << (i - at);
+    return differing;
+}
+
 // The stretches of bytes in which the two differ, as long as they are, in order. Most of what is looked at is equal: four
 // words at a time. What has been told may be made equal.
 class Differences {
@@ -52,9 +60,9 @@ public:
         if (last == step && end < size_ && a_[end] != b_[end]) {  // it goes on in the next word
             while (end < size_ && a_[end] != b_[end]) ++end;
             const std::size_t beyond = end % step;
-            if (end < size_) look_at(end - beyond);
-            differing_ = end < size_ ? differing_ >> beyond << beyond : 0;
-            next_ = end < size_ ? next_ : size_;
+            word_ = end - beyond;
+            next_ = word_ + step;
+            differing_ = differing_bytes(a_, b_, word_, size_) >> beyond << beyond;
         }
         return true;
     }
@@ -64,35 +72,23 @@ private:
     [[nodiscard]] Word difference(std::size_t at) const { return word_at(a_ + at) ^ word_at(b_ + at); }
     // Goes on to the next word that differs.
     bool find_word() {
+        Word word = 0;
         for (; next_ + 4 * step <= size_; next_ += 4 * step) {
             const Word first = difference(next_), second = difference(next_ + step);
             const Word third = difference(next_ + 2 * step), fourth = difference(next_ + 3 * step);
             if ((first | second | third | fourth) == 0) continue;
-            if (first != 0) return found(0, first);
-            if (second != 0) return found(1, second);
-            return third != 0 ? found(2, third) : found(3, fourth);
+            next_ += first != 0 ? 0 : second != 0 ? step : third != 0 ? 2 * step : 3 * step;
+            word = first != 0 ? first : second != 0 ? second : third != 0 ? third : fourth;
+            break;
         }
-        for (; next_ + step <= size_; next_ += step)
-            if (const Word word = difference(next_); word != 0) return found(0, word);
-        if (next_ >= size_) return false;
-        look_at(next_);
+        while (word == 0 && next_ + step <= size_) {
+            word = difference(next_);
+            if (word == 0) next_ += step;
+        }
+        word_ = next_;
+        next_ += step;
+        differing_ = word != 0 ? bytes_set(word) : differing_bytes(a_, b_, word_, size_);
         return differing_ != 0;
-    }
-    bool found(std::size_t words_ahead, Word difference) {
-        word_ = next_ + words_ahead * step;
-        next_ = word_ + step;
-        differing_ = bytes_set(difference);
-        return true;
-    }
-    void look_at(std::size_t word) {
-        word_ = word;
-        next_ = word + step;
-        if (next_ <= size_) {
-            differing_ = bytes_set(difference(word));
-        } else {
-            differing_ = 0;
-            for (std::size_t i = word; i < size_; ++i) differing_ |= static_cast<unsigned>(a_[i] != b_[i]) << (i - word);
-        }
     }
 
     const std::byte* a_;
@@ -110,50 +106,24 @@ Word few_bytes(const std::byte* from, std::size_t length, std::size_t readable) 
     return word;
 }
 
-// What was there and what is there now, on its way into the trace's heap in one piece, unless it is long. What fits in a word
-// is put together in one: a processor waits long to read back what was written in several smaller pieces just before.
-class Piece {
-public:
-    explicit Piece(Trace& trace) : trace_(trace), position_(trace.byte_count()) {}
-
-    // The position in the heap of the bytes before; those after follow. Both are `length` bytes of `readable`.
-    std::uint64_t add(const std::byte* before, const std::byte* after, std::size_t length, std::size_t readable) {
-        if (used_ + 2 * length <= sizeof(Word) && !spilled_) {
-            word_ |= few_bytes(before, length, readable) << (8 * used_) | few_bytes(after, length, readable) << (8 * (used_ + length));
-        } else {
-            if (!spilled_) store_word(bytes_.data(), word_);
-            spilled_ = true;
-            if (used_ + 2 * length > bytes_.size()) store();
-            if (2 * length > bytes_.size()) return store(before, after, length);
-            std::memcpy(bytes_.data() + used_, before, length);
-            std::memcpy(bytes_.data() + used_ + length, after, length);
-        }
-        used_ += 2 * length;
-        return position_ + used_ - 2 * length;
+// What was there and what is there now, one behind the other, into the trace's heap: in one piece, unless it is long.
+[[gnu::noinline]] void store_both(Trace& trace, const std::byte* before, const std::byte* after, std::size_t length) {
+    std::array<std::byte, 256> piece;
+    if (2 * length > piece.size()) {
+        trace.store_bytes({before, length});
+        trace.store_bytes({after, length});
+        return;
     }
-    void store() {
-        if (used_ == 0) return;
-        if (!spilled_) store_word(bytes_.data(), word_);
-        trace_.store_bytes(std::span(bytes_).first(used_));
-        position_ += used_;
-        used_ = 0;
-    }
+    std::memcpy(piece.data(), before, length);
+    std::memcpy(piece.data() + length, after, length);
+    trace.store_bytes(std::span(piece).first(2 * length));
+}
 
-private:
-    std::uint64_t store(const std::byte* before, const std::byte* after, std::size_t length) {
-        const std::uint64_t position = trace_.store_bytes({before, length});
-        trace_.store_bytes({after, length});
-        position_ += 2 * length;
-        return position;
-    }
-
-    Trace& trace_;
-    std::uint64_t position_;  // of the first byte that has not been stored
-    std::size_t used_ = 0;
-    Word word_ = 0;  // the bytes, until they are more than that
-    bool spilled_ = false;
-    std::array<std::byte, 256> bytes_;
-};
+[[gnu::noinline]] void store_packed(Trace& trace, Word packed, std::size_t length) {
+    std::array<std::byte, sizeof(Word)> piece;
+    store_word(piece.data(), packed);
+    trace.store_bytes(std::span(piece).first(length));
+}
 
 }  // namespace
 
@@ -247,20 +217,37 @@ bool Recorder::observe(RegionId region, std::span<const std::byte> bytes, LayerI
     std::byte* const shadow = found->bytes.get();
     const std::byte* const present = bytes.data();
     const std::size_t size = found->size;
-    Piece piece(trace_);
     Differences differences(shadow, present, size);
+    // Small changes are put together in a word: a processor waits long to read back what was written in several pieces just before.
+    Word packed = 0;
+    std::size_t used = 0;
+    std::uint64_t position = trace_.byte_count();
     std::size_t at = 0, end = 0;
     bool changed = false;
     while (differences.next(at, end)) {
-        const std::size_t length = end - at, word = at - at % sizeof(Word);
+        const std::size_t length = end - at;
+        if (used + 2 * length > sizeof(Word)) [[unlikely]] {
+            if (used != 0) store_packed(trace_, packed, used);
+            position += used;
+            packed = used = 0;
+        }
         Change change;
         change.region = region;
         change.offset = static_cast<std::uint32_t>(at);
         change.length = static_cast<std::uint32_t>(length);
         change.writer = writer;
-        change.before = piece.add(shadow + at, present + at, length, size - at);
+        change.before = position + used;
         change.after = change.before + length;
         trace_.add_change(change);
+        if (2 * length <= sizeof(Word)) {
+            packed |= few_bytes(shadow + at, length, size - at) << (8 * used) | few_bytes(present + at, length, size - at) << (8 * (used + length));
+            used += 2 * length;
+        } else {
+            store_both(trace_, shadow + at, present + at, length);
+            position += 2 * length;
+        }
+        // The shadow is written a word at a time for the same reason.
+        const std::size_t word = at - at % sizeof(Word);
         if (end <= word + sizeof(Word) && word + sizeof(Word) <= size) {
             const Word told = first_bytes(end - word);
             store_word(shadow + word, (word_at(present + word) & told) | (word_at(shadow + word) & ~told));
@@ -269,7 +256,7 @@ bool Recorder::observe(RegionId region, std::span<const std::byte> bytes, LayerI
         }
         changed = true;
     }
-    piece.store();
+    if (used != 0) store_packed(trace_, packed, used);
     return changed;
 }
 

@@ -51,6 +51,25 @@ StringId Trace::intern(std::string_view text) {
     return id;
 }
 
+namespace {
+
+// Moving what is there costs as much as recording it did, and room that is not written to costs nothing: four times as much
+// for a start, then twice.
+template <typename Each>
+void make_room(std::vector<Each>& all) {
+    constexpr std::size_t least = 1024, many = 65'536;
+    all.reserve(std::max(least, all.capacity() * (all.capacity() < many ? 4 : 2)));
+}
+
+}  // namespace
+
+Event& Trace::append_with_more_room(Event event) {
+    make_room(events_);
+    return append_in_place(event);
+}
+
+void Trace::make_room_for_changes() { make_room(changes_); }
+
 EventId Trace::append(const Event& event, std::span<const Change> changes) {
     changes_.insert(changes_.end(), changes.begin(), changes.end());
     append_in_place(event);

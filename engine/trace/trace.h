@@ -136,7 +136,10 @@ public:
     EventId append(const Event& event, std::span<const Change> changes);
     // The same in two steps and in place. Changes that no event has claimed yet are seen by no reader; append_in_place claims
     // them. What it returns may be completed until the next event.
-    void add_change(const Change& change) { changes_.push_back(change); }
+    void add_change(const Change& change) {
+        if (changes_.size() == changes_.capacity()) [[unlikely]] make_room_for_changes();
+        changes_.push_back(change);
+    }
     Event& append_in_place(const Event& event);
     [[nodiscard]] std::size_t unclaimed_changes() const { return changes_.size() - claimed_; }
     void drop_unclaimed_changes() { changes_.resize(claimed_); }
@@ -149,6 +152,8 @@ public:
 
 private:
     void close(EventId opening, EventId id);
+    Event& append_with_more_room(Event event);
+    void make_room_for_changes();
     [[nodiscard]] std::span<const std::byte> bytes(std::uint64_t position, std::size_t length) const;
 
     std::shared_ptr<const Pages> pages_;
@@ -165,6 +170,7 @@ private:
 };
 
 inline Event& Trace::append_in_place(const Event& event) {
+    if (events_.size() == events_.capacity()) [[unlikely]] return append_with_more_room(event);
     Event& stored = events_.emplace_back(event);
     stored.change_count = static_cast<std::uint32_t>(unclaimed_changes());
     stored.first_change = stored.change_count == 0 ? 0 : static_cast<std::uint32_t>(claimed_);
