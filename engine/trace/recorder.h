@@ -7,9 +7,10 @@
 // machine::AddressSpace). Not thread safe.
 #pragma once
 
-#include <chrono>
 #include <functional>
+#include <memory>
 
+#include "engine/trace/measured_clock.h"
 #include "engine/trace/trace.h"
 
 namespace chimneylab::trace {
@@ -30,7 +31,7 @@ public:
     // Source of virtual time, asked at every append.
     void set_clock(std::function<Nanoseconds()> clock) { clock_ = std::move(clock); }
 
-    // Source of measured time, nanoseconds since the run began. Default: the steady clock since construction.
+    // Source of measured time, nanoseconds since the run began. Default: a MeasuredClock, begun at construction.
     void set_measured_clock(std::function<Nanoseconds()> clock) { measured_clock_ = std::move(clock); }
 
     // May be set while a trace grows: what was recorded before is told with the next event. Not owned; must outlive the
@@ -39,7 +40,7 @@ public:
 
     // Fills in times, parent and depth, then stores the event with all changes observed since the last one. Without a
     // clock the event keeps the virtual time it came with. work_started opens a nesting, work_finished closes it.
-    EventId append(Event event);
+    EventId append(const Event& event);
 
     // Enter and leave keep the nesting; leave() takes the enter's id and fills in its name, layers and operation.
     EventId enter(Event event);
@@ -52,7 +53,7 @@ public:
     bool observe(RegionId region, std::span<const std::byte> bytes, LayerIndex writer);
     void end_region(RegionId region);  // dies with the next appended event
     void set_label(RegionId region, std::string_view label);
-    [[nodiscard]] bool has_unreported_changes() const { return !pending_.empty(); }
+    [[nodiscard]] bool has_unreported_changes() const { return trace_.unclaimed_changes() != 0; }
     // The present bytes of a live region, as last observed.
     [[nodiscard]] std::span<const std::byte> shadow(RegionId region) const;
 
@@ -64,15 +65,22 @@ public:
     Trace take();
 
 private:
+    struct Shadow {
+        std::unique_ptr<std::byte[]> bytes;  // none: it has died
+        std::size_t size = 0;
+    };
+    void close_until(EventId opening);
+    void end_regions(EventId id);
+    [[nodiscard]] const Shadow* shadow_of(RegionId region) const;
+
     Trace trace_;
     std::function<Nanoseconds()> clock_;
     std::function<Nanoseconds()> measured_clock_;
     Sink* sink_ = nullptr;
-    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-    std::vector<Change> pending_;
+    MeasuredClock steady_clock_;
     std::vector<RegionId> ending_;
     std::vector<EventId> nesting_;
-    std::unordered_map<std::uint32_t, std::vector<std::byte>> shadows_;
+    std::vector<Shadow> shadows_;  // by RegionId
     std::uint32_t operations_ = 0;
     std::uint16_t open_calls_ = 0;  // how many of nesting_ are enters
 };

@@ -10,6 +10,7 @@ Trace::Trace(const Trace& other)
     : pages_(other.pages_),
       events_(other.events_),
       changes_(other.changes_),
+      claimed_(other.claimed_),
       regions_(other.regions_),
       heap_(other.heap_),
       strings_(other.strings_),
@@ -50,17 +51,35 @@ StringId Trace::intern(std::string_view text) {
     return id;
 }
 
+namespace {
+
+// Moving what is there costs as much as recording it did, and room that is not written to costs nothing: four times as much
+// for a start, then twice.
+template <typename Each>
+void make_room(std::vector<Each>& all) {
+    constexpr std::size_t least = 1024, many = 65'536;
+    all.reserve(std::max(least, all.capacity() * (all.capacity() < many ? 4 : 2)));
+}
+
+}  // namespace
+
+Event& Trace::append_with_more_room(Event event) {
+    make_room(events_);
+    return append_in_place(event);
+}
+
+void Trace::make_room_for_changes() { make_room(changes_); }
+
 EventId Trace::append(const Event& event, std::span<const Change> changes) {
-    EventId id(static_cast<std::uint32_t>(events_.size()));
-    events_.push_back(event);
-    events_.back().first_change = changes.empty() ? 0 : static_cast<std::uint32_t>(changes_.size());
-    events_.back().change_count = static_cast<std::uint32_t>(changes.size());
     changes_.insert(changes_.end(), changes.begin(), changes.end());
-    if (event.partner.valid() && event.partner.value < id.value) {
-        if (closed_by_.size() <= event.partner.value) closed_by_.resize(std::size_t{event.partner.value} + 1);
-        if (!closed_by_[event.partner.value].valid()) closed_by_[event.partner.value] = id;
-    }
-    return id;
+    append_in_place(event);
+    return EventId(static_cast<std::uint32_t>(events_.size() - 1));
+}
+
+void Trace::close(EventId opening, EventId id) {
+    if (opening.value >= id.value) return;
+    if (closed_by_.size() <= opening.value) closed_by_.resize(std::size_t{opening.value} + 1);
+    if (!closed_by_[opening.value].valid()) closed_by_[opening.value] = id;
 }
 
 RegionId Trace::add_region(Region region, std::span<const std::byte> initial) {

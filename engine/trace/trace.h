@@ -98,8 +98,8 @@ public:
     [[nodiscard]] const Event& event(EventId id) const { return pages_ ? pages_->event(id) : events_[id.value]; }
     [[nodiscard]] EventRange events() const { return EventRange(*this); }
     [[nodiscard]] std::span<const Change> changes(const Event& event) const;
-    [[nodiscard]] std::span<const Change> all_changes() const { return changes_; }  // of a trace in memory
-    [[nodiscard]] std::uint64_t change_count() const { return pages_ ? pages_->change_count() : changes_.size(); }
+    [[nodiscard]] std::span<const Change> all_changes() const { return std::span(changes_).first(claimed_); }  // of a trace in memory
+    [[nodiscard]] std::uint64_t change_count() const { return pages_ ? pages_->change_count() : claimed_; }
     [[nodiscard]] std::span<const std::byte> before(const Change& change) const {
         return bytes(change.before, change.length);
     }
@@ -134,6 +134,15 @@ public:
     // --- for producers and readers of files ---
     StringId intern(std::string_view text);
     EventId append(const Event& event, std::span<const Change> changes);
+    // The same in two steps and in place. Changes that no event has claimed yet are seen by no reader; append_in_place claims
+    // them. What it returns may be completed until the next event.
+    void add_change(const Change& change) {
+        if (changes_.size() == changes_.capacity()) [[unlikely]] make_room_for_changes();
+        changes_.push_back(change);
+    }
+    Event& append_in_place(const Event& event);
+    [[nodiscard]] std::size_t unclaimed_changes() const { return changes_.size() - claimed_; }
+    void drop_unclaimed_changes() { changes_.resize(claimed_); }
     RegionId add_region(Region region, std::span<const std::byte> initial);
     Region& mutable_region(RegionId id) { return regions_[id.value]; }
     std::uint64_t store_bytes(std::span<const std::byte> data);
@@ -144,11 +153,15 @@ public:
     void set_description(RunDescription description) { description_ = std::move(description); }
 
 private:
+    void close(EventId opening, EventId id);
+    Event& append_with_more_room(Event event);
+    void make_room_for_changes();
     [[nodiscard]] std::span<const std::byte> bytes(std::uint64_t position, std::size_t length) const;
 
     std::shared_ptr<const Pages> pages_;
     std::vector<Event> events_;
     std::vector<Change> changes_;
+    std::size_t claimed_ = 0;  // of changes_: those that belong to events
     std::vector<Region> regions_;
     std::vector<std::byte> heap_;
     std::deque<std::string> strings_;
@@ -157,6 +170,16 @@ private:
     std::vector<Layer> layers_;
     RunDescription description_;
 };
+
+inline Event& Trace::append_in_place(const Event& event) {
+    if (events_.size() == events_.capacity()) [[unlikely]] return append_with_more_room(event);
+    Event& stored = events_.emplace_back(event);
+    stored.change_count = static_cast<std::uint32_t>(unclaimed_changes());
+    stored.first_change = stored.change_count == 0 ? 0 : static_cast<std::uint32_t>(claimed_);
+    claimed_ = changes_.size();
+    if (stored.partner.valid()) close(stored.partner, EventId(static_cast<std::uint32_t>(events_.size() - 1)));
+    return stored;
+}
 
 inline const Event& EventRange::iterator::operator*() const {
     return trace_->event(EventId(static_cast<std::uint32_t>(at_)));

@@ -45,6 +45,58 @@ RC_GTEST_PROP(RecorderProperty, differences_are_complete_and_minimal, (std::vect
     RC_ASSERT(std::ranges::equal(recorder.shadow(region), after));
 }
 
+TEST(Recorder, tells_short_and_long_stretches_of_one_look_in_order) {
+    struct Stretch {
+        std::uint32_t begin, end;
+    };
+    const std::vector<std::vector<Stretch>> looks = {
+        {{0, 1}, {2, 3}, {4, 5}, {6, 7}, {9, 10}},                        // more than fits in a word
+        {{0, 4}, {5, 9}, {596, 601}},                                      // over the end of a word, and to the very end
+        {{3, 4}, {10, 310}, {311, 312}, {400, 528}, {529, 601}},           // more than is put together in one piece
+        {{0, 601}},
+        {{7, 9}, {15, 17}, {20, 150}, {151, 279}, {280, 281}, {600, 601}},
+    };
+    Recorder recorder;
+    Bytes memory(601, std::byte{1});
+    const RegionId region = recorder.begin_region({}, memory);
+    recorder.append({});
+    for (const std::vector<Stretch>& look : looks) {
+        const Bytes before = memory;
+        for (const Stretch& stretch : look)
+            for (std::uint32_t i = stretch.begin; i < stretch.end; ++i) memory[i] ^= static_cast<std::byte>(1 + i % 255);
+        EXPECT_TRUE(recorder.observe(region, memory, 0));
+        EXPECT_FALSE(recorder.observe(region, memory, 0)) << "it was told already";
+        const EventId id = recorder.append({});
+        const Trace& trace = recorder.trace();
+        const auto changes = trace.changes(trace.event(id));
+        ASSERT_EQ(changes.size(), look.size());
+        for (std::size_t i = 0; i < look.size(); ++i) {
+            EXPECT_EQ(changes[i].offset, look[i].begin);
+            EXPECT_EQ(changes[i].length, look[i].end - look[i].begin);
+            EXPECT_TRUE(std::ranges::equal(trace.before(changes[i]), std::span(before).subspan(changes[i].offset, changes[i].length)));
+            EXPECT_TRUE(std::ranges::equal(trace.after(changes[i]), std::span(memory).subspan(changes[i].offset, changes[i].length)));
+        }
+    }
+}
+
+TEST(Recorder, changes_that_no_event_has_told_are_seen_by_nobody) {
+    Recorder recorder;
+    const RegionId region = recorder.begin_region({}, bytes_of({1, 2}));
+    recorder.append({});
+    recorder.observe(region, bytes_of({9, 2}), 1);
+    EXPECT_EQ(recorder.trace().change_count(), 0u);
+    EXPECT_TRUE(recorder.trace().all_changes().empty());
+    const Trace copy = recorder.trace();
+    recorder.append({});
+    EXPECT_EQ(recorder.trace().change_count(), 1u);
+    recorder.observe(region, bytes_of({9, 7}), 1);
+    const Trace taken = recorder.take();
+    EXPECT_EQ(copy.change_count(), 0u);
+    EXPECT_EQ(taken.change_count(), 1u);
+    EXPECT_EQ(taken.all_changes().size(), 1u);
+    EXPECT_TRUE(recorder.trace().empty());
+}
+
 TEST(Recorder, changes_go_with_the_next_event) {
     Recorder recorder;
     const RegionId region = recorder.begin_region({}, bytes_of({1, 2, 3}));
