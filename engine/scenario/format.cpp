@@ -122,7 +122,7 @@ constexpr KeyFormat pattern_keys[] = {
 };
 constexpr KeyFormat narration_keys[] = {{"at", true}, {"say", true}};
 constexpr KeyFormat question_keys[] = {
-    {"at", true}, {"ask", true}, {"choices", true}, {"answer", true}, {"because", true}};
+    {"at", true}, {"ask", true}, {"choices", true}, {"answer", true}, {"because", true}, {"proof"}};
 constexpr KeyFormat expectation_keys[] = {
     {"text"},   {"step"},  {"statuses"}, {"call_entries"}, {"offload_entries"},
     {"events"}, {"count"}, {"order"},    {"findings"},     {"received"},

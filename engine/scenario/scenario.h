@@ -328,7 +328,8 @@ struct Narration {
 };
 
 struct Question {
-    EventPattern at;
+    EventPattern at;                    // it is asked before this event
+    std::optional<EventPattern> proof;  // the event that shows the answer; none: `at` does
     std::string ask;
     std::vector<std::string> choices;
     unsigned answer = 0;  // index into choices
