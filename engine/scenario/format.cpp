@@ -107,7 +107,7 @@ constexpr KeyFormat step_keys[] = {
     {"event"},           {"information"}, {"settle"},    {"context_room"},
     {"network"},         {"lose"},        {"direction"}, {"peer_sends"},
     {"peer_closes"},     {"peer_resets"}, {"peer_segment"}, {"tcp_flags"},
-    {"offset"},          {"peer_reads"},  {"reading"},
+    {"offset"},          {"ip_options"},  {"peer_reads"},  {"reading"},
     {"refused"},
 };
 constexpr KeyFormat change_keys[] = {
