@@ -9,19 +9,25 @@
 #include "app/command_line/verbs.h"
 #include "app/command_line/version.h"
 #include "engine/scenario/languages.h"
+#include "engine/session/session.h"
 
 namespace chimneylab::command_line {
 
 const char* version_text() { return CHIMNEYLAB_VERSION; }
 
 int refuse(std::span<const scenario::Problem> problems, Console& console) {
-    for (const scenario::Problem& problem : problems) console.err << printable(problem.to_text()) << "\n";
+    for (const scenario::Problem& problem : problems) console.err << printable(console.terminal.as_typed(problem.to_text())) << "\n";
     return exit_bad_input;
 }
 
 int refuse(const std::string& what, const std::string& remedy, Console& console) {
     const scenario::Problem problem{"chimneylab-cli", 0, 0, what, remedy};
     return refuse({&problem, 1}, console);
+}
+
+int refuse(const session::Problem& problem, Console& console) {
+    console.err << "chimneylab-cli: " << printable(console.terminal.as_typed(problem.to_text())) << "\n";
+    return exit_bad_input;
 }
 
 namespace {
@@ -214,9 +220,11 @@ int run_command_line(const std::vector<std::string>& arguments, std::ostream& ou
         std::string what = error.what();
         std::replace(what.begin(), what.end(), '\n', ' ');
         // An argument that is not expected is most often a misspelt verb.
-        std::string remedy = "'chimneylab-cli --help' lists the verbs and their options.";
+        const auto chosen = app.get_subcommands();
+        std::string remedy = chosen.empty() ? "'chimneylab-cli --help' lists the verbs and their options."
+                                            : "'chimneylab-cli " + chosen.front()->get_name() + " --help' tells what it takes.";
         static constexpr std::string_view verbs[] = {"layout", "scenarios", "run", "explore", "show", "rules", "verify", "stats", "compare", "export", "import", "new-driver", "record", "replay", "upgrade", "doctor"};
-        if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
+        if (chosen.empty() && !arguments.empty() && !arguments.front().starts_with("-")) {
             const std::string suggestion = scenario::suggest(arguments.front(), verbs);
             what = "there is no verb " + scenario::in_quotes(arguments.front());
             remedy = suggestion;

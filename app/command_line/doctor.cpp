@@ -201,7 +201,7 @@ int doctor(bool json, Console& console) {
                                                     : console.terminal.in(Tone::dim, "absent  ");
             console.out << sign << console.terminal.in(Tone::strong, padded(check.name, 24)) << printable(check.what)
                         << "\n";
-            if (!check.found) console.out << std::string(32, ' ') << "→ " << printable(check.remedy) << "\n";
+            if (!check.found) console.out << std::string(32, ' ') << "→ " << printable(console.terminal.as_typed(check.remedy)) << "\n";
         }
         console.out << "\n"
                     << (complete ? "Everything that is needed is here."

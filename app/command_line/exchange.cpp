@@ -45,10 +45,7 @@ int import_session(const ImportOptions& options, Console& console) {
     const std::variant<trace::Trace, report::ExchangeProblem> read = report::import_from(options.file);
     if (const auto* problem = std::get_if<report::ExchangeProblem>(&read)) return refuse_file(options.file, *problem, console);
     const trace::Trace& trace = std::get<trace::Trace>(read);
-    if (const auto problem = session::save(trace, options.session)) {
-        console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
-        return exit_bad_input;
-    }
+    if (const auto problem = session::save(trace, options.session)) return refuse(*problem, console);
     console.out << trace.size() << " events are in " << printable(options.session) << ".\n";
     return exit_done;
 }

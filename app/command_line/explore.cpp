@@ -127,8 +127,8 @@ int explore_scenario(const ExploreOptions& options, Console& console) {
             if (each.deviations.empty()) console.out << "    In the textbook order already.\n";
             for (const std::string& deviation : each.deviations)
                 console.out << folded(printable(deviation), console.terminal.width, "    · ", "      ") << "\n";
-            console.out << "    " << printable(command(options, each)) << "\n";
-            console.out << "    " << printable(desktop_command(options, each)) << "\n";
+            console.out << "    " << printable(console.terminal.as_typed(command(options, each))) << "\n";
+            console.out << "    " << printable(console.terminal.as_typed(desktop_command(options, each))) << "\n";
         }
     }
     return exploration.found.empty() ? exit_done : exit_report;

@@ -23,7 +23,7 @@ int new_driver(const NewDriverOptions& options, Console& console) {
     }
     console.out << "A driver that keeps every promise is in " << folder << ". Build it, run it, then change it:\n"
                 << "    cmake -S " << folder << " -B " << folder << "/build && cmake --build " << folder << "/build\n"
-                << "    chimneylab-cli run m5 --driver " << module << "\n"
+                << "    " << console.terminal.as_typed("chimneylab-cli run m5 --driver ") << module << "\n"
                 << folder << "/README.md says where to read and what to try.\n";
     return exit_done;
 }

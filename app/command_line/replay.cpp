@@ -26,10 +26,7 @@ int replay_session(const ReplayVerbOptions& options, Console& console) {
         replay_options.token = std::get<bridge::Token>(std::move(token));
     }
     const auto loaded = session::load(options.session);
-    if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
-        console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
-        return exit_bad_input;
-    }
+    if (const auto* problem = std::get_if<session::Problem>(&loaded)) return refuse(*problem, console);
     const trace::Trace& trace = std::get<trace::Trace>(loaded);
     const bridge::ReplayResult result = bridge::replay(trace, replay_options);
     if (result.problem) return refuse(result.problem->what, result.problem->remedy, console);

@@ -107,7 +107,7 @@ void tell_table(Console& console) {
     }
     console.out << "\n"
                 << fmt::format("{} rules, {} of them checked.", verifier::catalogue().size(), checked) << " "
-                << console.terminal.in(Tone::dim, "chimneylab-cli rules IM-050 tells one in full.") << "\n";
+                << console.terminal.in(Tone::dim, console.terminal.as_typed("chimneylab-cli rules IM-050 tells one in full.")) << "\n";
 }
 
 std::string nearest_rules(const std::string& written) {

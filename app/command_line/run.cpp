@@ -27,20 +27,14 @@ int run_scenario(const RunVerbOptions& options, Console& console) {
 
     // Before anything is told: what is asked for is the file as well as the words.
     if (!options.record.empty()) {
-        if (const auto problem = recording.finish(result.trace, result.fingerprint)) {
-            console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
-            return exit_bad_input;
-        }
+        if (const auto problem = recording.finish(result.trace, result.fingerprint)) return refuse(*problem, console);
     }
     const trace::History history(result.trace);
     Judgement judgement = judge(result.trace, {.without = {}, .strict = *readings});
     judgement.take_declaration(&*loaded.scenario, options.variant);
     if (!options.record.empty() && !judgement.silent()) {
         const auto rows = stored_violations(judgement, history);
-        if (const auto problem = session::store_violations(options.record, rows)) {
-            console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
-            return exit_bad_input;
-        }
+        if (const auto problem = session::store_violations(options.record, rows)) return refuse(*problem, console);
     }
     if (options.json) {
         Json json = run_json(result, history, judgement, options.timing);

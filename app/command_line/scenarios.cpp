@@ -54,8 +54,8 @@ int list_scenarios(const ScenariosOptions& options, Console& console) {
         }
         if (!library.scenarios.empty()) {
             console.out << "\n"
-                        << console.terminal.in(Tone::dim, "chimneylab-cli run " + library.scenarios.front().id +
-                                                              " tells the first one.")
+                        << console.terminal.in(Tone::dim, console.terminal.as_typed("chimneylab-cli run " + library.scenarios.front().id +
+                                                                                      " tells the first one."))
                         << "\n";
         }
     }

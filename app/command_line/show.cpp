@@ -14,10 +14,7 @@ namespace chimneylab::command_line {
 
 int show_session(const ShowOptions& options, Console& console) {
     const std::variant<session::Opened, session::Problem> loaded = session::open(options.session);
-    if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
-        console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
-        return exit_bad_input;
-    }
+    if (const auto* problem = std::get_if<session::Problem>(&loaded)) return refuse(*problem, console);
     const session::Opened& opened = std::get<session::Opened>(loaded);
     const trace::Trace& trace = opened.trace;
     // What is whole is told all the same.
@@ -49,10 +46,7 @@ int show_session(const ShowOptions& options, Console& console) {
 
 int upgrade_session(const std::string& session, Console& console) {
     const auto upgraded = session::upgrade(session);
-    if (const auto* problem = std::get_if<session::Problem>(&upgraded)) {
-        console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
-        return exit_bad_input;
-    }
+    if (const auto* problem = std::get_if<session::Problem>(&upgraded)) return refuse(*problem, console);
     const auto& backup = std::get<0>(upgraded);
     if (backup)
         console.out << printable(session) << " is of the present format now; as it was it is in "

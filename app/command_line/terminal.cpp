@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 #include "engine/scenario/folded_lines.h"
@@ -47,8 +48,29 @@ std::string Terminal::in(Tone tone, std::string_view text) const {
     return code + std::string(text) + "\x1b[0m";
 }
 
+std::string Terminal::as_typed(std::string_view text) const {
+    static constexpr std::pair<std::string_view, std::string_view> programs[] = {
+        {"chimneylab-cli ", " cli "}, {"chimneylab-host ", " host "}, {"chimneylab ", " "}};
+    std::string typed;
+    while (!text.empty()) {
+        const auto* program = std::ranges::find_if(programs, [&](const auto& each) { return text.starts_with(each.first); });
+        const std::string_view name = program == std::end(programs) ? std::string_view{} : program->first;
+        // A verb or an option follows a command; in a sentence about the program something else may.
+        const char next = text.size() > name.size() ? text[name.size()] : ' ';
+        if (door.empty() || name.empty() || (next != '-' && (name == "chimneylab " || next < 'a' || next > 'z'))) {
+            typed += text.front();
+            text.remove_prefix(1);
+            continue;
+        }
+        (typed += door) += program->second;
+        text.remove_prefix(name.size());
+    }
+    return typed;
+}
+
 Terminal make_terminal(ColorWish wish, bool out_is_terminal) {
     Terminal terminal;
+    if (const char* door = std::getenv("CHIMNEYLAB_COMMAND")) terminal.door = door;
     const char* no_color = std::getenv("NO_COLOR");
     const char* kind = std::getenv("TERM");
     const bool able = out_is_terminal && !(no_color && *no_color) && kind && std::string_view(kind) != "dumb";

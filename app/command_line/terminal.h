@@ -18,9 +18,12 @@ enum class Tone { plain, dim, strong, call, completion, conversion, entry, good,
 struct Terminal {
     bool color = false;
     std::size_t width = 100;
+    std::string door;  // the script that started the program, as it was typed (CHIMNEYLAB_COMMAND); empty: none did
 
     // The text between the control sequences of a tone, or as it is without colour.
     [[nodiscard]] std::string in(Tone tone, std::string_view text) const;
+    // Commands in a text as they have to be typed here: `chimneylab-cli run` is `./lab cli run` for whoever came by ./lab.
+    [[nodiscard]] std::string as_typed(std::string_view text) const;
 };
 
 [[nodiscard]] Terminal make_terminal(ColorWish wish, bool out_is_terminal);

@@ -32,7 +32,7 @@ std::optional<trace::Trace> trace_of(const TraceName& name, Console& console) {
         }
         std::variant<trace::Trace, session::Problem> loaded = session::load(name.name);
         if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
-            console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
+            refuse(*problem, console);
             return {};
         }
         return std::move(std::get<trace::Trace>(loaded));

@@ -17,11 +17,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <string_view>
 #include <vector>
 
 #include "app/command_line/terminal.h"
 #include "engine/scenario/problem.h"
+
+namespace chimneylab::session {
+struct Problem;
+}
 
 namespace chimneylab::command_line {
 
@@ -179,6 +182,7 @@ int ddi_include(Console& console);
 // One line for each problem on the error stream; returns exit_bad_input.
 int refuse(std::span<const scenario::Problem> problems, Console& console);
 int refuse(const std::string& what, const std::string& remedy, Console& console);
+int refuse(const session::Problem& problem, Console& console);
 
 // The whole program: arguments without the program's name.
 int run_command_line(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err,

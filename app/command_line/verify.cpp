@@ -46,10 +46,7 @@ int verify_session(const VerifyOptions& options, Console& console) {
     rules.strict = *readings;
     std::string notice;
     const std::variant<trace::Trace, session::Problem> loaded = session::load(options.session, &notice);
-    if (const auto* problem = std::get_if<session::Problem>(&loaded)) {
-        console.err << "chimneylab-cli: " << printable(problem->to_text()) << "\n";
-        return exit_bad_input;
-    }
+    if (const auto* problem = std::get_if<session::Problem>(&loaded)) return refuse(*problem, console);
     const trace::Trace& trace = std::get<trace::Trace>(loaded);
     if (!notice.empty()) console.err << "chimneylab-cli: " << printable(options.session) << ": " << printable(notice) << "\n";
     const trace::History history(trace);

@@ -263,8 +263,9 @@ void tell_violations(const Judgement& judgement, const trace::History& history, 
         if (judgement.left_out > 0)
             console.out << fmt::format("\n  {} further ones of the same rules are not listed.\n", judgement.left_out);
         console.out << "\n  "
-                    << console.terminal.in(Tone::dim, fmt::format("chimneylab-cli rules {} tells the whole rule.",
-                                                                  judgement.violations[groups.front().first_cause].rule))
+                    << console.terminal.in(Tone::dim,
+                                           console.terminal.as_typed(fmt::format("chimneylab-cli rules {} tells the whole rule.",
+                                                                                 judgement.violations[groups.front().first_cause].rule)))
                     << "\n";
     }
     for (const std::string& rule : judgement.declared_but_not_broken()) {

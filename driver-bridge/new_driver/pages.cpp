@@ -47,6 +47,9 @@ This is a complete driver that keeps every promise. Change it, and ChimneyLab sh
     chimneylab-cli run m5 --driver build/@NAME@.so            # the run as a story; exit 0: nothing to report
     chimneylab-cli run m5 --driver build/@NAME@.so --record @NAME@.chimney && chimneylab @NAME@.chimney
 
+Where ChimneyLab is not installed, the script `lab` of its folder stands for its programs: `lab cli` for `chimneylab-cli`, `lab host` for
+`chimneylab-host`, `lab` alone for `chimneylab`.
+
 In the desktop, *Build and run* (Ctrl+B) does all of it and shows the run while it happens.
 
 ## Where to read

@@ -72,6 +72,8 @@
     FAULT(TargetFailsAndGoesOn, "target-fails-and-goes-on", "fails a terminate and goes on with the connection") \
     FAULT(TargetForgetsTag, "target-forgets-tag", "sends frames without the tag of their VLAN") \
     FAULT(TargetDoublesSegments, "target-doubles-segments", "delivers the data of each segment twice") \
+    FAULT(TargetForgetsPush, "target-forgets-push", "sends no segment with PSH") \
+    FAULT(TargetReadsOptions, "target-reads-options", "takes segments with IPv4 options or IPv6 extension headers for its connections") \
     FAULT(TargetNoPushTimer, "target-no-push-timer", "has no push timer") \
     FAULT(TargetDeafAfterClose, "target-deaf-after-close", "receives nothing any more when its own half is closed") \
     FAULT(TargetMuteAfterFin, "target-mute-after-fin", "sends nothing any more when the peer has closed its half") \

@@ -46,6 +46,7 @@ size_t WireFaultFrameBuild(const struct chimney_frame_route *route, const struct
                            size_t capacity)
 {
     struct chimney_frame_route wrong = *route;
+    struct chimney_tcp_segment wrongSegment = *segment;
     struct first_route *first = FirstRoute(segment->source_port);
 
     if (first->port == 0) {
@@ -67,7 +68,10 @@ size_t WireFaultFrameBuild(const struct chimney_frame_route *route, const struct
     if (Is(TargetKeepsAddresses) && KeptSource != NULL) {
         NdisMoveMemory(wrong.source, KeptSource, route->ip_version == 6 ? 16 : 4);
     }
-    return chimney_frame_build(&wrong, segment, bytes, capacity);
+    if (Is(TargetForgetsPush)) {
+        wrongSegment.flags &= (uint8_t)~CHIMNEY_TCP_PSH;
+    }
+    return chimney_frame_build(&wrong, &wrongSegment, bytes, capacity);
 }
 
 static BOOLEAN DropsNext;
@@ -93,6 +97,9 @@ enum chimney_frame_kind FaultyFrameParse(const uint8_t *bytes, size_t length, st
 {
     enum chimney_frame_kind kind = chimney_frame_parse(bytes, length, frame);
 
+    if (kind == CHIMNEY_FRAME_OPTIONS && Is(TargetReadsOptions)) {
+        kind = CHIMNEY_FRAME_TCP;
+    }
     if (kind == CHIMNEY_FRAME_TCP && Is(TargetTakesForeignVlans) && VlanOf(frame->segment.destination_port) != 0) {
         frame->route.tagged = 1;
         frame->route.vlan_id = VlanOf(frame->segment.destination_port);

@@ -106,7 +106,9 @@ typedef enum _HS_DOUBT {
     HsNoDoubt,  /* REACHABLE or STALE, by its age */
     HsDelay,    /* STALE, and in use: waits before it is looked into */
     HsAsking,   /* the target is being asked for NicReachabilityDelta */
-    HsProbe     /* probes are under way */
+    HsProbe,    /* probes are under way */
+    HsGone,     /* has answered none, and is invalidated */
+    HsGoneAndUnused /* and no connection is offloaded over it any more: it goes back */
 } HS_DOUBT;
 
 struct _HS_OBJECT {
@@ -288,6 +290,7 @@ VOID HsFreeAllOperations(PHS_DRIVER Driver);
 VOID HsUploadAll(PHS_BINDING Binding);
 VOID HsUploadIpVersion(PHS_BINDING Binding, ULONG IpVersion); /* 4 or 6: what uses it */
 VOID HsBeginUploadAll(PHS_BINDING Binding);                   /* does not wait until it is done */
+BOOLEAN HsUploadNeighbor(PHS_OBJECT Neighbor);                /* begins it, with all above; FALSE: not now */
 VOID HsReadCapabilities(PHS_BINDING Binding);
 
 /* ---- send_data.c ---- */
@@ -330,6 +333,7 @@ VOID HsSetReachability(PHS_OBJECT Neighbor, ULONG Delta);
 VOID HsConfirmReachability(PHS_OBJECT Neighbor);            /* somebody there has answered just now */
 ULONG HsAnswerReachability(PHS_OBJECT Neighbor, ULONG IndicatedDelta); /* the HostReachabilityDelta to return */
 VOID HsReachabilityAnswered(PHS_OBJECT Neighbor, BOOLEAN Successful);  /* a query of it is complete and has been read */
+VOID HsGiveBackGone(PHS_DRIVER Driver);                     /* an operation is complete: does a neighbor that is gone still serve? */
 VOID HsBeforeDatagram(PHS_OBJECT Neighbor);                 /* the host is about to send one through it */
 VOID HsTakeAddressResolution(PHS_DRIVER Driver, const UCHAR *Bytes, ULONG Length);
 NDIS_STATUS HsCreateReachabilityTimer(PHS_DRIVER Driver);

@@ -396,6 +396,7 @@ static VOID FinishOperation(PHS_BLOCK_LIST Root, ULONG Kind)
     if (operation->Internal) {
         NdisFreeMemory(operation, 0, 0);
     }
+    HsGiveBackGone(driver);
     NdisSetEvent(&binding->OperationFinished);
 }
 

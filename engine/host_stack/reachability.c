@@ -5,8 +5,9 @@
  * Is the neighbor still there? The entry of a neighbor is REACHABLE for NceStaleTicks after it was last confirmed, STALE
  * afterwards. Asked by the target, a stale entry answers 0, which keeps the target quiet, and goes to DELAY: after a while
  * the host asks back what the target has seen. Progress there confirms the entry; otherwise it is probed, and what answers
- * no probe is invalidated (HS-071, HS-072). Probing takes the ordinary packet path, so a stack without TCP of its own does
- * not follow its answer up. Only IPv4 is probed: an entry with IPv6 paths alone stays stale.
+ * no probe is invalidated (HS-071, HS-072). Nobody told the host stack to invalidate it, so nobody will tell it to terminate it:
+ * it goes back, with its paths, when the last connection over it has (HS-048, HS-054). Probing takes the ordinary packet path,
+ * so a stack without TCP of its own does not follow its answer up. Only IPv4 is probed: an entry with IPv6 paths alone stays stale.
  */
 #include "engine/tcp/address_resolution.h"
 #include "tcp.h"
@@ -22,7 +23,9 @@ VOID HsSetReachability(PHS_OBJECT Neighbor, ULONG Delta) { Neighbor->ConfirmedAt
 VOID HsConfirmReachability(PHS_OBJECT Neighbor)
 {
     Neighbor->ConfirmedAt = HsNow();
-    Neighbor->Doubt = HsNoDoubt;
+    if (Neighbor->Doubt != HsGone && Neighbor->Doubt != HsGoneAndUnused) { /* an answer that comes too late mends nothing below */
+        Neighbor->Doubt = HsNoDoubt;
+    }
 }
 
 /* ---- the timer: one for all entries, at the time of the earliest ---- */
@@ -33,7 +36,7 @@ static PHS_OBJECT NextInDoubt(PHS_DRIVER Driver, ULONG After)
 
     for (link = Driver->Objects.Flink; link != &Driver->Objects; link = link->Flink) {
         PHS_OBJECT object = CONTAINING_RECORD(link, HS_OBJECT, Link);
-        if (object->Number > After && (object->Doubt == HsDelay || object->Doubt == HsProbe)) {
+        if (object->Number > After && (object->Doubt == HsDelay || object->Doubt == HsProbe || object->Doubt == HsGoneAndUnused)) {
             return object;
         }
     }
@@ -135,9 +138,48 @@ static VOID Probe(PHS_OBJECT Neighbor)
 
 static VOID Unreachable(PHS_OBJECT Neighbor)
 {
-    Neighbor->Doubt = HsNoDoubt;
+    Neighbor->Doubt = HsGone; /* before the call: the completion may come inside it */
     if (!StartAlone(Neighbor, CHIMNEY_OPERATION_INVALIDATE)) {
         WaitFor(Neighbor, HsProbe, PROBE_INTERVAL_TICKS); /* tried again */
+    }
+}
+
+static BOOLEAN HasConnections(PHS_OBJECT Neighbor)
+{
+    PLIST_ENTRY link;
+
+    for (link = Neighbor->Driver->Objects.Flink; link != &Neighbor->Driver->Objects; link = link->Flink) {
+        PHS_OBJECT object = CONTAINING_RECORD(link, HS_OBJECT, Link);
+        if (object->Kind == CHIMNEY_OBJECT_CONNECTION && object->State != CHIMNEY_OBJECT_IN_HOST &&
+            object->Binding == Neighbor->Binding && object->Parent != NULL && object->Parent->Parent == Neighbor) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+VOID HsGiveBackGone(PHS_DRIVER Driver)
+{
+    PLIST_ENTRY link;
+
+    for (link = Driver->Objects.Flink; link != &Driver->Objects; link = link->Flink) {
+        PHS_OBJECT object = CONTAINING_RECORD(link, HS_OBJECT, Link);
+        if (object->Doubt != HsGone || object->Invalidates > 0) {
+            continue;
+        }
+        if (object->State == CHIMNEY_OBJECT_OFFLOADED) {
+            object->Doubt = HsNoDoubt; /* the invalidate has failed */
+        } else if (object->State == CHIMNEY_OBJECT_INVALIDATED && !HasConnections(object)) {
+            WaitFor(object, HsGoneAndUnused, 1); /* not inside the completion of another operation */
+        }
+    }
+}
+
+static VOID GiveBack(PHS_OBJECT Neighbor)
+{
+    Neighbor->Doubt = HsNoDoubt;
+    if (Neighbor->State == CHIMNEY_OBJECT_INVALIDATED && (HasConnections(Neighbor) || !HsUploadNeighbor(Neighbor))) {
+        Neighbor->Doubt = HsGone; /* when the operation that forbids it is complete */
     }
 }
 
@@ -155,7 +197,9 @@ static VOID ReachabilityTimer(PVOID SystemSpecific1, PVOID FunctionContext, PVOI
         if ((LONG)(object->DoubtDue - HsNow()) > 0) {
             continue;
         }
-        if (object->State != CHIMNEY_OBJECT_OFFLOADED || object->Binding == NULL) {
+        if (object->Doubt == HsGoneAndUnused) {
+            GiveBack(object);
+        } else if (object->State != CHIMNEY_OBJECT_OFFLOADED || object->Binding == NULL) {
             object->Doubt = HsNoDoubt; /* given back meanwhile, or invalid already */
         } else if (object->Doubt == HsDelay) {
             AskBack(object);

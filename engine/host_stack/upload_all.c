@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Giving everything back: before a binding pauses, all that is offloaded on it is terminated (HS-060); before a version of
- * IP is switched off, what uses it (HS-007). One tree holds every object that may be terminated now; what an operation in
- * progress forbids goes with a later tree, when that operation has completed.
+ * IP is switched off, what uses it (HS-007); a neighbor that answers nobody any more, when no connection uses it. One tree
+ * holds every object that may be terminated now; what an operation in progress forbids goes with a later tree, when that
+ * operation has completed.
  */
 #include "host_stack.h"
 
@@ -125,7 +126,8 @@ static ULONG AddBlocks(PHS_HARVEST Harvest, ULONG Kind, PHS_OBJECT Parent, BOOLE
     return first;
 }
 
-static PHS_OPERATION Harvest(PHS_BINDING Binding, ULONG IpVersion)
+/* Neighbor: this one with all above it, or NULL. */
+static PHS_OPERATION Harvest(PHS_BINDING Binding, ULONG IpVersion, PHS_OBJECT Neighbor)
 {
     ULONG room = HsOffloadedOnBinding(Binding->Driver, Binding, CHIMNEY_OBJECT_NONE);
     HS_HARVEST harvest;
@@ -137,9 +139,12 @@ static PHS_OPERATION Harvest(PHS_BINDING Binding, ULONG IpVersion)
     if (harvest.Operation == NULL) {
         return NULL;
     }
+    if (Neighbor != NULL && MayTerminateWhole(Binding->Driver, Neighbor)) {
+        (VOID)AddBlock(&harvest, Neighbor);
+    }
     /* From the lowest layer that has anything to give: whole neighbors with all above them; else, when each neighbor is
        held by something, the paths that are free; else the connections. A tree has siblings of one layer at its root. */
-    for (kind = CHIMNEY_OBJECT_NEIGHBOR; kind <= CHIMNEY_OBJECT_CONNECTION && harvest.Count == 0; kind++) {
+    for (kind = CHIMNEY_OBJECT_NEIGHBOR; Neighbor == NULL && kind <= CHIMNEY_OBJECT_CONNECTION && harvest.Count == 0; kind++) {
         (VOID)AddBlocks(&harvest, kind, NULL, TRUE);
     }
     harvest.Operation->BlockCount = harvest.Count;
@@ -160,7 +165,7 @@ static VOID Upload(PHS_BINDING Binding, ULONG IpVersion, BOOLEAN BeginOnly)
         ULONG refusedBlock;
 
         NdisResetEvent(&Binding->OperationFinished); /* before looking: a completion in between is not missed */
-        operation = Harvest(Binding, IpVersion);
+        operation = Harvest(Binding, IpVersion, NULL);
         if (operation == NULL || HsStartPrepared(Binding->Driver, operation, &refusedBlock) != CHIMNEY_HOST_STACK_DONE) {
             if (!NdisWaitEvent(&Binding->OperationFinished, HS_UPLOAD_WAIT_MS)) {
                 return; /* nothing comes back any more: the driver below has lost an operation */
@@ -174,3 +179,11 @@ VOID HsUploadAll(PHS_BINDING Binding) { Upload(Binding, 0, FALSE); }
 VOID HsUploadIpVersion(PHS_BINDING Binding, ULONG IpVersion) { Upload(Binding, IpVersion, FALSE); }
 
 VOID HsBeginUploadAll(PHS_BINDING Binding) { Upload(Binding, 0, TRUE); }
+
+BOOLEAN HsUploadNeighbor(PHS_OBJECT Neighbor)
+{
+    PHS_OPERATION operation = Harvest(Neighbor->Binding, 0, Neighbor);
+    ULONG refusedBlock;
+
+    return (BOOLEAN)(operation != NULL && HsStartPrepared(Neighbor->Driver, operation, &refusedBlock) == CHIMNEY_HOST_STACK_DONE);
+}

@@ -35,9 +35,11 @@ bool Peer::is_addressed_by(const chimney_frame& frame) const {
            std::memcmp(frame.route.source, own.destination, sizeof(own.destination)) == 0;
 }
 
-void Peer::transmit(const chimney_tcp_segment& segment) {
+void Peer::transmit(const chimney_tcp_segment& segment, bool ip_options) {
     std::uint8_t bytes[CHIMNEY_FRAME_MAXIMUM_BYTES];
-    const std::size_t length = chimney_frame_build(&description_.route, &segment, bytes, sizeof(bytes));
+    chimney_frame_route route = description_.route;
+    route.with_options = ip_options;
+    const std::size_t length = chimney_frame_build(&route, &segment, bytes, sizeof(bytes));
     ++description_.route.identification;
     if (length > 0) network_.put_on_link(Direction::to_target, {bytes, length});
 }
@@ -104,7 +106,7 @@ void Peer::send_odd(const OddSegment& odd) {
     segment.timestamp_echo = tcp.ts_recent;
     const std::uint32_t position = segment.sequence - description_.state.snd_una;
     for (std::size_t i = 0; i < segment.payload_bytes; ++i) data[i] = chimney_stream_byte(position + static_cast<std::uint32_t>(i));
-    transmit(segment);
+    transmit(segment, odd.ip_options);
     if (odd.sequence_offset == 0 && (odd.flags & (CHIMNEY_TCP_RST | CHIMNEY_TCP_SYN)) == 0 && segment.payload_bytes > 0) {
         endpoint_->sent_by_hand(static_cast<std::uint32_t>(segment.payload_bytes), now());
         set_timers();

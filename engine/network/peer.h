@@ -33,6 +33,7 @@ struct OddSegment {
     std::uint8_t flags = 0;
     std::int32_t sequence_offset = 0;
     std::uint32_t bytes = 0;  // of the pattern at that place
+    bool ip_options = false;  // with IPv4 options or an IPv6 extension header, which mean nothing
 };
 
 class Peer {
@@ -57,7 +58,7 @@ public:
 
 private:
     [[nodiscard]] std::uint32_t now() const;
-    void transmit(const chimney_tcp_segment& segment);
+    void transmit(const chimney_tcp_segment& segment, bool ip_options = false);
     void set_timers();
     void set_timer(bool patient);
 

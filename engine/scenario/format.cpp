@@ -107,7 +107,7 @@ constexpr KeyFormat step_keys[] = {
     {"event"},           {"information"}, {"settle"},    {"context_room"},
     {"network"},         {"lose"},        {"direction"}, {"peer_sends"},
     {"peer_closes"},     {"peer_resets"}, {"peer_segment"}, {"tcp_flags"},
-    {"offset"},          {"peer_reads"},  {"reading"},
+    {"offset"},          {"ip_options"},  {"peer_reads"},  {"reading"},
     {"refused"},
 };
 constexpr KeyFormat change_keys[] = {
@@ -122,7 +122,7 @@ constexpr KeyFormat pattern_keys[] = {
 };
 constexpr KeyFormat narration_keys[] = {{"at", true}, {"say", true}};
 constexpr KeyFormat question_keys[] = {
-    {"at", true}, {"ask", true}, {"choices", true}, {"answer", true}, {"because", true}};
+    {"at", true}, {"ask", true}, {"choices", true}, {"answer", true}, {"because", true}, {"proof"}};
 constexpr KeyFormat expectation_keys[] = {
     {"text"},   {"step"},  {"statuses"}, {"call_entries"}, {"offload_entries"},
     {"events"}, {"count"}, {"order"},    {"findings"},     {"received"},

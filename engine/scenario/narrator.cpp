@@ -24,7 +24,10 @@ ScenarioNarrator::ScenarioNarrator(const trace::History& history, const Scenario
             }
         }
     }
-    for (const Question& question : scenario.questions) question_events_.push_back(matcher_.find(question.at));
+    for (const Question& question : scenario.questions) {
+        question_events_.push_back(matcher_.find(question.at));
+        question_proofs_.push_back(question.proof ? matcher_.find(*question.proof) : question_events_.back());
+    }
 }
 
 std::optional<std::string> ScenarioNarrator::own_sentence(trace::EventId id) const { return own_sentence(id, *scenario_); }

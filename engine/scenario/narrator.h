@@ -29,8 +29,9 @@ public:
     [[nodiscard]] std::string heading(trace::EventId event) const { return generic_.heading(event); }
     // Questions to be asked at this event, as indices into Scenario::questions.
     [[nodiscard]] std::vector<std::size_t> questions_at(trace::EventId event) const;
-    // The events at which a question, by its index, is to be asked; in order.
+    // The events at which a question, by its index, is to be asked, and those that show its answer; in order.
     [[nodiscard]] const std::vector<trace::EventId>& events_of_question(std::size_t question) const { return question_events_.at(question); }
+    [[nodiscard]] const std::vector<trace::EventId>& proofs_of_question(std::size_t question) const { return question_proofs_.at(question); }
     [[nodiscard]] const PatternMatcher& matcher() const { return matcher_; }
 
 private:
@@ -39,7 +40,7 @@ private:
     PatternMatcher matcher_;
     trace::Narrator generic_;
     std::vector<std::int32_t> narration_of_event_;  // index into Scenario::narration, or -1
-    std::vector<std::vector<trace::EventId>> question_events_;
+    std::vector<std::vector<trace::EventId>> question_events_, question_proofs_;
 };
 
 // One sentence for one event; for many events keep a ScenarioNarrator.

@@ -99,7 +99,7 @@ Refusal NetworkControl::act(const Step& step) {
             peer->abort();
             return {};
         case StepAction::peer_segment:
-            peer->send_odd({step.tcp_flags, step.sequence_offset, step.data.bytes});
+            peer->send_odd({step.tcp_flags, step.sequence_offset, step.data.bytes, step.ip_options});
             return {};
         case StepAction::peer_reads:
             peer->set_reading(step.reading);

@@ -61,6 +61,7 @@ void ScenarioReader::read_network_step(Step& step, const MappingFields& fields, 
         fields_.problem(value, "the step does not say which flags the segment has", "Add 'tcp_flags: [RST]' or others.");
     if (const auto offset = fields_.number(fields.find("offset"), "the offset of the sequence number", 0, 0x7FFFFFFF))
         step.sequence_offset = static_cast<std::int32_t>(*offset);
+    if (const auto options = fields_.yes_or_no(fields.find("ip_options"), "ip_options")) step.ip_options = *options;
 }
 
 std::optional<Expectation> ScenarioReader::read_received(Expectation expectation, const Node& node) {

@@ -79,6 +79,7 @@ const std::vector<ExtraKey>& extra_keys() {
         {"direction", {lose}},
         {"tcp_flags", {peer_segment}},
         {"offset", {peer_segment}},
+        {"ip_options", {peer_segment}},
         {"reading", {peer_reads}},
     };
     return keys;

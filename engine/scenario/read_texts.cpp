@@ -79,6 +79,7 @@ void ScenarioReader::read_questions(const Node* node) {
         const MappingFields fields(*item, mapping_format("question"), problems_);
         Question question;
         if (const Node* at = fields.find("at")) question.at = read_pattern(*at);
+        if (const Node* proof = fields.find("proof")) question.proof = read_pattern(*proof);
         if (auto ask = fields_.text(fields.find("ask"), "the question")) question.ask = std::move(*ask);
         question.choices = fields_.text_list(fields.find("choices"), "the choices", 8, 500);
         if (fields.find("choices") && question.choices.size() < 2) {

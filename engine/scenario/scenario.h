@@ -298,6 +298,7 @@ struct Step {
     bool to_target = false;                     // lose
     std::uint8_t tcp_flags = 0;                 // peer_segment: of the TCP header
     std::int32_t sequence_offset = 0;           // peer_segment: from the peer's SND.NXT
+    bool ip_options = false;                    // peer_segment: in its IP header, or in an extension header of IPv6
     bool reading = true;                        // peer_reads
     bool refused = false;  // the host stack, or the target, is expected not to carry it out
 
@@ -328,7 +329,8 @@ struct Narration {
 };
 
 struct Question {
-    EventPattern at;
+    EventPattern at;                    // it is asked before this event
+    std::optional<EventPattern> proof;  // the event that shows the answer; none: `at` does
     std::string ask;
     std::vector<std::string> choices;
     unsigned answer = 0;  // index into choices

@@ -15,6 +15,8 @@ enum {
     VlanTag = 4,
     Ipv4Header = 20,
     Ipv6Header = 40,
+    Ipv4Options = 4,   /* built: three times no operation, and the end of the list */
+    Ipv6Extension = 8, /* built: destination options, all padding */
     EtherTypeVlan = 0x8100,
     EtherTypeIpv4 = 0x0800,
     EtherTypeIpv6 = 0x86DD,
@@ -22,6 +24,8 @@ enum {
     DontFragment = 0x4000,
     FragmentBits = 0x3FFF /* more fragments, and the offset */
 };
+
+enum { HopByHop = 0, Routing = 43, Fragment = 44, DestinationOptions = 60 };
 
 static uint32_t add_bytes(uint32_t sum, const uint8_t *bytes, size_t length)
 {
@@ -54,25 +58,37 @@ static uint16_t segment_sum(const struct chimney_frame_route *route, const uint8
     return folded(add_bytes(sum + ProtocolTcp + (uint32_t)length, segment, length));
 }
 
+static size_t ip_header_bytes(const struct chimney_frame_route *route)
+{
+    if (route->ip_version == 6) {
+        return (size_t)Ipv6Header + (route->with_options ? Ipv6Extension : 0);
+    }
+    return (size_t)Ipv4Header + (route->with_options ? Ipv4Options : 0);
+}
+
 size_t chimney_frame_header_bytes(const struct chimney_frame_route *route)
 {
-    return (size_t)EthernetHeader + (route->tagged ? VlanTag : 0) + (route->ip_version == 6 ? Ipv6Header : Ipv4Header);
+    return (size_t)EthernetHeader + (route->tagged ? VlanTag : 0) + ip_header_bytes(route);
 }
 
 static void build_ip(const struct chimney_frame_route *route, uint8_t *ip, size_t segment_length)
 {
+    size_t header = ip_header_bytes(route);
+
     if (route->ip_version == 6) {
+        static const uint8_t padding[Ipv6Extension] = { ProtocolTcp, 0, 1, Ipv6Extension - 4 };
         put32(ip, (uint32_t)6 << 28 | (uint32_t)route->traffic_class << 20 | (route->flow_label & 0xFFFFF));
-        put16(ip + 4, (uint32_t)segment_length);
-        ip[6] = ProtocolTcp;
+        put16(ip + 4, (uint32_t)(header - Ipv6Header + segment_length));
+        ip[6] = route->with_options ? DestinationOptions : ProtocolTcp;
         ip[7] = route->hop_limit;
         memcpy(ip + 8, route->source, 16);
         memcpy(ip + 24, route->destination, 16);
+        memcpy(ip + Ipv6Header, padding, header - Ipv6Header);
         return;
     }
-    ip[0] = 0x45;
+    ip[0] = (uint8_t)(0x40 | header / 4);
     ip[1] = route->traffic_class;
-    put16(ip + 2, (uint32_t)(Ipv4Header + segment_length));
+    put16(ip + 2, (uint32_t)(header + segment_length));
     put16(ip + 4, route->identification);
     put16(ip + 6, route->dont_fragment ? DontFragment : 0);
     ip[8] = route->hop_limit;
@@ -80,7 +96,11 @@ static void build_ip(const struct chimney_frame_route *route, uint8_t *ip, size_
     put16(ip + 10, 0);
     memcpy(ip + 12, route->source, 4);
     memcpy(ip + 16, route->destination, 4);
-    put16(ip + 10, folded(add_bytes(0, ip, Ipv4Header)));
+    if (route->with_options) {
+        static const uint8_t no_operation[Ipv4Options] = { 1, 1, 1, 0 };
+        memcpy(ip + Ipv4Header, no_operation, Ipv4Options);
+    }
+    put16(ip + 10, folded(add_bytes(0, ip, header)));
 }
 
 size_t chimney_frame_build(const struct chimney_frame_route *route, const struct chimney_tcp_segment *segment, uint8_t *bytes,
@@ -141,8 +161,6 @@ static enum chimney_frame_kind parse_ipv4(const uint8_t *ip, size_t length, stru
     frame->segment_length = total - header;
     return header > Ipv4Header ? CHIMNEY_FRAME_OPTIONS : CHIMNEY_FRAME_TCP;
 }
-
-enum { HopByHop = 0, Routing = 43, Fragment = 44, DestinationOptions = 60 };
 
 static enum chimney_frame_kind parse_ipv6(const uint8_t *ip, size_t length, struct chimney_frame *frame)
 {
@@ -207,6 +225,7 @@ enum chimney_frame_kind chimney_frame_parse(const uint8_t *bytes, size_t length,
         return CHIMNEY_FRAME_OTHER;
     }
     kind = type == EtherTypeIpv4 ? parse_ipv4(bytes + at, length - at, frame) : parse_ipv6(bytes + at, length - at, frame);
+    frame->route.with_options = (uint8_t)(kind == CHIMNEY_FRAME_OPTIONS);
     if (kind != CHIMNEY_FRAME_TCP && kind != CHIMNEY_FRAME_OPTIONS) {
         return kind;
     }

@@ -31,6 +31,7 @@ struct chimney_frame_route {
     uint8_t dont_fragment;   /* IPv4 */
     uint8_t source[16];      /* network order; IPv4 in the first four bytes */
     uint8_t destination[16];
+    uint8_t with_options;    /* the IP header has IPv4 options, or an IPv6 extension header follows it */
 };
 
 enum chimney_frame_kind {

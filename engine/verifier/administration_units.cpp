@@ -130,15 +130,27 @@ void lost_link_is_told(const Scene& scene, const Report& report) {
                scene.replay().layer_name(target) + " has lost its link and does not say so with NDIS_STATUS_LINK_STATE.");
 }
 
-// ---- OT-110 ----
+// ---- OT-110, OT-133 ----
 
 void everything_else_goes_up(const Scene& scene, const Report& report) {
     if (scene.model.disturbed()) return;  // for want of memory a frame is lost like one that is swallowed
     for (const EventId frame : scene.model.ordinary_frames()) {
+        if (scene.model.unadvertised(frame)) continue;
         const trace::Event& arrived = scene.replay().trace().event(frame);
         report.add(report.draft(scene).by(arrived.layer).at(frame).block(arrived.region),
                    scene.replay().layer_name(arrived.layer) + " has kept \"" + std::string(scene.replay().trace().text(arrived.name)) +
                        "\" to itself; whatever is no plain segment of an offloaded connection is for the host stack.");
+    }
+}
+
+void what_is_not_advertised_goes_up(const Scene& scene, const Report& report) {
+    if (scene.model.disturbed()) return;
+    for (const EventId frame : scene.model.ordinary_frames()) {
+        if (!scene.model.unadvertised(frame)) continue;
+        const trace::Event& arrived = scene.replay().trace().event(frame);
+        report.add(report.draft(scene).by(arrived.layer).at(frame).block(arrived.region).meanings("passed up the ordinary path", "kept"),
+                   scene.replay().layer_name(arrived.layer) + " has kept \"" + std::string(scene.replay().trace().text(arrived.name)) +
+                       "\" to itself; it has an IPv6 extension header, and the adapter has not advertised SupportIPv6ExtensionHeaders.");
     }
 }
 
@@ -236,6 +248,7 @@ constexpr Unit all[] = {
     {"OT-107", Moment::indication, nothing_asked_back_for_a_lost_link},
     {"OT-107", Moment::run_ended, lost_link_is_told},
     {"OT-110", Moment::run_ended, everything_else_goes_up},
+    {"OT-133", Moment::run_ended, what_is_not_advertised_goes_up},
     {"OT-121", Moment::other_call, awake_until_everything_is_back},
 };
 

@@ -250,7 +250,7 @@ constexpr Rule rules[] = {
      yes, "Flags of each disconnect, and sends after a graceful one", "s22"},
     {"HS-064", error, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The host stack never asks the target to send urgent data.",
-     no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
+     no, "no trace can show it: no structure of the DDI says that what is to be sent is urgent", ""},
     {"HS-065", fatal, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The host stack leaves NET_BUFFER_LISTs, NET_BUFFERs and MDLs handed down alone until they are completed.",
      yes, "writes into lists, and their release, while they are below", "s8 s22"},

@@ -24,7 +24,7 @@ constexpr Rule rules[] = {
      yes, "the capabilities in the offload attributes", "s1"},
     {"OT-004", warning, d, "Security Guidelines for Offload-Capable Miniport Drivers",
      "The offload target advertises only what it can do.",
-     no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
+     no, "no trace can show it: what fails may fail for the moment, for want of room; what cannot be done at all looks the same", ""},
     {"OT-005", warning, d, "Allocating Buffer Pools",
      "The offload target uses separate NET_BUFFER_LIST pools for chimney and non-offload indications, one NET_BUFFER per "
      "NET_BUFFER_LIST.",
@@ -142,7 +142,7 @@ constexpr Rule rules[] = {
      yes, "data shown on a connection that brought some along before any receive request was posted", "s7"},
     {"OT-035", warning, d, "Handling the Reception of Urgent Data",
      "The offload target treats urgent data inside BufferedData like urgent data from the wire.",
-     no, "no trace can show it: reads, intentions, or what has no visible effect", ""},
+     no, "no trace can show it: no structure of the DDI says which bytes of BufferedData are urgent", ""},
     {"OT-036", error, d, "Keepalive Timer; Retransmit Timer; Persist Timer; FIN_WAIT_2 Timer",
      "The offload target resumes each timer from its delta and starts none given as −1.",
      yes, "keepalive probes and the first retransmission after an offload against the deltas that came along", "s26"},
@@ -281,7 +281,7 @@ constexpr Rule rules[] = {
      yes, "statuses of completed sends; the cause is not looked at; the checks of IM-084 at the offload target", "s22"},
     {"OT-071", note, d, "W_TCP_OFFLOAD_SEND_HANDLER",
      "The offload target sets PSH on the last segment of each NET_BUFFER_LIST, or of the queue.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     yes, "frames, where the queue ends; a target may mark the end of each list besides", "s8"},
     {"OT-072", error, d, "Sending Data from an Offload Target; Required and Suggested TCP/IP Protocol Support",
      "The offload target sets DF, sends no IP fragments, takes IP IDs from the upper half of the space.",
      yes, "DF and identification of the IP headers that the target builds",
@@ -486,7 +486,8 @@ constexpr Rule rules[] = {
     {"OT-122", warning, d, "TCP_OFFLOAD_STATS; IP_OFFLOAD_STATS",
      "The offload target counts statistics only for offloaded connections, per interface and family, resets on set, and "
      "counts corrupted packets only if it drops them.",
-     no, "the lab's target keeps no statistics and says so by NDIS_STATUS_NOT_SUPPORTED", ""},
+     no, "what a query brings back is in no trace; and the lab's own target keeps no statistics, it answers "
+     "NDIS_STATUS_NOT_SUPPORTED", ""},
     {"OT-123", error, d, "TCP_OFFLOAD_STATE_CONST; Required and Suggested TCP/IP Protocol Support",
      "The offload target puts a timestamp in every segment when TCP_FLAG_TIMESTAMP_ENABLED, uses SACK and window scaling "
      "only as the constant flags say, and skips SACK options it does not support.",
@@ -525,15 +526,14 @@ constexpr Rule rules[] = {
     {"OT-131", note, d, "Overview of TCP Timers; Making a NeighborReachabilityQuery Indication",
      "The offload target keeps each timer wide enough to run several weeks, and computes with HRT, NRT and timestamps "
      "modulo 2^32.",
-     no, "shows on the modelled wire, in TCP state, timers or clocks, none of which a trace holds yet", ""},
+     no, "how wide a clock is shows only when it turns over, after weeks; a timestamp that steps back then is OT-120's", ""},
     {"OT-132", warning, d, "Silly Window Syndrome Prevention Timer",
      "The offload target suppresses a small segment for SWS, if it does that at all, only under all three conditions, and "
      "sends when the timer expires.",
      yes, "data that does not leave although nothing is outstanding and the window has room", "s26"},
     {"OT-133", warning, d, "Security Guidelines for Offload-Capable Miniport Drivers",
      "The offload target processes no packet feature it has not advertised: passes such packets up untouched.",
-     no, "no trace can show it: the modelled peer sends no packet with a feature that an adapter may leave "
-     "unadvertised", ""},
+     yes, "frames with IPv6 extension headers against SupportIPv6ExtensionHeaders; what becomes of them shows at the end", "s24"},
 };
 
 }  // namespace

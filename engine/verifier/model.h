@@ -194,8 +194,10 @@ public:
         bool told = false, undisturbed = true;
     };
     [[nodiscard]] const LinkLoss& link_loss() const { return link_loss_; }
-    // Frames that reached the adapter, are no plain TCP segments, and have not been passed up yet, oldest first.
+    // Frames that reached the adapter, are no plain TCP segments, and have not been passed up yet, oldest first. Some would be the
+    // target's if it had advertised what they carry.
     [[nodiscard]] const std::vector<EventId>& ordinary_frames() const { return ordinary_frames_; }
+    [[nodiscard]] bool unadvertised(EventId frame) const { return unadvertised_.contains(frame); }
     // Adapters on which connection offload was enabled, and the binding over which it was, the first of those that are open.
     [[nodiscard]] const std::map<std::uint64_t, std::uint64_t>& enabled_by() const { return enabled_by_; }
 
@@ -298,6 +300,7 @@ private:
     std::vector<std::uint32_t> room_;
     LinkLoss link_loss_;
     std::vector<EventId> ordinary_frames_;
+    std::set<EventId> unadvertised_;  // of all that came
     EventId last_frame_;  // that reached the adapter
     bool adapter_paused_ = false;
 };

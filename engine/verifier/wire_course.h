@@ -57,6 +57,7 @@ struct WireCourse {
     std::optional<Time> ack_due;
     bool with_tag = false, to_other_address = false;             // of the first of them
     std::optional<std::uint32_t> foreign;                        // where a segment of another VLAN lay
+    bool with_options = false;                                   // a segment of it came in a packet that is for the host stack
     Time data_since = 0, last_data = 0;                          // undelivered bytes: the first, and the last
     bool pushed = false, merged = false;                         // of the last: PSH; or it closed a hole
     std::deque<WireRequest> requests;

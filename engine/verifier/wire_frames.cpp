@@ -38,8 +38,11 @@ void WireLedger::look_at(const trace::Event& event) {
     if (!sent) received_at_.reset();
     const auto bytes = replay_->trace().initial_bytes(replay_->trace().region(event.region));
     WireFrame seen;
-    if (chimney_frame_parse(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), &seen.frame) != CHIMNEY_FRAME_TCP) return;
+    const auto kind = chimney_frame_parse(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), &seen.frame);
     const chimney_tcp_segment& segment = seen.frame.segment;
+    if (kind == CHIMNEY_FRAME_OPTIONS && !sent)
+        if (WireConnection* connection = find_ports(segment.destination_port, segment.source_port)) connection->course.with_options = true;
+    if (kind != CHIMNEY_FRAME_TCP) return;
     const Ports ports = sent ? Ports(segment.source_port, segment.destination_port) : Ports(segment.destination_port, segment.source_port);
     seen.connection = find_ports(ports.first, ports.second);
     seen.from_target = sent;

@@ -52,7 +52,7 @@ void larger_window_is_told(const Scene& scene, const Report& report) {
 // ---- delivering ----
 
 void nothing_is_delivered_twice(const Scene& scene, const Report& report, const WireConnection& connection, std::uint64_t more) {
-    if (connection.course.forwards > 0 || connection.course.foreign || connection.urgent || connection.state == State::over) return;
+    if (connection.course.forwards > 0 || connection.course.foreign || connection.course.with_options || connection.urgent || connection.state == State::over) return;
     if (connection.partly_accepted) return;  // OT-083's (received_stream_units.cpp)
     const std::uint64_t delivered = connection.delivered + more;
     if (delivered <= connection.in_order()) return;

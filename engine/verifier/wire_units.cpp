@@ -72,6 +72,16 @@ void stays_in_the_window(const Scene& scene, const Report& report) {
                scene.who() + " sends " + std::to_string(end - sent->connection->window) + " bytes beyond the window of the peer.");
 }
 
+// Whether or not it marks the end of each list: where everything that is queued has an end, a list has one.
+void pushes_what_ends_the_queue(const Scene& scene, const Report& report) {
+    const WireFrame* sent = own_frame(scene);
+    if (!sent || (sent->purpose != Purpose::new_data && sent->purpose != Purpose::again) || sent->frame.segment.payload_bytes == 0) return;
+    const std::uint32_t end = sent->frame.segment.sequence + static_cast<std::uint32_t>(sent->frame.segment.payload_bytes);
+    if (end != sent->connection->posted || (sent->frame.segment.flags & CHIMNEY_TCP_PSH) != 0) return;
+    report.add(about(scene, report, *sent->connection).meanings("PSH set", "PSH clear"),
+               scene.who() + " sends the last of what is queued on " + connection_name(scene, *sent->connection) + " and does not push it.");
+}
+
 void fin_behind_everything(const Scene& scene, const Report& report) {
     const WireFrame* sent = own_frame(scene);
     if (!sent || (sent->frame.segment.flags & CHIMNEY_TCP_FIN) == 0) return;
@@ -238,6 +248,7 @@ constexpr Unit all[] = {
     {"OT-061", Moment::frame, silent_after_the_upload},
     {"OT-066", Moment::frame, no_hole_in_the_stream},
     {"OT-067", Moment::transfer, sends_complete_when_acknowledged},
+    {"OT-071", Moment::frame, pushes_what_ends_the_queue},
     {"OT-072", Moment::frame, addresses_itself_apart},
     {"OT-090", Moment::frame, fin_behind_everything},
     {"OT-092", Moment::transfer, disconnect_completes_when_acknowledged},

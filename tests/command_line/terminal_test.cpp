@@ -52,6 +52,18 @@ TEST(Terminal, ColouredTextIsTheTextBetweenSequences) {
     EXPECT_EQ(terminal.in(Tone::plain, "x"), "x");
 }
 
+TEST(Terminal, CommandsAreToldAsTheyHaveToBeTyped) {
+    Terminal terminal;
+    const std::string told = "chimneylab-cli: no. 'chimneylab-cli run m1' or -I\"$(chimneylab-cli --ddi-include)\"; chimneylab --event 3, chimneylab-host --debug";
+    EXPECT_EQ(terminal.as_typed(told), told);
+    setenv("CHIMNEYLAB_COMMAND", "../lab", 1);
+    terminal = make_terminal(ColorWish::never, false);
+    unsetenv("CHIMNEYLAB_COMMAND");
+    EXPECT_EQ(terminal.as_typed(told),
+              "chimneylab-cli: no. '../lab cli run m1' or -I\"$(../lab cli --ddi-include)\"; ../lab --event 3, ../lab host --debug");
+    EXPECT_EQ(terminal.as_typed("chimneylab-cli 1.0, the folder of chimneylab is chimneylab-cli "), "chimneylab-cli 1.0, the folder of chimneylab is chimneylab-cli ");
+}
+
 TEST(Terminal, ControlCharactersOfFilesDoNotReachIt) { EXPECT_EQ(printable("a\x1b[31mb\x7f"), "a?[31mb?"); }
 
 }  // namespace

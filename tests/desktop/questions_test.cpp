@@ -117,7 +117,8 @@ TEST(Questions, AreAnsweredByKeys) {
     EXPECT_EQ(lab.playback().position(), lab.model().moment(0)) << "the event is not shown yet";
     ASSERT_TRUE(lab.view().event_button()->hasFocus());
     lab.key(Qt::Key_Return);
-    EXPECT_EQ(lab.playback().position(), lab.model().question(0)->at);
+    EXPECT_EQ(lab.playback().position(), lab.model().question(0)->proof);
+    EXPECT_GT(lab.model().question(0)->proof, lab.model().question(0)->at) << "the step begins before the entry is there";
     lab.key(Qt::Key_Return);
     EXPECT_EQ(lab.view().row(), 1);
     EXPECT_EQ(lab.playback().position(), lab.model().moment(1));
@@ -296,6 +297,7 @@ TEST(Questions, OfAGrowingSessionComeWithTheirEvents) {
     const std::vector<Question> spotted = spotter->questions();
     for (std::size_t i = 0; i < expected.size(); ++i) {
         EXPECT_EQ(spotted[i].at, expected[i].at);
+        EXPECT_EQ(spotted[i].proof, expected[i].proof);
         EXPECT_EQ(spotted[i].key, expected[i].key);
     }
     EXPECT_FALSE(spot_questions(testing::synthetic_session({}), known));

@@ -73,6 +73,23 @@ TEST(Frame, ComesBackAsItWasBuilt) {
     }
 }
 
+TEST(Frame, OptionsAreSeenAndTheSegmentBehindThemIsFound) {
+    for (const bool ipv6 : {false, true}) {
+        Made it = made(ipv6, false, true, 33);
+        const std::size_t plain = it.bytes.size();
+        it.route.with_options = 1;
+        it.bytes.resize(CHIMNEY_FRAME_MAXIMUM_BYTES);
+        it.bytes.resize(chimney_frame_build(&it.route, &it.segment, it.bytes.data(), it.bytes.size()));
+        EXPECT_EQ(it.bytes.size(), plain + (ipv6 ? 8 : 4));
+        chimney_frame frame;
+        ASSERT_EQ(chimney_frame_parse(it.bytes.data(), it.bytes.size(), &frame), CHIMNEY_FRAME_OPTIONS);
+        EXPECT_TRUE(frame.route.with_options);
+        EXPECT_EQ(frame.segment_length, it.bytes.size() - chimney_frame_header_bytes(&it.route));
+        ASSERT_EQ(frame.segment.payload_bytes, 33u);
+        EXPECT_EQ(std::memcmp(frame.segment.payload, it.payload.data(), 33), 0);
+    }
+}
+
 TEST(Frame, ACheckSumKnownFromElsewhere) {
     // The IPv4 header of RFC 1071's favourite example: its sum is B861.
     const std::uint8_t header[20] = {0x45, 0, 0, 0x73, 0, 0, 0x40, 0, 0x40, 0x11, 0xB8, 0x61, 0xC0, 0xA8, 0, 1, 0xC0, 0xA8, 0, 0xC7};

@@ -134,6 +134,7 @@ const std::vector<Plant>& plants() {
         {"TimestampUnwanted", "OT-123", [](Seen& it) { if (data(it, 1006, 1)) it.segment.has_timestamps = 1; }},
         {"TimestampsBack", "OT-120", [](Seen& it) { if (data(it, 1001, 3)) it.segment.timestamp_value -= 100; }},
         {"HoleInTheStream", "OT-066", [](Seen& it) { it.blank = data(it, 1001, 1); }},
+        {"NothingPushed", "OT-071", [](Seen& it) { if (it.sent && it.port == 1006) it.segment.flags &= static_cast<std::uint8_t>(~CHIMNEY_TCP_PSH); }},
         {"BeginsBehindSndNxt", "OT-032", [](Seen& it) { it.blank = data(it, 1006, 1); }},
         {"BeyondTheWindow", "OT-124", [](Seen& it) { if (!it.sent && it.port == 1001) it.segment.window = 0; }},
         {"FinUnasked", "OT-090", [](Seen& it) { if (data(it, 1001, 10)) it.segment.flags |= CHIMNEY_TCP_FIN; }},

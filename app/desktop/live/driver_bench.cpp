@@ -247,8 +247,10 @@ void DriverBench::refresh() {
     if (all.size() < told_) {
         messages_->clear();
         told_ = 0;
+        first_error_ = -1;
     }
     const Tokens& t = theme_.tokens();
+    const bool more = told_ < all.size();
     for (; told_ < all.size(); ++told_) {
         const BuildMessage& message = all[told_];
         const QString mark = message.kind == BuildMessage::Kind::error ? QStringLiteral("✖ ") : message.kind == BuildMessage::Kind::warning ? QStringLiteral("⚠ ") : QString();
@@ -256,9 +258,15 @@ void DriverBench::refresh() {
         item->setData(Qt::UserRole, message.file);
         item->setData(Qt::UserRole + 1, message.line);
         if (message.kind == BuildMessage::Kind::error) item->setForeground(t.changed);
+        if (message.kind == BuildMessage::Kind::error && !message.file.isEmpty() && first_error_ < 0) first_error_ = messages_->row(item);
         if (!message.file.isEmpty()) item->setToolTip(tr("Click: line %1 of %2").arg(message.line).arg(message.file));
     }
-    messages_->scrollToBottom();
+    // The end while it builds; then the compiler's first word, not make's last.
+    if (!build_.building() && first_error_ >= 0) {
+        if (more) messages_->scrollToItem(messages_->item(first_error_), QAbstractItemView::PositionAtTop);
+    } else {
+        messages_->scrollToBottom();
+    }
     Q_EMIT summary_changed(!any ? QString() : build_.building() ? tr("building…") : build_.running() ? tr("running") : QDir(folder_).dirName());
 }
 

@@ -62,6 +62,7 @@ private:
     QLabel* empty_ = nullptr;
     QWidget* body_ = nullptr;
     std::size_t told_ = 0;
+    int first_error_ = -1;  // row of the first message of an error that has a place
 };
 
 }  // namespace chimneylab::desktop

@@ -11,6 +11,7 @@
 #include <QTextBrowser>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "app/desktop/lens/lens_view.h"
@@ -255,7 +256,7 @@ void MainWindow::show_shortcuts() {
             if (each->shortcut().isEmpty()) continue;
             QString words = each->text();
             words.remove(QLatin1Char('&'));
-            text += QStringLiteral("<tr><td style='padding-right:16px'>%1</td><td style='padding-right:28px'><b>%2</b></td></tr>")
+            text += QStringLiteral("<tr><td width='210'>%1</td><td width='110'><b>%2</b></td></tr>")
                         .arg(words.toHtmlEscaped(), each->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped());
         }
         return text;
@@ -274,12 +275,12 @@ void MainWindow::show_shortcuts() {
     auto* column = new QVBoxLayout(sheet);
     auto* page = new QTextBrowser(sheet);
     page->setAccessibleName(tr("Keyboard"));
-    // The longest menu has a column of its own.
-    QString left, right;
-    for (const QString& table : tables) (table.size() > left.size() && left.isEmpty() ? left : right.size() < left.size() ? right : left) += table;
-    page->setHtml(QStringLiteral("<table width='100%'><tr><td valign='top'>%1</td><td valign='top'>%2</td></tr></table>").arg(left, right));
+    std::array<QString, 3> columns;  // each menu goes into the shortest
+    for (const QString& table : tables) *std::ranges::min_element(columns, {}, [](const QString& each) { return each.size(); }) += table;
+    page->setHtml(QStringLiteral("<table width='100%'><tr><td valign='top'>%1</td><td valign='top'>%2</td><td valign='top'>%3</td></tr></table>")
+                      .arg(columns[0], columns[1], columns[2]));
     column->addWidget(page);
-    sheet->resize(std::min(860, width() - 40), std::min(640, height() - 40));
+    sheet->resize(std::min(1040, width() - 40), std::min(700, height() - 40));
     sheet->open();
 }
 

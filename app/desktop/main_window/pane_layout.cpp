@@ -40,7 +40,8 @@ int height_of(PaneCell cell) {
     return 200;
 }
 
-// The line that Qt draws under tabs has a colour of its own, whatever the theme; the main window makes bars when it needs them.
+// The line that Qt draws under tabs has a colour of its own, whatever the theme, and where there are many it cuts their names to
+// nothing: better to scroll. The main window makes bars when it needs them.
 class BareTabBars : public QObject {
 public:
     explicit BareTabBars(QMainWindow& docks) : QObject(&docks) { docks.installEventFilter(this); }
@@ -48,7 +49,12 @@ public:
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override {
         if (event->type() == QEvent::ChildPolished || event->type() == QEvent::LayoutRequest) {
-            for (QTabBar* bar : watched->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) bar->setDrawBase(false);
+            for (QTabBar* bar : watched->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+                bar->setDrawBase(false);
+                if (bar->elideMode() == Qt::ElideNone && bar->usesScrollButtons()) continue;  // each of them asks for a layout
+                bar->setElideMode(Qt::ElideNone);
+                bar->setUsesScrollButtons(true);
+            }
         }
         return QObject::eventFilter(watched, event);
     }

@@ -48,7 +48,11 @@ void QuestionModel::look_on() {
     if (!spotter_ || session_ != playback_.session()) return;
     const bool more = spotter_->look_on(events_in_one_go);
     std::vector<Question> now = spotter_->questions();
-    const auto found = [](const std::vector<Question>& all) { return std::ranges::count_if(all, [](const Question& each) { return each.at.valid(); }); };
+    const auto found = [](const std::vector<Question>& all) {
+        std::ptrdiff_t events = 0;
+        for (const Question& each : all) events += each.at.valid() ? 1 + each.proof.valid() : 0;
+        return events;
+    };
     if (found(now) != found(questions_) || static_cast<int>(now.size()) != rowCount() + missing_) take(std::move(now));
     if (more) more_.start(0);
 }

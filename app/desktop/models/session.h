@@ -33,7 +33,8 @@ struct Question {
     QStringList kept_choices;  // the scenario's own words for the choices, in the same order
     int right = 0;             // index into choices
     QString because;
-    trace::EventId at;  // the event that answers it; none: it does not occur in this run, or not yet
+    trace::EventId at;     // it is asked before this event; none: it does not occur in this run, or not yet
+    trace::EventId proof;  // the event that shows the answer; none: it does not occur, or not yet
 };
 
 // Something that waits to be run at a point of a manual run (engine/scenario/choices.h).

@@ -17,17 +17,18 @@ class Spotter : public QuestionSpotter {
 public:
     Spotter(SessionPointer session, std::shared_ptr<const KnownScenarios::Told> told, std::shared_ptr<const KnownScenarios> known)
         : session_(std::move(session)), told_(std::move(told)), known_(std::move(known)), matcher_(*session_->trace, told_->scenario),
-          matches_(told_->scenario.questions.size(), 0), at_(told_->scenario.questions.size()) {}
+          seen_(told_->scenario.questions.size()), events_(told_->scenario.questions.size()) {}
 
     bool look_on(std::uint32_t most) override {
         matcher_.extend();
         const auto size = static_cast<std::uint32_t>(session_->trace->size());
         const std::uint32_t end = size - looked_ > most ? looked_ + most : size;
         for (; looked_ < end; ++looked_) {
-            for (std::size_t i = 0; i < at_.size(); ++i) {
-                const scenario::EventPattern& pattern = told_->scenario.questions[i].at;
-                if (at_[i].valid() || !matcher_.fits(pattern, EventId(looked_))) continue;
-                if (++matches_[i] == std::max(pattern.occurrence, 1u)) at_[i] = EventId(looked_);
+            for (std::size_t i = 0; i < events_.size(); ++i) {
+                const scenario::Question& question = told_->scenario.questions[i];
+                spot(question.at, seen_[i].at, events_[i].at);
+                if (question.proof) spot(*question.proof, seen_[i].proof, events_[i].proof);
+                else events_[i].proof = events_[i].at;
             }
         }
         return looked_ < size;
@@ -37,22 +38,29 @@ public:
         // Another language may have been chosen since; the scenario is the same.
         const auto now = known_->find(told_->scenario.id);
         const bool same = now && now->words.questions.size() == told_->scenario.questions.size();
-        return tell_questions(told_->scenario, same ? now->words : told_->words, at_);
+        return tell_questions(told_->scenario, same ? now->words : told_->words, events_);
     }
 
 private:
+    struct Seen {
+        unsigned at = 0, proof = 0;  // so many events that fit
+    };
+    void spot(const scenario::EventPattern& pattern, unsigned& seen, EventId& event) {
+        if (!event.valid() && matcher_.fits(pattern, EventId(looked_)) && ++seen == std::max(pattern.occurrence, 1u)) event = EventId(looked_);
+    }
+
     SessionPointer session_;
     std::shared_ptr<const KnownScenarios::Told> told_;
     std::shared_ptr<const KnownScenarios> known_;
     scenario::PatternMatcher matcher_;
-    std::vector<unsigned> matches_;
-    std::vector<EventId> at_;
+    std::vector<Seen> seen_;
+    std::vector<EventsOfQuestion> events_;
     std::uint32_t looked_ = 0;
 };
 
 }  // namespace
 
-std::vector<Question> tell_questions(const scenario::Scenario& scenario, const scenario::Scenario& words, const std::vector<EventId>& at) {
+std::vector<Question> tell_questions(const scenario::Scenario& scenario, const scenario::Scenario& words, const std::vector<EventsOfQuestion>& events) {
     std::vector<Question> told;
     for (std::size_t i = 0; i < scenario.questions.size(); ++i) {
         const scenario::Question &own = scenario.questions[i], &its = words.questions.at(i);
@@ -63,7 +71,10 @@ std::vector<Question> tell_questions(const scenario::Scenario& scenario, const s
         for (const std::string& choice : own.choices) made.kept_choices << QString::fromStdString(choice).simplified();
         made.right = static_cast<int>(own.answer);
         made.because = QString::fromStdString(its.because).simplified();
-        if (i < at.size()) made.at = at[i];
+        if (i < events.size()) {
+            made.at = events[i].at;
+            made.proof = events[i].proof;
+        }
         told.push_back(std::move(made));
     }
     return told;

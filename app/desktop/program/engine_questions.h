@@ -14,8 +14,12 @@
 
 namespace chimneylab::desktop {
 
-// `words` is the scenario in another language, or itself; `at` has the event of each question, none where it has none.
-[[nodiscard]] std::vector<Question> tell_questions(const scenario::Scenario& scenario, const scenario::Scenario& words, const std::vector<trace::EventId>& at);
+struct EventsOfQuestion {
+    trace::EventId at, proof;  // before which it is asked; that shows the answer
+};
+
+// `words` is the scenario in another language, or itself; `events` has the events of each question, none where it has none.
+[[nodiscard]] std::vector<Question> tell_questions(const scenario::Scenario& scenario, const scenario::Scenario& words, const std::vector<EventsOfQuestion>& events);
 
 // The library as it was read last, so that nothing has to be read when a session begins to stream. Any thread.
 class KnownScenarios {

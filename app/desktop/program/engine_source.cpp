@@ -56,12 +56,11 @@ void let_scenario_speak(Session& session, scenario::Scenario scenario, const Ton
     };
     if (speaker->scenario.questions.empty()) return;
     session.questions = [speaker, tongue] {
-        std::vector<trace::EventId> at;
-        for (std::size_t i = 0; i < speaker->scenario.questions.size(); ++i) {
-            const std::vector<trace::EventId>& its = speaker->narrator.events_of_question(i);
-            at.push_back(its.empty() ? trace::EventId() : its.front());
-        }
-        return tell_questions(speaker->scenario, speaker->words[*tongue], at);
+        const auto first = [](const std::vector<trace::EventId>& all) { return all.empty() ? trace::EventId() : all.front(); };
+        std::vector<EventsOfQuestion> events;
+        for (std::size_t i = 0; i < speaker->scenario.questions.size(); ++i)
+            events.push_back({first(speaker->narrator.events_of_question(i)), first(speaker->narrator.proofs_of_question(i))});
+        return tell_questions(speaker->scenario, speaker->words[*tongue], events);
     };
 }
 

@@ -4,6 +4,7 @@
 // `chimneylab`: the desktop.
 #include <QApplication>
 #include <QDir>
+#include <QScreen>
 #include <QStandardPaths>
 #include <QStyleFactory>
 #include <cstdio>
@@ -72,7 +73,8 @@ int main(int argc, char** argv) {
     // A picture shows what was asked for, not how this person arranged the panes.
     MainWindow window(engine_source(), picture ? nullptr : std::make_unique<QSettings>());
     if (!picture) window.set_keep_folder(QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath(QStringLiteral("kept")));
-    window.resize(1366, 768);
+    constexpr QSize usual(1366, 768);
+    window.resize(picture ? usual : usual.boundedTo(window.screen()->availableSize()));  // at 200 % a screen may have less
     window.restore_arrangement();
     if (arguments.theme) window.choose_theme(*arguments.theme);
     if (arguments.reduced_motion) window.set_reduced_motion(true);

@@ -127,7 +127,7 @@ QWidget* QuestionsView::make_card() {
         return made;
     };
     answer_ = button(tr("Answer"), tr("Takes the choice as your answer (Enter)"));
-    to_event_ = button(QString(), tr("Goes to the event that answers it (Enter)"));
+    to_event_ = button(QString(), tr("Goes to the event that shows it (Enter)"));
     again_ = button(tr("Ask me again"), tr("Hides the answer, so that you can try once more"));
     next_ = button(tr("Next"), tr("The next question that is to be answered (Q)"));
     row->addStretch(1);
@@ -259,7 +259,7 @@ void QuestionsView::go_to_event() {
     const Question* asked = model_.question(row_);
     if (asked == nullptr || to_event_->isHidden()) return;
     playback_.pause();
-    playback_.seek(asked->at, PlaybackModel::Move::step);
+    playback_.seek(asked->proof.valid() ? asked->proof : asked->at, PlaybackModel::Move::step);
     next_->setFocus(Qt::OtherFocusReason);
 }
 
@@ -330,7 +330,7 @@ void QuestionsView::tell(QuestionModel::State state) {
     answer_->setText(state == State::kept ? tr("Change the answer") : tr("Answer"));
     answer_->setEnabled(chosen >= 0 && chosen != given);
     to_event_->setVisible(told);
-    to_event_->setText(tr("See event %1").arg(asked.at.value));
+    to_event_->setText(tr("See event %1").arg((asked.proof.valid() ? asked.proof : asked.at).value));
     again_->setVisible(told);
     next_->setVisible(model_.rowCount() > 1);
 }
