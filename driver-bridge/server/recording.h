@@ -6,6 +6,7 @@
 // disk or shows them, or, without one, to a trace in memory. Not thread safe.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -23,6 +24,8 @@ namespace chimneylab::bridge {
 class Recipient {
 public:
     virtual ~Recipient() = default;
+    // Bytes of the session have arrived, at this moment of the steady clock: what comes until the next such word was in them.
+    virtual void heard(std::chrono::steady_clock::time_point) {}
     virtual void described(const trace::RunDescription& description, std::span<const trace::Layer> layers) = 0;
     // Follows on the last one. The part is the builder's; what is wanted of it is copied.
     virtual void grew(const session::Part& part) = 0;

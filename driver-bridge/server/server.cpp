@@ -49,13 +49,14 @@ struct Session {
     SessionState state;
     SessionNumber id{};
     bool can_resume = false;
+    std::shared_ptr<Recipient> recipient;  // may be null
     SessionBuilder builder;
     std::weak_ptr<Connection> connection;
     asio::steady_timer return_timer;
 
     Session(asio::io_context& context, const chimney_wire_hello& hello, const BuilderLimits& limits, SessionState begun,
-            std::shared_ptr<Recipient> recipient)
-        : state(std::move(begun)), builder(hello, limits, std::move(recipient)), return_timer(context) {}
+            std::shared_ptr<Recipient> taker)
+        : state(std::move(begun)), recipient(std::move(taker)), builder(hello, limits, recipient), return_timer(context) {}
 };
 
 struct Connection {
@@ -212,6 +213,7 @@ struct Server::Inside {
     void heard(const std::shared_ptr<Connection>& connection, std::size_t count) {
         if (connection->ended) return;  // what still comes is read away
         connection->last_heard = Clock::now();
+        if (connection->session && connection->session->recipient) connection->session->recipient->heard(connection->last_heard);
         const bool was_open = connection->conversation.open();
         const bool goes_on = connection->conversation.received(count);
         if (const std::shared_ptr<Session> session = connection->session) {

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Live sessions in the window: what a producer sends is what the views show, while it comes and afterwards.
+#include <QHeaderView>
 #include <QSignalSpy>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <gtest/gtest.h>
@@ -11,11 +13,17 @@
 #include <set>
 #include <thread>
 
+#include "app/desktop/event_list/event_list_view.h"
+#include "app/desktop/event_list/event_row_delegate.h"
 #include "app/desktop/live/driver_build.h"
 #include "app/desktop/live/live_bar.h"
 #include "app/desktop/live/live_view.h"
 #include "app/desktop/main_window/main_window.h"
+#include "app/desktop/models/growing_index.h"
 #include "app/desktop/models/live_sessions.h"
+#include "app/desktop/models/shown_events.h"
+#include "app/desktop/models/timeline_index.h"
+#include "app/desktop/narration/narration_view.h"
 #include "driver-bridge/producer/replay.h"
 #include "engine/session/session.h"
 #include "engine/trace/fingerprint.h"
@@ -65,6 +73,19 @@ TEST(LiveWindow, GrowsIntoTheSessionItIsGiven) {
     EXPECT_EQ(trace::fingerprint(*window.trace()), trace::fingerprint(original));
 }
 
+// What lives, where it lies and what it holds, at the end.
+std::multiset<std::pair<trace::Address, std::string>> memory_at_end(const trace::Trace& trace, trace::EventId end) {
+    std::multiset<std::pair<trace::Address, std::string>> memory;
+    trace::Cursor cursor(trace);
+    cursor.seek(end);
+    for (std::uint32_t r = 0; r < trace.region_count(); ++r) {
+        if (!cursor.alive(trace::RegionId(r))) continue;
+        const auto bytes = cursor.bytes(trace::RegionId(r));
+        memory.emplace(trace.region(trace::RegionId(r)).address, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    }
+    return memory;
+}
+
 TEST(LiveWindow, ANewWindowKnowsWhatTheMemoryHolds) {
     const trace::Trace original = long_trace(6);
     LiveWindow window(100);
@@ -75,23 +96,26 @@ TEST(LiveWindow, ANewWindowKnowsWhatTheMemoryHolds) {
         window.take(part);
         ASSERT_EQ(trace::integrity_problem(*window.trace()).value_or(""), "");
         EXPECT_LE(window.trace()->size(), 100u);
-        // Every region that lives holds here what it holds in the whole.
-        trace::Cursor whole(original), here(*window.trace());
-        whole.seek(trace::EventId(static_cast<std::uint32_t>(window.session_events() - 1)));
-        here.seek(trace::EventId(static_cast<std::uint32_t>(window.trace()->size() - 1)));
-        std::multiset<std::pair<trace::Address, std::string>> there, seen;
-        const auto collect = [](const trace::Trace& trace, const trace::Cursor& cursor, auto& into) {
-            for (std::uint32_t r = 0; r < trace.region_count(); ++r) {
-                if (!cursor.alive(trace::RegionId(r))) continue;
-                const auto bytes = cursor.bytes(trace::RegionId(r));
-                into.emplace(trace.region(trace::RegionId(r)).address, std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-            }
-        };
-        collect(original, whole, there);
-        collect(*window.trace(), here, seen);
-        EXPECT_EQ(there, seen);
+        EXPECT_EQ(memory_at_end(original, trace::EventId(static_cast<std::uint32_t>(window.session_events() - 1))),
+                  memory_at_end(*window.trace(), trace::EventId(static_cast<std::uint32_t>(window.trace()->size() - 1))));
     }
     EXPECT_GT(windows, 3);
+}
+
+TEST(LiveWindow, WhatWasPassedOverIsKnownAllTheSame) {
+    const trace::Trace original = long_trace(30);
+    LiveWindow window(1'000'000);
+    window.describe(original.description(), {original.layers().begin(), original.layers().end()});
+    const std::vector<session::Part> parts = parts_of(original, 13);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const bool show = i < 5 || i + 5 >= parts.size();
+        window.take(parts[i], show);
+        if (show) ASSERT_EQ(trace::integrity_problem(*window.trace()).value_or(""), "");
+    }
+    EXPECT_EQ(window.session_events(), original.size());
+    EXPECT_EQ(window.first_event() + window.trace()->size(), original.size());
+    EXPECT_EQ(memory_at_end(original, trace::EventId(static_cast<std::uint32_t>(original.size() - 1))),
+              memory_at_end(*window.trace(), trace::EventId(static_cast<std::uint32_t>(window.trace()->size() - 1))));
 }
 
 class LiveWindowTest : public ::testing::Test {
@@ -196,6 +220,143 @@ TEST_F(LiveWindowTest, FollowsBrowsesBackAndPauses) {
     producer.join();
     ASSERT_TRUE(await([&] { return live().ended(live().attached()) && !live().growing(); }));
     EXPECT_EQ(trace::integrity_problem(*playback().trace()).value_or(""), "");
+}
+
+// Paints rows and counts them.
+class CountingDelegate : public EventRowDelegate {
+public:
+    using EventRowDelegate::EventRowDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        ++cells;
+        EventRowDelegate::paint(painter, option, index);
+    }
+    mutable std::uint64_t cells = 0;
+};
+
+class PaintCount : public QObject {
+public:
+    explicit PaintCount(QWidget* watched) : QObject(watched) { watched->installEventFilter(this); }
+    bool eventFilter(QObject*, QEvent* event) override {
+        paints += event->type() == QEvent::Paint ? 1 : 0;
+        return false;
+    }
+    std::uint64_t paints = 0;
+};
+
+// However fast it streams, a frame costs what it shows: no bound here is one of time.
+TEST_F(LiveWindowTest, AFrameCostsWhatItShowsAndNotWhatHasCome) {
+    const trace::Trace original = long_trace(720);
+    ASSERT_GT(original.size(), 100'000u);
+    listen();
+    live().attach_next();
+    QTableView* table = window_.event_view()->table();
+    CountingDelegate rows(window_.theme());
+    table->setItemDelegate(&rows);
+    const PaintCount paints(table->viewport());
+    QSignalSpy moved(&playback(), &PlaybackModel::position_changed), opened(&playback(), &PlaybackModel::session_changed);
+    QSignalSpy shown(&playback(), &PlaybackModel::shown_events_changed), filtered(&playback().filter(), &EventFilter::changed);
+    QSignalSpy inserted(&window_.event_model(), &QAbstractItemModel::rowsInserted), reset(&window_.event_model(), &QAbstractItemModel::modelReset);
+    QSignalSpy lens(&window_.lens_model(), &LensModel::picture_changed);
+    std::thread producer = send(original, 50'000);
+    ASSERT_TRUE(await([&] { return live().rowCount() == 1 && live().ended(live().number_at(0)) && playback().session() && !live().growing(); }));
+    producer.join();
+    EXPECT_EQ(window_.event_model().rowCount(), static_cast<int>(playback().event_count()));
+    const int frames = static_cast<int>(moved.count());
+    // One insertion a frame, at the end; the list begins anew only when another session is opened and when this one has ended.
+    EXPECT_LE(inserted.count(), frames);
+    EXPECT_LE(reset.count(), opened.count() + filtered.count());
+    EXPECT_LE(filtered.count(), 2);
+    EXPECT_LE(shown.count(), 2);
+    // What is told in words and figures is told in turn.
+    EXPECT_LE(lens.count(), opened.count() * 3 + frames / 5 + 3);
+    // Only rows in sight are laid out.
+    const int in_sight = table->viewport()->height() / table->verticalHeader()->defaultSectionSize() + 2;
+    EXPECT_LE(rows.cells, paints.paints * static_cast<std::uint64_t>(in_sight * EventListModel::column_count));
+    EXPECT_GT(rows.cells, 0u);
+    table->setItemDelegate(nullptr);
+}
+
+TEST_F(LiveWindowTest, WhatIsToldInTurnIsToldWhenTheStreamRests) {
+    const trace::Trace original = long_trace(40);
+    listen();
+    live().attach_next();
+    std::thread producer = send(original, 2000);
+    ASSERT_TRUE(await([&] { return playback().session() && live().following() && playback().event_count() > 200; }));
+    EXPECT_TRUE(playback().follows_stream());
+    live().control(live().attached(), chimney_wire_pause);
+    ASSERT_TRUE(await([&] { return live().state_of(live().attached())->producer_state == chimney_wire_paused; }));
+    // Nothing moves any more, and still everybody hears of the newest event.
+    const auto told = [&] {
+        return window_.narration()->whole_text().contains(QStringLiteral("event %1 of %2,").arg(playback().position().value).arg(playback().event_count() - 1));
+    };
+    EXPECT_TRUE(await([&] { return playback().event_count() == live().state_of(live().attached())->events && told(); }));
+    cancel_ = true;
+    live().control(live().attached(), chimney_wire_stop);
+    producer.join();
+}
+
+TEST_F(LiveWindowTest, ALongSessionGoesOnInTheNextWindow) {
+    const trace::Trace original = long_trace(1500);
+    ASSERT_GT(original.size(), LiveSessions::window_events);
+    listen();
+    live().attach_next();
+    std::thread producer = send(original, 100'000);
+    ASSERT_TRUE(await([&] { return live().rowCount() == 1 && live().ended(live().number_at(0)) && playback().session() && !live().growing(); }));
+    producer.join();
+    EXPECT_EQ(live().state_of(live().attached())->events, original.size());
+    EXPECT_LT(playback().event_count(), LiveSessions::window_events);
+    EXPECT_EQ(window_.event_model().rowCount(), static_cast<int>(playback().event_count()));
+    EXPECT_EQ(trace::integrity_problem(*playback().trace()).value_or(""), "");
+    EXPECT_EQ(playback().position().value, playback().event_count() - 1) << "followed to the end";
+    EXPECT_EQ(playback().session()->timeline->size(), playback().event_count());
+    EXPECT_FALSE(live().window_text().isEmpty());
+}
+
+TEST(GrowingIndex, IsWhatOneWalkOverTheWholeGives) {
+    const trace::Trace original = long_trace(20, true);
+    LiveWindow window(1'000'000);
+    window.describe(original.description(), {original.layers().begin(), original.layers().end()});
+    auto session = std::make_shared<Session>();
+    session->trace = window.trace();
+    GrowingIndex index(session);
+    for (const session::Part& part : parts_of(original, 23)) {
+        window.take(part);
+        index.extend();
+        index.show_frames();
+        Session whole;
+        whole.trace = window.trace();
+        index_for_views(whole);
+        ASSERT_EQ(session->deepest, whole.deepest);
+        ASSERT_EQ(session->usually_shown->filtered, whole.usually_shown->filtered);
+        ASSERT_EQ(session->usually_shown->shown, whole.usually_shown->shown);
+        const std::uint32_t size = whole.timeline->size();
+        ASSERT_EQ(session->timeline->size(), size);
+        for (std::uint32_t first = 0; first < size; first += 1 + size / 7)
+            for (std::uint32_t last = first; last <= size; last += 1 + size / 5) {
+                const auto grown = session->timeline->most_telling(first, last), walked = whole.timeline->most_telling(first, last);
+                ASSERT_EQ(grown.event, walked.event);
+                ASSERT_EQ(grown.weight, walked.weight);
+            }
+    }
+    EXPECT_EQ(index.looked_at(), original.size()) << "each event once";
+}
+
+TEST(DelayFigure, CountsEveryEventOnce) {
+    DelayFigure figure;
+    EXPECT_EQ(figure.within(0.99), 0);
+    figure.add(10.2, 990);
+    figure.add(80.0, 10);
+    EXPECT_EQ(figure.events(), 1000u);
+    EXPECT_EQ(figure.within(0.99), 10.5);
+    EXPECT_EQ(figure.within(0.995), 80.5);
+    EXPECT_EQ(figure.worst(), 80.0);
+    figure.add(5000, 1000);
+    EXPECT_EQ(figure.within(0.99), 5000.0) << "beyond the last step: the worst that was seen";
+    DelayFigure other;
+    other.add(1, 8000);
+    other.add(figure);
+    EXPECT_EQ(other.events(), 10'000u);
+    EXPECT_EQ(other.within(0.5), 1.5);
 }
 
 TEST_F(LiveWindowTest, TheTransportHoldsAndStepsAProducer) {

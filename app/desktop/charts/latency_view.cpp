@@ -52,7 +52,7 @@ LatencyView::LatencyView(PlaybackModel& playback, const Theme& theme, QWidget* p
         curves_.push_back(curve);
     }
     connect(chart(), &QChart::plotAreaChanged, this, [this] { viewport()->update(); });
-    connect(&playback, &PlaybackModel::position_changed, this, [this] { viewport()->update(); });
+    playback.tell(this, [this] { viewport()->update(); });
     connect(&playback, &PlaybackModel::focus_changed, this, [this] { viewport()->update(); });
     connect(&theme, &Theme::changed, this, &LatencyView::apply_theme);
     apply_theme();

@@ -30,7 +30,7 @@ LoadView::LoadView(Figure figure, PlaybackModel& playback, TimingModel& timing, 
     gestures_ = new TimeGestures(*this, playback, timing, {[this] { return plot(); }, [this](QPointF at) { click(at); }, [this](int direction) { step(direction); }});
     connect(chart(), &QChart::plotAreaChanged, this, [this] { viewport()->update(); });
     connect(&timing, &TimingModel::span_changed, this, &LoadView::rebuild);
-    connect(&playback, &PlaybackModel::position_changed, this, [this] {
+    playback.tell(this, [this] {
         if (!isVisible()) return;
         timing_model_.follow();
         set_current_row(*this, row_at(playback_.position()));

@@ -22,7 +22,7 @@ TimeCanvas::TimeCanvas(PlaybackModel& playback, TimingModel& timing, const Theme
     viewport()->setMouseTracking(true);
     gestures_ = new TimeGestures(*this, playback, timing, {[this] { return plot(); }, [this](QPointF at) { click(at); }, [this](int direction) { step(direction); }});
     connect(&timing, &TimingModel::span_changed, this, [this] { viewport()->update(); });
-    connect(&playback, &PlaybackModel::position_changed, this, [this] {
+    playback.tell(this, [this] {
         if (!isVisible() || !timing_) return;
         timing_model_.follow();
         set_current_row(*this, row_at(playback_.position()));

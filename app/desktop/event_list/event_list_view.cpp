@@ -122,6 +122,10 @@ EventListView::EventListView(PlaybackModel& playback, EventListModel& events, co
         show_summary();
         size_columns();
     });
+    playback.tell_growth(this, [this] {
+        show_summary();
+        size_columns();
+    });
     connect(&theme, &Theme::changed, this, &EventListView::apply_theme);
     apply_theme();
     show_summary();

@@ -126,7 +126,7 @@ FindingsView::FindingsView(PlaybackModel& playback, FindingModel& findings, cons
     connect(&findings, &QAbstractItemModel::dataChanged, tree_->viewport(), [this] { tree_->viewport()->update(); });
     connect(&playback, &PlaybackModel::session_changed, this, &FindingsView::open_session);
     // Whoever comes to an event where something is broken reads it without a click.
-    connect(&playback, &PlaybackModel::position_changed, this, [this] {
+    playback.tell(this, [this] {
         if (!playback_.session()) return;
         const auto [first, last] = playback_.session()->findings.at(playback_.position());
         const int shown = chosen();

@@ -147,9 +147,12 @@ void LiveView::refresh() {
     copy_->setVisible(listening);
     if (listening) {
         const QString window = live_.window_text();
-        const double visible = live_.visible_within();
-        word_->setText(tr("● Listening on %1").arg(live_.endpoint()) + (visible > 0 ? tr(" · events are in the views within %1 ms (99 of 100)").arg(visible, 0, 'f', 0) : QString()) +
+        const LiveSessions::Visible visible = live_.visible();
+        word_->setText(tr("● Listening on %1").arg(live_.endpoint()) +
+                       (visible.within > 0 ? tr(" · events are in the views within %1 ms (99 of 100), %2 pictures a second").arg(visible.within, 0, 'f', 0).arg(visible.pictures, 0, 'f', 0) : QString()) +
                        (window.isEmpty() ? QString() : QLatin1Char('\n') + window));
+        word_->setToolTip(visible.within > 0 ? tr("From the moment in which an event's bytes were read from the socket to the moment in which the picture with it was painted, while the views follow: of the last 10 to 20 seconds. "
+                                                  "Since the session was attached: within %1 ms, at worst %2 ms.").arg(visible.within_ever, 0, 'f', 1).arg(visible.worst_ever, 0, 'f', 1) : QString());
     } else if (!word_->text().startsWith(QStringLiteral("✖"))) {
         word_->clear();
     }

@@ -76,14 +76,18 @@ MainWindow::MainWindow(SessionSource source, std::unique_ptr<QSettings> settings
 
     connect(&theme_, &Theme::changed, this, &MainWindow::apply_theme);
     connect(&playback_, &PlaybackModel::session_changed, this, &MainWindow::update_actions);
-    connect(&playback_, &PlaybackModel::position_changed, this, &MainWindow::update_actions);
+    playback_.tell(this, &MainWindow::update_actions);
     connect(&playback_, &PlaybackModel::focus_changed, this, &MainWindow::update_actions);
     connect(&playback_, &PlaybackModel::playing_changed, this, &MainWindow::update_actions);
-    connect(&playback_, &PlaybackModel::shown_events_changed, this, &MainWindow::update_actions);
-    connect(&stage_model_, &StageModel::scene_changed, this, [this] {
+    playback_.tell_growth(this, &MainWindow::update_actions);
+    const auto tell_stage = [this] {
         const StageScene& scene = stage_model_.scene();
         pane("stage")->set_summary(scene.empty() ? QString() : scene.subtitle);
+    };
+    connect(&stage_model_, &StageModel::scene_changed, this, [this, tell_stage] {
+        if (!playback_.follows_stream()) tell_stage();
     });
+    playback_.tell(this, tell_stage);
     connect(stage_view_, &StageView::member_wanted, inspector_, &MemberInspector::show_member);
     connect(library_view_, &LibraryView::scenario_wanted, this, &MainWindow::open_scenario);
     connect(library_view_, &LibraryView::schedule_wanted, this, &MainWindow::choose_schedule);
@@ -345,6 +349,13 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         settings_->sync();
     }
     QMainWindow::closeEvent(event);
+}
+
+bool MainWindow::event(QEvent* event) {
+    const bool done = QMainWindow::event(event);
+    // Everything that was to be painted has been, and the display has it.
+    if (event->type() == QEvent::UpdateRequest) live_sessions_.painted();
+    return done;
 }
 
 void MainWindow::showEvent(QShowEvent* event) {

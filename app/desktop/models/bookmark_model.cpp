@@ -15,7 +15,7 @@ BookmarkModel::BookmarkModel(PlaybackModel& playback, NoteBook& book, QObject* p
         for (const session::Bookmark& each : book_.contents().bookmarks) bookmarks_.push_back({each.event, to_qstring(each.name)});
         endResetModel();
     });
-    connect(&playback, &PlaybackModel::position_changed, this, [this] {
+    playback.tell(this, [this] {
         if (!bookmarks_.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {here_role});
     });
 }

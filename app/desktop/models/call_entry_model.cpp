@@ -34,8 +34,8 @@ QString to_text(CallEntryState state) {
 CallEntryModel::CallEntryModel(PlaybackModel& playback, QObject* parent)
     : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &CallEntryModel::rebuild);
-    connect(&playback, &PlaybackModel::shown_events_changed, this, &CallEntryModel::rebuild);
-    connect(&playback, &PlaybackModel::position_changed, this, &CallEntryModel::follow);
+    playback.tell_growth(this, &CallEntryModel::rebuild);
+    playback.tell(this, &CallEntryModel::follow);
     connect(&playback, &PlaybackModel::focus_changed, this, &CallEntryModel::follow);
     rebuild();
 }

@@ -12,6 +12,7 @@ void EventFilter::open(const SessionPointer& session) {
     session_ = session;
     // What a new session shows without a filter is known already; a filter follows.
     worker_.forget();
+    growing_.reset();
     result_ = session ? session->usually_shown : nullptr;
     in_force_ = {};
     if (session && wanted_ != in_force_) work_out();
@@ -20,8 +21,15 @@ void EventFilter::open(const SessionPointer& session) {
 
 void EventFilter::session_grew() {
     if (!session_) return;
+    if (growing_) extend_shown(*growing_, *session_->trace, asked_);
+    Q_EMIT grew();
+}
+
+void EventFilter::look_again() {
+    if (!session_) return;
     worker_.forget();
-    put_in_force(wanted_ == Settings{} ? session_->usually_shown : shown_events(*session_->trace, request()), wanted_);
+    if (wanted_ == Settings{}) put_in_force(session_->usually_shown, wanted_);
+    else filter_at_once();
 }
 
 QString EventFilter::set_expression(const QString& expression) {
@@ -99,7 +107,7 @@ void EventFilter::work_out() {
         return put_in_force(session_->usually_shown, wanted_);
     }
     if (wanted_ == in_force_) return worker_.forget();
-    if (session_->growing || session_->trace->size() <= at_once) return put_in_force(shown_events(*session_->trace, request()), wanted_);
+    if (session_->growing || session_->trace->size() <= at_once) return filter_at_once();
     worker_.start([this, session = session_, asked = request(), settings = wanted_](Background::Control& control) -> std::function<void()> {
         auto made = shown_events(*session->trace, asked, [&control](int percent) {
             control.percent = percent;
@@ -110,7 +118,17 @@ void EventFilter::work_out() {
     });
 }
 
+void EventFilter::filter_at_once() {
+    worker_.forget();
+    asked_ = request();
+    auto made = std::make_shared<ShownEvents>();
+    extend_shown(*made, *session_->trace, asked_);
+    put_in_force(made, wanted_);
+    if (session_->growing) growing_ = made;
+}
+
 void EventFilter::put_in_force(std::shared_ptr<const ShownEvents> result, const Settings& settings) {
+    growing_.reset();
     result_ = std::move(result);
     in_force_ = settings;
     Q_EMIT changed();

@@ -25,7 +25,8 @@ public:
     explicit EventFilter(QObject* parent = nullptr);
 
     void open(const SessionPointer& session);  // keeps expression and marks
-    void session_grew();                       // what is asked for holds for what has come since, at once
+    void session_grew();  // what is asked for holds for what has come since, at once; what was is not looked at again
+    void look_again();    // at all of it: what counts as a finding has changed, or the session rests
     // Returns what is wrong with the expression, empty if it is accepted. A wrong one leaves the old one in force.
     QString set_expression(const QString& expression);
     void show_only_findings(bool on);
@@ -48,6 +49,7 @@ public:
     [[nodiscard]] int percent() const { return worker_.percent(); }
 
 Q_SIGNALS:
+    void grew();              // there is more, and nothing else has changed
     void changed();           // other events pass, or other settings are in force
     void settings_changed();  // something else is asked for; it may take a while until it is in force
     void working_changed();   // begins, is further on, ends
@@ -60,12 +62,15 @@ private:
     };
     void ask(const Settings& settings);
     void work_out();  // from wanted_
+    void filter_at_once();
     void put_in_force(std::shared_ptr<const ShownEvents> result, const Settings& settings);
     [[nodiscard]] ShownRequest request() const;
 
     SessionPointer session_;
     Settings wanted_, in_force_;
     std::shared_ptr<const ShownEvents> result_;
+    std::shared_ptr<ShownEvents> growing_;  // result_, while a filter is in force in a session that grows
+    ShownRequest asked_;                    // what it was made with
     Background worker_;
 };
 

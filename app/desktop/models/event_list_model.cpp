@@ -12,6 +12,7 @@ namespace chimneylab::desktop {
 EventListModel::EventListModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &EventListModel::rebuild);
     connect(&playback.filter(), &EventFilter::changed, this, &EventListModel::rebuild);
+    connect(&playback.filter(), &EventFilter::grew, this, &EventListModel::grow);
 }
 
 void EventListModel::set_notes(NoteBook& notes) {
@@ -23,7 +24,7 @@ void EventListModel::set_notes(NoteBook& notes) {
 
 int EventListModel::rowCount(const QModelIndex& parent) const {
     if (parent.isValid()) return 0;
-    return filtered() ? static_cast<int>(result_->shown.size()) : static_cast<int>(events_);
+    return rows_;
 }
 
 int EventListModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
@@ -35,8 +36,8 @@ trace::EventId EventListModel::event_at(int row) const {
 
 int EventListModel::row_of(trace::EventId event) const {
     if (!event.valid() || rowCount() == 0) return -1;
-    if (!filtered()) return event.value < events_ ? static_cast<int>(event.value) : -1;
-    const auto after = std::upper_bound(result_->shown.begin(), result_->shown.end(), event);
+    if (!filtered()) return event.value < static_cast<std::uint32_t>(rows_) ? static_cast<int>(event.value) : -1;
+    const auto after = std::upper_bound(result_->shown.begin(), result_->shown.begin() + rows_, event);
     return static_cast<int>(after - result_->shown.begin()) - 1;
 }
 
@@ -115,8 +116,20 @@ QVariant EventListModel::headerData(int section, Qt::Orientation orientation, in
 void EventListModel::rebuild() {
     beginResetModel();
     result_ = playback_.filter().result();
-    events_ = playback_.event_count();
+    filtered_ = result_ && result_->filtered;
+    rows_ = filtered_ ? static_cast<int>(result_->shown.size()) : static_cast<int>(playback_.event_count());
     endResetModel();
+}
+
+// One insertion at the end, however much has come.
+void EventListModel::grow() {
+    // The first event without a row: from then on rows are found another way, and those that are there stay.
+    filtered_ = result_ && result_->filtered;
+    const int rows = filtered_ ? static_cast<int>(result_->shown.size()) : static_cast<int>(playback_.event_count());
+    if (rows <= rows_) return;
+    beginInsertRows({}, rows_, rows - 1);
+    rows_ = rows;
+    endInsertRows();
 }
 
 }  // namespace chimneylab::desktop

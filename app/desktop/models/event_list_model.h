@@ -30,7 +30,7 @@ public:
 
     // The deepest nesting of calls in the session, so that a view can share out its room.
     [[nodiscard]] int deepest() const { return playback_.session() ? playback_.session()->deepest : 0; }
-    [[nodiscard]] bool filtered() const { return result_ && result_->filtered; }
+    [[nodiscard]] bool filtered() const { return filtered_; }
     // The events that have rows; null without a session.
     [[nodiscard]] const std::shared_ptr<const ShownEvents>& shown() const { return result_; }
     [[nodiscard]] trace::EventId event_at(int row) const;
@@ -39,13 +39,15 @@ public:
 
 private:
     void rebuild();
+    void grow();
     [[nodiscard]] QString broken_text(trace::EventId event) const;
     [[nodiscard]] QString note_text(trace::EventId event) const;
 
     PlaybackModel& playback_;
     const NoteBook* notes_ = nullptr;
     std::shared_ptr<const ShownEvents> result_;
-    std::uint32_t events_ = 0;  // there were when the rows were made: a live session may have more
+    int rows_ = 0;          // a live session may have more
+    bool filtered_ = false;
 };
 
 }  // namespace chimneylab::desktop

@@ -9,8 +9,8 @@ namespace chimneylab::desktop {
 
 FindingModel::FindingModel(PlaybackModel& playback, QObject* parent) : QAbstractItemModel(parent), playback_(playback), judge_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &FindingModel::rebuild);
-    connect(&playback, &PlaybackModel::shown_events_changed, this, &FindingModel::rebuild);  // a live session has more
-    connect(&playback, &PlaybackModel::position_changed, this, [this] {
+    playback.tell_growth(this, &FindingModel::rebuild);  // a live session has more
+    playback.tell(this, [this] {
         for (int row = 0; row < rowCount(); ++row) {
             const QModelIndex group = index(row, 0);
             Q_EMIT dataChanged(group, group, {here_role});

@@ -13,11 +13,13 @@ using trace::EventKind;
 void FrameFlights::add(EventId id, const trace::Event& event) {
     switch (event.kind) {
         case EventKind::frame_sent:
+            ++told_;
             open_[id.value] = flights_.size();
             flights_.push_back({id, {}, false, false, event.layer != trace::machine_layer});
             return;
         case EventKind::frame_received:
         case EventKind::frame_dropped: {
+            ++told_;
             // A recording may have lost the event that sent it.
             const auto its = event.partner.valid() ? open_.find(event.partner.value) : open_.end();
             if (its == open_.end()) return;

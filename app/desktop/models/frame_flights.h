@@ -25,6 +25,7 @@ class FrameFlights {
 public:
     void add(trace::EventId id, const trace::Event& event);  // every event of the trace, in order
     void finish();
+    [[nodiscard]] std::size_t told() const { return told_; }  // events that were about a frame
 
     [[nodiscard]] bool empty() const { return flights_.empty(); }
     [[nodiscard]] const std::vector<FrameFlight>& all() const { return flights_; }  // by the event that sent them
@@ -35,6 +36,7 @@ public:
 
 private:
     std::vector<FrameFlight> flights_;
+    std::size_t told_ = 0;
     std::vector<trace::EventId> latest_;  // the latest end among flights_[0 … i]
     std::unordered_map<std::uint32_t, std::size_t> open_;    // by the event that sent it
     std::unordered_map<std::uint32_t, std::size_t> ending_;  // by the event that ends it

@@ -11,13 +11,13 @@ namespace chimneylab::desktop {
 
 HandleChainModel::HandleChainModel(PlaybackModel& playback, QObject* parent) : QObject(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, &HandleChainModel::take_session);
-    connect(&playback, &PlaybackModel::shown_events_changed, this, [this] {
+    playback.tell_growth(this, [this] {
         const auto picked = picked_;
         take_session();
         picked_ = picked;
         refresh();
     });
-    connect(&playback, &PlaybackModel::position_changed, this, &HandleChainModel::refresh);
+    playback.tell(this, &HandleChainModel::refresh);
     connect(&playback, &PlaybackModel::focus_changed, this, &HandleChainModel::refresh);
     take_session();
 }

@@ -11,7 +11,7 @@ LensModel::LensModel(PlaybackModel& playback, QObject* parent) : QAbstractTableM
         session_ = nullptr;  // another session may come to lie at the same address
         refresh(PlaybackModel::Move::jump);
     });
-    connect(&playback, &PlaybackModel::position_changed, this, &LensModel::refresh);
+    playback.tell(this, &LensModel::refresh);
     connect(&playback, &PlaybackModel::focus_changed, this, [this] { refresh(PlaybackModel::Move::jump); });
 }
 

@@ -24,6 +24,7 @@ LiveChecker::~LiveChecker() {
 }
 
 void LiveChecker::give(LiveNews news) {
+    if (over_) return;
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(news));
     news_.notify_one();
@@ -33,7 +34,6 @@ void LiveChecker::work() {
     LiveWindow window(most_events_);
     std::unique_ptr<trace::History> history;
     std::unique_ptr<verifier::Verifier> verifier;
-    bool over = false;  // the first window
     for (;;) {
         std::deque<LiveNews> batch;
         {
@@ -43,16 +43,17 @@ void LiveChecker::work() {
             batch = std::exchange(waiting_, {});
         }
         for (const LiveNews& news : batch) {
-            if (over) break;
+            if (over_) break;
             if (news.description) window.describe(news.description->first, news.description->second);
             if (!news.part) continue;
-            over = window.would_begin_anew(*news.part);
-            if (!over) window.take(*news.part);
+            over_ = window.would_begin_anew(*news.part);
+            if (!over_) window.take(*news.part);
         }
-        if (over) {
+        if (over_) {
             // Nothing more is judged; the memory is given back.
             verifier.reset();
             history.reset();
+            window = LiveWindow(most_events_);
             continue;
         }
         if (window.trace()->empty()) continue;

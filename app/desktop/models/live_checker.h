@@ -7,6 +7,7 @@
 #pragma once
 
 #include <QObject>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -36,6 +37,7 @@ private:
     std::condition_variable news_;
     std::deque<LiveNews> waiting_;
     bool stop_ = false;
+    std::atomic<bool> over_{false};  // the first window: nothing more is wanted
     std::thread thread_;
 };
 

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t most_waiting = std::size_t{256} << 20;  // bytes
 
-std::uint64_t now() {
-    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
-}
-
 }  // namespace
 
 LiveFeed::LiveFeed(std::filesystem::path file, std::function<void()> wake) : file_(std::move(file)), wake_(std::move(wake)) {
@@ -33,10 +29,11 @@ void LiveFeed::described(const trace::RunDescription& description, std::span<con
 }
 
 void LiveFeed::grew(const session::Part& part) {
-    if (writer_) writer_->extend(part);
     const std::size_t weight = part.events.size() * sizeof(trace::Event) + part.changes.size() * sizeof(trace::Change) +
                                part.regions.size() * sizeof(trace::Region) + part.bytes.size() + 512;
-    push({std::make_shared<const session::Part>(part), nullptr, now()}, weight);
+    // The views first: a disk that is slow for a moment holds back the producer, not what has come.
+    push({std::make_shared<const session::Part>(part), nullptr, static_cast<std::uint64_t>(heard_.time_since_epoch() / std::chrono::nanoseconds(1))}, weight);
+    if (writer_) writer_->extend(part);
 }
 
 std::optional<std::string> LiveFeed::problem() {

@@ -3,9 +3,10 @@
 //
 // One live session on its way from the recorder to the window: every part goes to the disk and into a queue, from which the
 // GUI thread and the checker's thread take it. The queue is bounded: a window that cannot keep up loses sight of the
-// session, the recording loses nothing. described(), grew() and problem() on the server's thread, the rest on any.
+// session, the recording loses nothing. heard(), described(), grew() and problem() on the server's thread, the rest on any.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -24,7 +25,7 @@ namespace chimneylab::desktop {
 struct LiveNews {
     std::shared_ptr<const session::Part> part;
     std::shared_ptr<const std::pair<trace::RunDescription, std::vector<trace::Layer>>> description;
-    std::uint64_t came = 0;  // nanoseconds, steady clock
+    std::uint64_t came = 0;  // when its bytes did, on the socket: nanoseconds, steady clock
 };
 
 class LiveFeed final : public bridge::Recipient {
@@ -32,6 +33,7 @@ public:
     // Recording begins in that file. `wake` is called on the server's thread when the queue was empty.
     LiveFeed(std::filesystem::path file, std::function<void()> wake);
 
+    void heard(std::chrono::steady_clock::time_point when) override { heard_ = when; }
     void described(const trace::RunDescription& description, std::span<const trace::Layer> layers) override;
     void grew(const session::Part& part) override;
     std::optional<std::string> problem() override;
@@ -50,6 +52,7 @@ private:
     std::function<void()> wake_;
     std::unique_ptr<session::Writer> writer_;
     std::optional<std::string> problem_;
+    std::chrono::steady_clock::time_point heard_;
     mutable std::mutex mutex_;  // of what follows
     std::deque<LiveNews> waiting_;
     std::size_t weight_ = 0;

@@ -87,6 +87,7 @@ LiveSessions::LiveSessions(PlaybackModel& playback, QObject* parent) : QAbstract
         live_.reset();
         live_trace_.reset();
         live_history_ = nullptr;
+        live_index_.reset();
         Q_EMIT attached_changed();
     });
     connect(&playback, &PlaybackModel::position_changed, this, [this] {
@@ -95,7 +96,6 @@ LiveSessions::LiveSessions(PlaybackModel& playback, QObject* parent) : QAbstract
     connect(&playback, &PlaybackModel::playing_changed, this, [this](bool playing) {
         if (playing) follow(false);
     });
-    since_refresh_.start();
     since_measure_.start();
 }
 
@@ -202,7 +202,7 @@ void LiveSessions::session_began(const bridge::SessionState& state, std::shared_
         its->findings = findings;
         if (attached_ != number || !live_ || live_trace_ != its->window.trace() || its->window.first_event() != 0) return;
         live_->findings = *findings;
-        unrefreshed_ = true;
+        found_more_ = untold_ = true;
         wake();
     });
     rows_.push_back(std::move(row));
@@ -287,6 +287,7 @@ void LiveSessions::measure() {
             row->state = state;
         }
     }
+    picture_rate_ = seconds > 0 ? std::exchange(pictures_, 0) / seconds : 0;
     if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, column_count - 1));
 }
 

@@ -17,6 +17,8 @@
 #include <optional>
 #include <vector>
 
+#include "app/desktop/models/delay_figure.h"
+#include "app/desktop/models/growing_index.h"
 #include "app/desktop/models/live_checker.h"
 #include "app/desktop/models/live_feed.h"
 #include "app/desktop/models/live_window.h"
@@ -78,9 +80,18 @@ public:
     // Asks a producer for something (chimney_wire_command). The answer, if it is a refusal, is told by refused().
     void control(std::uint32_t number, std::uint8_t command, std::uint64_t value = 0, const QString& text = {});
 
-    // Of the attached session: how long an event took from its arrival until the views had it, milliseconds; the worst of
-    // every hundred left out. 0: nothing was shown yet.
-    [[nodiscard]] double visible_within() const;
+    // Everything that was to be painted in the window has been. Whoever owns the window says so.
+    void painted();
+    // Of the attached session while the views follow it: from the moment at which an event's bytes had been read from the socket
+    // to the moment at which the picture with it had been painted and handed to the display, milliseconds, and the pictures.
+    // What a frame passes over, because a later event of the same frame takes its place, is in the lists all the same.
+    struct Visible {
+        double within = 0;        // 99 of 100 events, of the last 10 to 20 seconds; 0: nothing was shown yet
+        double within_ever = 0;   // the same, since it was attached
+        double worst_ever = 0;
+        double pictures = 0;      // a second, lately
+    };
+    [[nodiscard]] Visible visible() const;
     // What the window shows of a long session; empty: all of it.
     [[nodiscard]] QString window_text() const;
 
@@ -104,7 +115,6 @@ private:
         std::shared_ptr<const Findings> findings;
         std::deque<LiveNews> waiting;  // not in the window yet: the view is paused, or the frame's time was over
         std::size_t waiting_events = 0;
-        std::vector<std::uint64_t> arrivals;  // of what the next picture shows first
         bool described_anew = false;
         std::uint64_t events_then = 0;
         double rate = 0;
@@ -122,8 +132,12 @@ private:
     void measure();
     [[nodiscard]] bool pull(Row& row);  // true: something new is in the window of the attached one
     void show(Row& row);
-    void adopt_window(Row& row, bool from_start);
-    void refresh_views();
+    enum class Adopt { attached, next_window, copy };
+    void adopt_window(Row& row, Adopt why);
+    void find_opening();
+    void tell_growth();    // while it grows, now and then
+    void refresh_views();  // when it rests
+    void count_from_now();
     void set_growing(bool growing);
     void to_the_end();
     void open_in_views();
@@ -142,13 +156,23 @@ private:
     std::shared_ptr<Session> live_;
     std::shared_ptr<trace::Trace> live_trace_;
     trace::History* live_history_ = nullptr;
+    std::unique_ptr<GrowingIndex> live_index_;  // while it grows
+    bool found_more_ = false;                   // the checker did, since the views were told
     std::uint32_t requests_ = 0;
     QTimer frame_, measure_;
-    QElapsedTimer since_refresh_, since_measure_;
-    qint64 refresh_cost_ = 0;
-    bool unrefreshed_ = false;
-    std::vector<float> delays_;
-    std::size_t next_delay_ = 0;
+    QElapsedTimer since_frame_, since_told_, since_measure_;
+    qint64 told_cost_ = 0;
+    bool untold_ = false;
+    struct Arrival {
+        std::uint64_t came = 0;  // nanoseconds, steady clock
+        std::size_t events = 0;
+    };
+    std::vector<Arrival> arrivals_;   // taken in, in no picture yet
+    std::uint64_t counts_from_ = 0;   // what came before waited for a person, not for the views
+    DelayFigure delays_ever_, delays_now_, delays_before_;
+    QElapsedTimer since_turn_;        // of the figures of now
+    int pictures_ = 0;
+    double picture_rate_ = 0;
     std::vector<QThread*> threads_;
 };
 

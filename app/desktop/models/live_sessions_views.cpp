@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The attached session in the views: what came since the last frame is appended, within the time that a frame has.
+#include <QThreadPool>
 #include <algorithm>
 #include <utility>
 
@@ -15,7 +16,10 @@ namespace {
 constexpr int frame_time = 16;              // ms
 constexpr qint64 time_in_frame = 8;         // ms for taking in what came
 constexpr std::size_t too_far_behind = 60'000;  // events; then the view goes on at the present
-constexpr std::size_t most_delays = 20'000;
+constexpr qint64 time_between_tellings = 100;   // ms, at least, until the readers hear of growth again
+constexpr qint64 time_of_figures = 10'000;      // ms
+constexpr std::size_t operations_looked_at = 16;
+constexpr std::size_t most_arrivals = 50'000;
 
 std::uint64_t now_nanoseconds() {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
@@ -32,8 +36,10 @@ void LiveSessions::attach(std::uint32_t number) {
     live_.reset();
     live_trace_.reset();
     live_history_ = nullptr;
-    delays_.clear();
-    if (!row->window.trace()->empty()) adopt_window(*row, true);
+    live_index_.reset();
+    delays_ever_ = delays_now_ = delays_before_ = {};
+    since_turn_.restart();
+    if (!row->window.trace()->empty()) adopt_window(*row, Adopt::attached);
     Q_EMIT attached_changed();
     wake();
 }
@@ -50,6 +56,7 @@ void LiveSessions::detach() {
     live_.reset();
     live_trace_.reset();
     live_history_ = nullptr;
+    live_index_.reset();
     Q_EMIT attached_changed();
 }
 
@@ -64,19 +71,20 @@ void LiveSessions::pause_view(bool paused) {
     } else if (live_) {
         // Other threads may still be reading the old one: a copy goes on. The window has grown on the old trace's memory
         // no further than the views had seen.
-        adopt_window(*row, false);
+        adopt_window(*row, Adopt::copy);
         follow(true);
     }
     Q_EMIT attached_changed();
     wake();
 }
 
-void LiveSessions::adopt_window(Row& row, bool from_start) {
-    if (!from_start) row.window.go_on_with_copy();
+void LiveSessions::adopt_window(Row& row, Adopt why) {
+    if (why == Adopt::copy) row.window.go_on_with_copy();
     live_trace_ = row.window.trace();
     auto history = std::make_unique<trace::History>(*live_trace_);
     live_history_ = history.get();
-    auto session = std::make_shared<Session>();
+    // Whoever lets go of a long one last is not kept waiting while its memory is given back.
+    std::shared_ptr<Session> session(new Session, [](Session* gone) { QThreadPool::globalInstance()->start([gone] { delete gone; }); });
     session->history = std::move(history);
     session->trace = live_trace_;
     session->title = QString::fromStdString(row.state.title);
@@ -86,10 +94,15 @@ void LiveSessions::adopt_window(Row& row, bool from_start) {
     session->schedule = to_qstring(description.schedule);
     session->opening = trace::EventId(0);
     if (row.findings && row.window.first_event() == 0) session->findings = *row.findings;
-    index_for_views(*session);
+    live_index_ = std::make_unique<GrowingIndex>(session);
     live_ = session;
+    find_opening();
     set_growing(true);  // until the last part has come
-    if (from_start) {
+    if (why == Adopt::next_window && following_) {
+        moving_ = true;
+        playback_.follow(live_);
+        moving_ = false;
+    } else if (why != Adopt::copy) {
         moving_ = true;
         playback_.open(live_);
         moving_ = false;
@@ -98,6 +111,17 @@ void LiveSessions::adopt_window(Row& row, bool from_start) {
     } else {
         open_in_views();
     }
+}
+
+// Where a newcomer should stand: the first call of an operation.
+void LiveSessions::find_opening() {
+    if (live_->opening.value != 0) return;
+    const auto operations = live_history_->operations();
+    for (std::size_t i = 0; i < std::min<std::size_t>(operations.size(), operations_looked_at); ++i)
+        if (!operations[i].crossings.empty()) {
+            live_->opening = operations[i].crossings.front();
+            return;
+        }
 }
 
 // The same session, or a copy that goes on: the place in it stays.
@@ -116,7 +140,7 @@ void LiveSessions::set_growing(bool growing) {
 
 void LiveSessions::to_the_end() {
     moving_ = true;
-    if (playback_.event_count() > 0) playback_.seek(playback_.nearest_shown(trace::EventId(playback_.event_count() - 1)));
+    playback_.follow();
     moving_ = false;
 }
 
@@ -126,26 +150,49 @@ void LiveSessions::follow(bool on) {
     following_ = on;
     if (on) {
         playback_.pause();
+        count_from_now();
         to_the_end();
+    } else {
+        playback_.rest();
     }
     Q_EMIT following_changed(on);
 }
 
-void LiveSessions::refresh_views() {
+// What is told in figures and lists now and then, a reader at a time.
+void LiveSessions::tell_growth() {
     QElapsedTimer cost;
     cost.start();
+    live_index_->show_frames();
+    if (std::exchange(found_more_, false)) {
+        live_index_->mark_findings();
+        if (playback_.filter().only_findings()) playback_.filter().look_again();
+    }
+    playback_.grew();
+    told_cost_ = cost.elapsed();
+    untold_ = false;
+    since_told_.restart();
+}
+
+void LiveSessions::refresh_views() {
     if (live_ && playback_.session() == live_) {
-        index_for_views(*live_);
-        playback_.filter().session_grew();
+        if (live_index_) {
+            live_index_->extend();
+            live_index_->mark_findings();
+            live_index_->show_frames();
+        } else {
+            index_for_views(*live_);  // it rested already, and more was found
+        }
+        playback_.filter().look_again();
         Q_EMIT playback_.shown_events_changed();
     }
-    refresh_cost_ = cost.elapsed();
-    unrefreshed_ = false;
-    since_refresh_.restart();
+    found_more_ = untold_ = false;
+    live_index_.reset();  // nothing grows any more, and other threads may read
 }
 
 void LiveSessions::wake() {
-    if (!frame_.isActive()) frame_.start(frame_time);
+    if (frame_.isActive()) return;
+    const qint64 since = since_frame_.isValid() ? since_frame_.elapsed() : frame_time;
+    frame_.start(static_cast<int>(std::clamp<qint64>(frame_time - since, 0, frame_time)));
 }
 
 bool LiveSessions::pull(Row& row) {
@@ -176,7 +223,8 @@ bool LiveSessions::pull(Row& row) {
         const bool keeps_place = shown && live_ && !following_ && row.window.would_begin_anew(*news.part);
         row.window.take(*news.part, !skip && !keeps_place);
         grew = grew || (!skip && !keeps_place);
-        if (shown) row.arrivals.push_back(news.came);
+        if (arrivals_.size() > most_arrivals) count_from_now();  // a window that nobody sees is not painted
+        if (shown && following_ && news.came >= counts_from_) arrivals_.push_back({news.came, news.part->events.size()});
         if (spent.elapsed() > time_in_frame) break;
     }
     return grew;
@@ -187,41 +235,28 @@ void LiveSessions::show(Row& row) {
     if (!live_ || live_trace_ != row.window.trace()) {
         const bool followed = !live_ || following_;
         if (live_) set_growing(false);
-        adopt_window(row, true);
+        adopt_window(row, live_ ? Adopt::next_window : Adopt::attached);
         if (!followed) follow(false);
         row.described_anew = false;
-    } else {
-        live_history_->extend();
-        if (live_->opening.value == 0)
-            for (const trace::Operation& operation : live_history_->operations())
-                if (!operation.crossings.empty()) {
-                    live_->opening = operation.crossings.front();
-                    break;
-                }
-        if (std::exchange(row.described_anew, false)) {
-            live_->title = to_qstring(live_trace_->description().title);
-            live_->variant = to_qstring(live_trace_->description().variant);
-            live_->schedule = to_qstring(live_trace_->description().schedule);
-            open_in_views();
-            Q_EMIT attached_session(live_);
-        }
-        if (following_) to_the_end();
-        unrefreshed_ = true;
+        return;
     }
-    // What the views have asked to be painted is painted before this is called.
-    QTimer::singleShot(0, this, [this, arrivals = std::exchange(row.arrivals, {})] {
-        const std::uint64_t now = now_nanoseconds();
-        for (const std::uint64_t came : arrivals) {
-            const float delay = static_cast<float>(now - came) / 1e6f;
-            if (delays_.size() < most_delays)
-                delays_.push_back(delay);
-            else
-                delays_[next_delay_++ % most_delays] = delay;
-        }
-    });
+    live_history_->extend();
+    find_opening();
+    if (std::exchange(row.described_anew, false)) {
+        live_->title = to_qstring(live_trace_->description().title);
+        live_->variant = to_qstring(live_trace_->description().variant);
+        live_->schedule = to_qstring(live_trace_->description().schedule);
+        open_in_views();
+        Q_EMIT attached_session(live_);
+    }
+    live_index_->extend();
+    playback_.filter().session_grew();
+    if (following_) to_the_end();
+    untold_ = true;
 }
 
 void LiveSessions::frame() {
+    since_frame_.restart();
     bool more = false;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
         Row& row = *rows_[i];
@@ -233,24 +268,43 @@ void LiveSessions::frame() {
         if (shown && row.ended && !waits && live_ && growing_) {
             set_growing(false);
             follow(false);
-            unrefreshed_ = true;
-            since_refresh_.invalidate();
+            refresh_views();
         }
     }
-    if (unrefreshed_ && (!since_refresh_.isValid() || since_refresh_.elapsed() > std::max<qint64>(100, 15 * refresh_cost_))) {
+    if (live_ && growing_) {
+        if (untold_ && (!since_told_.isValid() || since_told_.elapsed() > std::max(time_between_tellings, 15 * told_cost_))) tell_growth();
+        more = playback_.tell_some() || untold_ || more;
+    } else if (live_ && untold_) {
         refresh_views();
-    } else if (unrefreshed_) {
-        more = true;
     }
     if (more) wake();
 }
 
-double LiveSessions::visible_within() const {
-    if (delays_.empty()) return 0;
-    std::vector<float> sorted = delays_;
-    const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(static_cast<double>(sorted.size() - 1) * 0.99);
-    std::nth_element(sorted.begin(), at, sorted.end());
-    return *at;
+void LiveSessions::count_from_now() {
+    counts_from_ = now_nanoseconds();
+    arrivals_.clear();
+}
+
+void LiveSessions::painted() {
+    if (arrivals_.empty()) return;
+    if (since_turn_.elapsed() > time_of_figures) {
+        delays_before_ = std::exchange(delays_now_, {});
+        since_turn_.restart();
+    }
+    const std::uint64_t now = now_nanoseconds();
+    for (const Arrival& each : arrivals_) {
+        const double delay = static_cast<double>(now - each.came) / 1e6;
+        delays_now_.add(delay, each.events);
+        delays_ever_.add(delay, each.events);
+    }
+    arrivals_.clear();
+    ++pictures_;
+}
+
+LiveSessions::Visible LiveSessions::visible() const {
+    DelayFigure lately = delays_before_;
+    lately.add(delays_now_);
+    return {lately.within(0.99), delays_ever_.within(0.99), delays_ever_.worst(), picture_rate_};
 }
 
 QString LiveSessions::window_text() const {

@@ -3,6 +3,7 @@
 #include "app/desktop/models/live_window.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace chimneylab::desktop {
 
@@ -20,29 +21,41 @@ void LiveWindow::begin() {
     trace_ = std::make_shared<trace::Trace>();
     first_event_ = session_events_;
     skipped_ = false;
-    region_here_.clear();
+    born_here_.clear();
     operation_here_.clear();
     trace_->set_description(description_);
     for (const std::string& name : names_) trace_->intern(name);
     trace_->set_layers(layers_);
+    let_the_dead_go();
     // In the order of their numbers, so that a parent is there before what belongs to it.
-    std::vector<std::uint32_t> numbers;
-    for (const auto& [number, watched] : watched_) numbers.push_back(number);
-    std::ranges::sort(numbers);
-    for (const std::uint32_t number : numbers) {
-        const Watched& watched = watched_.at(number);
+    for (Watched& watched : watched_) {
         trace::Region region = watched.region;
         region.born = EventId(0);
         region.died = {};
         region.parent = here(region.parent);
-        region_here_[number] = trace_->add_region(region, watched.now);
+        watched.here = trace_->add_region(region, watched.now);
     }
+}
+
+void LiveWindow::let_the_dead_go() {
+    if (std::exchange(dead_, 0) == 0) return;
+    std::erase_if(watched_, [](const Watched& each) { return each.dead; });
+    place_.clear();
+    place_.reserve(watched_.size());
+    for (std::uint32_t i = 0; i < watched_.size(); ++i) place_.emplace(watched_[i].number, i);
+}
+
+LiveWindow::Watched* LiveWindow::watched(std::uint32_t number) {
+    const auto found = place_.find(number);
+    return found == place_.end() || watched_[found->second].dead ? nullptr : &watched_[found->second];
 }
 
 RegionId LiveWindow::here(RegionId region) const {
     if (!region.valid()) return {};
-    const auto found = region_here_.find(region.value);
-    return found == region_here_.end() ? RegionId() : found->second;
+    if (!born_here_.empty() && region.value >= first_born_)
+        return region.value - first_born_ < born_here_.size() ? born_here_[region.value - first_born_] : RegionId();
+    const auto found = place_.find(region.value);
+    return found == place_.end() ? RegionId() : watched_[found->second].here;
 }
 
 EventId LiveWindow::here(EventId event) const {
@@ -75,8 +88,8 @@ void LiveWindow::keep(const session::Part& part) {
         region.born = here(region.born);
         region.died = here(region.died);
         region.parent = here(region.parent);
-        const auto number = static_cast<std::uint32_t>(part.first_region + i);
-        region_here_[number] = trace_->add_region(region, bytes.subspan(part.regions[i].initial_bytes, region.size));
+        if (born_here_.empty()) first_born_ = static_cast<std::uint32_t>(part.first_region + i);
+        born_here_.push_back(trace_->add_region(region, bytes.subspan(part.regions[i].initial_bytes, region.size)));
     }
     std::vector<trace::Change> changes;
     for (const trace::Event& told : part.events) {
@@ -110,22 +123,32 @@ void LiveWindow::follow(const session::Part& part) {
     for (std::size_t i = 0; i < part.regions.size(); ++i) {
         const trace::Region& region = part.regions[i];
         const auto initial = bytes.subspan(region.initial_bytes, region.size);
-        watched_[static_cast<std::uint32_t>(part.first_region + i)] = {region, {initial.begin(), initial.end()}};
+        const auto number = static_cast<std::uint32_t>(part.first_region + i);
+        place_.emplace(number, static_cast<std::uint32_t>(watched_.size()));
+        watched_.push_back({number, region, {initial.begin(), initial.end()}, {}, false});
     }
     for (const trace::Change& change : part.changes) {
-        const auto found = watched_.find(change.region.value);
-        if (found == watched_.end() || change.offset + change.length > found->second.now.size()) continue;
-        std::ranges::copy(bytes.subspan(change.after, change.length), found->second.now.begin() + change.offset);
+        Watched* its = watched(change.region.value);
+        if (its == nullptr || change.offset + change.length > its->now.size()) continue;
+        std::ranges::copy(bytes.subspan(change.after, change.length), its->now.begin() + change.offset);
     }
+    const auto dies = [this](Watched& each) {
+        each.dead = true;
+        ++dead_;
+        each.now = {};
+    };
     for (const session::Amendment& news : part.amendments) {
-        const auto found = watched_.find(news.region.value);
-        if (found == watched_.end()) continue;
-        found->second.region.label = news.label;
-        found->second.region.died = news.died;
-        if (news.died.valid()) watched_.erase(found);
+        Watched* its = watched(news.region.value);
+        if (its == nullptr) continue;
+        its->region.label = news.label;
+        its->region.died = news.died;
+        if (news.died.valid()) dies(*its);
     }
     for (std::size_t i = 0; i < part.regions.size(); ++i)
-        if (part.regions[i].died.valid()) watched_.erase(static_cast<std::uint32_t>(part.first_region + i));
+        if (part.regions[i].died.valid())
+            if (Watched* its = watched(static_cast<std::uint32_t>(part.first_region + i))) dies(*its);
+    // Nothing more comes into this window, so nobody asks for them.
+    if (skipped_ && dead_ > watched_.size() / 2) let_the_dead_go();
 }
 
 }  // namespace chimneylab::desktop

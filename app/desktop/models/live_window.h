@@ -7,6 +7,7 @@
 // Not thread safe; the same parts give the same windows, so that a checker on another thread numbers its events alike.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -38,12 +39,17 @@ public:
 
 private:
     struct Watched {
+        std::uint32_t number = 0;  // in the session
         trace::Region region;
         std::vector<std::byte> now;
+        trace::RegionId here;      // in this window, if it was there when it began
+        bool dead = false;
     };
     void begin();
     void keep(const session::Part& part);
     void follow(const session::Part& part);
+    void let_the_dead_go();
+    [[nodiscard]] Watched* watched(std::uint32_t number);
     [[nodiscard]] trace::RegionId here(trace::RegionId region) const;
     [[nodiscard]] trace::EventId here(trace::EventId event) const;
     [[nodiscard]] trace::OperationId here(trace::OperationId operation);
@@ -55,8 +61,13 @@ private:
     trace::RunDescription description_;
     std::vector<trace::Layer> layers_;
     std::vector<std::string> names_;
-    std::unordered_map<std::uint32_t, Watched> watched_;             // by the session's number: what lives now
-    std::unordered_map<std::uint32_t, trace::RegionId> region_here_;  // the session's number → this window's
+    // What has been watched since this window began, in the order of their numbers; the dead are let go with the next window.
+    // Looked up at every change, and gone through when a window begins, however many there are: so they lie side by side.
+    std::vector<Watched> watched_;
+    boost::unordered_flat_map<std::uint32_t, std::uint32_t> place_;  // number → place in watched_
+    std::size_t dead_ = 0;
+    std::vector<trace::RegionId> born_here_;  // of those born since, which follow on: the session's number → this window's
+    std::uint32_t first_born_ = 0;
     std::unordered_map<std::uint32_t, trace::OperationId> operation_here_;  // the same, in all windows but the first
 };
 

@@ -17,7 +17,7 @@ NoteModel::NoteModel(PlaybackModel& playback, NoteBook& book, QObject* parent) :
         endResetModel();
     });
     connect(&book, &NoteBook::changed, this, &NoteModel::take);
-    connect(&playback, &PlaybackModel::position_changed, this, [this] {
+    playback.tell(this, [this] {
         if (!notes_.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {here_role});
     });
     notes_ = book.annotations();

@@ -3,6 +3,7 @@
 #include "app/desktop/models/playback_model.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace chimneylab::desktop {
 
@@ -11,10 +12,12 @@ using trace::EventKind;
 
 PlaybackModel::PlaybackModel(QObject* parent) : QObject(parent), clock_(this) {
     connect(&clock_, &AnimationClock::tick, this, &PlaybackModel::advance);
+    connect(this, &PlaybackModel::shown_events_changed, this, [this] { tell_all(Move::jump, true); });
 }
 
 void PlaybackModel::open(SessionPointer session) {
     set_playing(false);
+    streams_ = false;
     cursor_.reset();
     session_ = std::move(session);
     chosen_operation_ = {};
@@ -29,6 +32,7 @@ void PlaybackModel::open(SessionPointer session) {
     filter_.open(session_);
     Q_EMIT session_changed();
     Q_EMIT position_changed(Move::jump);
+    tell_all(Move::jump, false);
 }
 
 std::uint32_t PlaybackModel::event_count() const {
@@ -39,6 +43,13 @@ void PlaybackModel::seek(EventId event, Move how) {
     if (!cursor_ || !event.valid()) return;
     event.value = std::min(event.value, event_count() - 1);
     if (event == position_) return;
+    move_to(event);
+    streams_ = false;
+    Q_EMIT position_changed(how);
+    tell_all(how, false);
+}
+
+void PlaybackModel::move_to(EventId event) {
     position_ = event;
     cursor_->seek(event);
     credit_ = 0;
@@ -48,7 +59,63 @@ void PlaybackModel::seek(EventId event, Move how) {
         if (chosen == nullptr || position_ < chosen->started) chosen_operation_ = {};
     }
     if (chosen_region_.valid() && !cursor_->alive(chosen_region_) && cursor_->bytes(chosen_region_).empty()) chosen_region_ = {};
-    Q_EMIT position_changed(how);
+}
+
+void PlaybackModel::follow(SessionPointer next) {
+    set_playing(false);
+    streams_ = true;
+    const bool goes_on = next != nullptr;
+    if (goes_on) {
+        // What was chosen is of the old one's numbers.
+        chosen_operation_ = {};
+        chosen_region_ = {};
+        position_ = {};
+        session_ = std::move(next);
+        cursor_ = std::make_unique<trace::Cursor>(*session_->trace, &session_->history->region_changes());
+    }
+    if (!cursor_ || event_count() == 0) return;
+    const EventId newest = nearest_shown(EventId(event_count() - 1));
+    if (newest == position_) return;
+    move_to(newest);
+    if (goes_on) {
+        filter_.open(session_);
+        Q_EMIT session_changed();
+    }
+    Q_EMIT position_changed(Move::jump);
+    for (Reader& each : readers_) each.behind = each.behind || !each.of_growth;
+}
+
+void PlaybackModel::grew() {
+    for (Reader& each : readers_) each.behind = each.behind || each.of_growth;
+}
+
+void PlaybackModel::rest() {
+    if (!std::exchange(streams_, false)) return;
+    for (std::size_t i = 0; i < readers_.size(); ++i)
+        if (std::exchange(readers_[i].behind, false) && readers_[i].who) readers_[i].told(Move::jump);
+}
+
+void PlaybackModel::add_reader(QObject* reader, std::function<void(Move)> told, bool of_growth) {
+    readers_.push_back({reader, std::move(told), of_growth, false});
+}
+
+void PlaybackModel::tell_all(Move how, bool of_growth) {
+    for (std::size_t i = 0; i < readers_.size(); ++i) {
+        if (readers_[i].of_growth != of_growth) continue;
+        readers_[i].behind = false;
+        if (readers_[i].who) readers_[i].told(how);
+    }
+}
+
+bool PlaybackModel::tell_some() {
+    int told = 0;
+    for (std::size_t tried = 0; tried < readers_.size() && told < told_at_once; ++tried) {
+        Reader& next = readers_[next_reader_++ % readers_.size()];
+        if (!std::exchange(next.behind, false) || !next.who) continue;
+        next.told(Move::jump);
+        ++told;
+    }
+    return std::ranges::any_of(readers_, &Reader::behind);
 }
 
 EventId PlaybackModel::neighbour(trace::Landmark kind, int direction) const {

@@ -8,7 +8,11 @@
 #pragma once
 
 #include <QObject>
+#include <QPointer>
+#include <deque>
+#include <functional>
 #include <memory>
+#include <vector>
 
 #include "app/desktop/models/animation_clock.h"
 #include "app/desktop/models/event_filter.h"
@@ -58,6 +62,27 @@ public:
     [[nodiscard]] EventFilter& filter() { return filter_; }
     [[nodiscard]] const EventFilter& filter() const { return filter_; }
 
+    // For whoever tells of the place in words, tables and figures instead of painting it: called after position_changed, as
+    // often as it, in the order in which they came, as long as the reader lives. While the place follows a stream, which moves
+    // it with every frame, tell_some() tells a few, in turn: nobody reads faster, and a frame costs what is painted.
+    void tell(QObject* reader, std::function<void()> told) { add_reader(reader, [told = std::move(told)](Move) { told(); }, false); }
+    template <typename Who>
+    void tell(Who* reader, void (Who::*told)()) { add_reader(reader, [reader, told](Move) { (reader->*told)(); }, false); }
+    template <typename Who>
+    void tell(Who* reader, void (Who::*told)(Move)) { add_reader(reader, [reader, told](Move how) { (reader->*told)(how); }, false); }
+    // The same for shown_events_changed: what a session that grows has more is told in turn, too.
+    void tell_growth(QObject* reader, std::function<void()> told) { add_reader(reader, [told = std::move(told)](Move) { told(); }, true); }
+    template <typename Who>
+    void tell_growth(Who* reader, void (Who::*told)()) { add_reader(reader, [reader, told](Move) { (reader->*told)(); }, true); }
+    static constexpr int told_at_once = 1;
+    bool tell_some();  // once a frame; true: others are behind still
+    // Moves as a stream does, frame after frame: to the newest event of the session that is open, or of the one that goes on
+    // where that ends.
+    void follow(SessionPointer next = nullptr);
+    void grew();  // the session that is open: those that asked for it are told in turn
+    void rest();  // no more of that: readers that are behind are told now
+    [[nodiscard]] bool follows_stream() const { return streams_; }
+
     // Playing stops when it comes to one of these events, in order; it goes on from there when it is asked to once more.
     void set_halts(std::vector<trace::EventId> halts) { halts_ = std::move(halts); }
 
@@ -100,7 +125,16 @@ Q_SIGNALS:
     void member_changed();
 
 private:
+    struct Reader {
+        QPointer<QObject> who;
+        std::function<void(Move)> told;
+        bool of_growth = false;
+        bool behind = false;
+    };
+    void add_reader(QObject* reader, std::function<void(Move)> told, bool of_growth);
+    void tell_all(Move how, bool of_growth);
     void set_playing(bool playing);
+    void move_to(trace::EventId event);
     [[nodiscard]] trace::EventId neighbour(trace::Landmark kind, int direction) const;
 
     SessionPointer session_;
@@ -111,6 +145,9 @@ private:
     trace::RegionId chosen_region_;
     std::uint32_t chosen_member_ = 0x80;
     std::vector<trace::EventId> halts_;
+    std::deque<Reader> readers_;  // that are told stay where they are when others come
+    std::size_t next_reader_ = 0;
+    bool streams_ = false;
     AnimationClock clock_;
     double credit_ = 0;
     double speed_ = 1;

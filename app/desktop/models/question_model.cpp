@@ -22,8 +22,8 @@ QuestionModel::QuestionModel(PlaybackModel& playback, NoteBook& book, std::funct
     more_.setSingleShot(true);
     connect(&more_, &QTimer::timeout, this, &QuestionModel::look_on);
     connect(&playback, &PlaybackModel::session_changed, this, &QuestionModel::open_session);
-    connect(&playback, &PlaybackModel::shown_events_changed, this, &QuestionModel::look_on);
-    connect(&playback, &PlaybackModel::position_changed, this, [this] {
+    playback.tell_growth(this, &QuestionModel::look_on);
+    playback.tell(this, [this] {
         if (rowCount() > 0) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {here_role});
     });
     connect(&book, &NoteBook::reset, this, [this] {

@@ -24,6 +24,9 @@ std::shared_ptr<const SequenceIndex> make_index(SessionPointer session, std::vec
 SequenceModel::SequenceModel(PlaybackModel& playback, EventListModel& events, QObject* parent)
     : QObject(parent), playback_(playback), events_(events) {
     connect(&events, &QAbstractItemModel::modelReset, this, &SequenceModel::rebuild);
+    playback.tell_growth(this, [this] {
+        if (is_growing(playback_)) rebuild();
+    });
 }
 
 const std::vector<EventId>& SequenceModel::findings() const {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/models/shown_events.h"
 
+#include <algorithm>
+
 #include "engine/trace/function_catalogue.h"
 
 namespace chimneylab::desktop {
@@ -17,26 +19,38 @@ bool is_completion(const trace::Trace& trace, EventId event) {
     return function != nullptr && function->completion;
 }
 
-std::shared_ptr<const ShownEvents> shown_events(const trace::Trace& trace, const ShownRequest& request, const std::function<bool(int)>& go_on) {
-    auto made = std::make_shared<ShownEvents>();
+void extend_shown(ShownEvents& shown, const trace::Trace& trace, const ShownRequest& request, std::uint32_t most) {
     const bool marks = request.findings || request.completions;
     const bool every = request.filter.passes_everything();
-    const auto size = static_cast<std::uint32_t>(trace.size());
-    made->active = marks || !every;
-    if (made->active) made->passes.resize(size);
-    for (std::uint32_t i = 0; i < size; ++i) {
-        if (go_on && i % 4096 == 0 && !go_on(static_cast<int>(std::uint64_t{i} * 100 / size))) return nullptr;
+    const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(trace.size(), std::size_t{shown.events} + most));
+    shown.active = marks || !every;
+    if (shown.active) shown.passes.resize(size);
+    for (std::uint32_t i = shown.events; i < size; ++i) {
         const EventId id(i);
         bool passes = true;
-        if (made->active) {
+        if (shown.active) {
             passes = !marks || (request.findings && request.is_finding && request.is_finding(id)) || (request.completions && is_completion(trace, id));
             passes = passes && (every || request.filter.matches(trace, id));
-            made->passes[i] = passes;
+            shown.passes[i] = passes;
         }
-        if (passes && (request.irql_changes || trace.event(id).kind != EventKind::irql_changed)) made->shown.push_back(id);
+        const bool has_row = passes && (request.irql_changes || trace.event(id).kind != EventKind::irql_changed);
+        if (!has_row && !shown.filtered) {
+            shown.filtered = true;  // up to here every event has a row
+            for (std::uint32_t before = 0; before < i; ++before) shown.shown.emplace_back(before);
+        }
+        if (has_row && shown.filtered) shown.shown.push_back(id);
     }
-    made->filtered = made->shown.size() != size;
-    if (!made->filtered) made->shown = {};
+    shown.events = size;
+}
+
+std::shared_ptr<const ShownEvents> shown_events(const trace::Trace& trace, const ShownRequest& request, const std::function<bool(int)>& go_on) {
+    constexpr std::uint32_t in_one_go = 4096;
+    auto made = std::make_shared<ShownEvents>();
+    for (;;) {
+        extend_shown(*made, trace, request, in_one_go);
+        if (made->events >= trace.size()) break;
+        if (go_on && !go_on(static_cast<int>(std::uint64_t{made->events} * 100 / trace.size()))) return nullptr;
+    }
     made->shown.shrink_to_fit();
     return made;
 }

@@ -28,20 +28,20 @@ TimelineIndex::Weight weight_of(const trace::Event& event) {
 void TimelineIndex::add(const trace::Event& event, bool is_finding) { weights_.push_back(is_finding ? finding : weight_of(event)); }
 
 void TimelineIndex::finish() {
-    weights_.shrink_to_fit();
-    for (std::uint32_t below = size(); below > step;) {
-        std::vector<Telling> level;
-        level.reserve(below / step + 1);
-        for (std::uint32_t i = 0; i < below; i += step) {
+    std::uint32_t below = size();
+    for (std::size_t up = 0; below > step; ++up) {
+        if (up == levels_.size()) levels_.emplace_back();
+        std::vector<Telling>& level = levels_[up];
+        if (!level.empty()) level.pop_back();  // its stretch may have been cut short by the end
+        for (auto i = static_cast<std::uint32_t>(level.size()) * step; i < below; i += step) {
             Telling best;
             for (std::uint32_t k = i; k < std::min(below, i + step); ++k) {
-                const Telling each = at(levels_.size(), k);
+                const Telling each = at(up, k);
                 if (each.weight > best.weight) best = each;
             }
             level.push_back(best);
         }
         below = static_cast<std::uint32_t>(level.size());
-        levels_.push_back(std::move(level));
     }
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The most telling event of any stretch of a trace, for a time line that has one column of pixels for thousands of events:
-// a pyramid, each level sixteen times as coarse. Made once, on whatever thread; asking costs some dozen looks however long
+// a pyramid, each level sixteen times as coarse. Made on whatever thread, and extended as the trace grows; asking costs some dozen looks however long
 // the stretch is. Keeps a byte an event and nothing of the trace.
 #pragma once
 
@@ -19,7 +19,7 @@ public:
     enum Weight : std::uint8_t { nothing, irql_change, other, call, operation_call, call_entry, conversion, finding };
 
     void add(const trace::Event& event, bool is_finding);  // in order
-    void finish();                                         // after the last; from then on it may be asked
+    void finish();  // after the last so far; from then on it may be asked. Costs what came since the last time
     void mark(const std::vector<trace::EventId>& findings);  // that became known after that
 
     struct Telling {

@@ -116,7 +116,7 @@ TimingModel::TimingModel(PlaybackModel& playback, QObject* parent) : QObject(par
     connect(&playback, &PlaybackModel::session_changed, this, &TimingModel::open_session);
     connect(&worker_, &Background::changed, this, &TimingModel::progressed);
     // A live session has grown, or it rests and can be worked out.
-    connect(&playback, &PlaybackModel::shown_events_changed, this, [this] {
+    playback.tell_growth(this, [this] {
         if (!timing_ && !worker_.busy() && !cancelled_) open_session();
     });
     open_session();

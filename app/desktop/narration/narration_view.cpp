@@ -14,6 +14,14 @@
 #include "app/desktop/models/stage_words.h"
 
 namespace chimneylab::desktop {
+namespace {
+
+// A label lays its text out anew and the page with it, even when it is the same text: so it is set when it is another.
+void say(QLabel* label, const QString& text) {
+    if (label->text() != text) label->setText(text);
+}
+
+}  // namespace
 
 NarrationView::NarrationView(PlaybackModel& playback, const Theme& theme, QWidget* parent)
     : QScrollArea(parent), playback_(playback), theme_(theme) {
@@ -68,7 +76,7 @@ NarrationView::NarrationView(PlaybackModel& playback, const Theme& theme, QWidge
     setWidget(page);
     page->setAutoFillBackground(false);
     connect(&playback, &PlaybackModel::session_changed, this, &NarrationView::open_session);
-    connect(&playback, &PlaybackModel::position_changed, this, &NarrationView::tell);
+    playback.tell(this, &NarrationView::tell);
     connect(&theme, &Theme::changed, this, &NarrationView::apply_theme);
     apply_theme();
     tell();
@@ -93,15 +101,15 @@ void NarrationView::tell() {
         rules_->hide();
         notes_label_->hide();
         copy_->setEnabled(false);
-        main_->setText(tr("What happens is told here, event by event. Choose a scenario and press Space."));
+        say(main_, tr("What happens is told here, event by event. Choose a scenario and press Space."));
         Q_EMIT summary_changed({});
         return;
     }
     const QString own = session_->scenario_words ? session_->scenario_words(at) : QString();
     const QString sentence = QString::fromStdString(narrator_->sentence(at));
-    heading_->setText(QString::fromStdString(narrator_->heading(at)));
+    say(heading_, QString::fromStdString(narrator_->heading(at)));
     heading_->setVisible(!heading_->text().isEmpty());
-    main_->setText(own.isEmpty() ? sentence : own);
+    say(main_, own.isEmpty() ? sentence : own);
     QStringList more;
     if (!own.isEmpty() && own != sentence) more << sentence;
     if (at.value + 1 == playback_.event_count()) {
@@ -110,7 +118,7 @@ void NarrationView::tell() {
                                      : tr("Expected and not found: %1 %2").arg(expectation.text, expectation.detail));
         }
     }
-    more_->setText(more.join(QStringLiteral("\n\n")));
+    say(more_, more.join(QStringLiteral("\n\n")));
     more_->setVisible(!more.isEmpty());
     tell_rules();
     copy_->setEnabled(true);
@@ -152,7 +160,7 @@ void NarrationView::tell_rules() {
         }
         lines << QStringLiteral("<span style=\"color: %1\">%2</span>").arg(t.fine.name(), words);
     }
-    rules_->setText(lines.join(QStringLiteral("<br>")));
+    say(rules_, lines.join(QStringLiteral("<br>")));
     rules_->setToolTip(kept.isEmpty() ? QString() : tr("Judged at this event and kept:\n%1\nClick one to read it.").arg(kept.join(QStringLiteral(", "))));
     rules_->setVisible(!lines.isEmpty());
 }
@@ -175,7 +183,7 @@ void NarrationView::tell_around() {
         std::int64_t event = std::int64_t{at.value} + direction;
         while (event >= 0 && event < playback_.event_count() && !playback_.shows(trace::EventId(static_cast<std::uint32_t>(event)))) event += direction;
         const bool there = event >= 0 && event < playback_.event_count();
-        label->setText(there ? words.arg(event).arg(heading_of(trace::EventId(static_cast<std::uint32_t>(event)))) : QString());
+        say(label, there ? words.arg(event).arg(heading_of(trace::EventId(static_cast<std::uint32_t>(event)))) : QString());
         label->setVisible(there);
     };
     tell_one(before_, -1, tr("before (%1): %2"));
@@ -184,7 +192,7 @@ void NarrationView::tell_around() {
 
 void NarrationView::tell_picture() {
     const QString words = stage_ != nullptr && narrator_ ? stage_words(stage_->scene()) : QString();
-    picture_->setText(words.isEmpty() ? QString() : tr("The picture: ") + words);
+    say(picture_, words.isEmpty() ? QString() : tr("The picture: ") + words);
     picture_->setVisible(!words.isEmpty());
     setAccessibleDescription(whole_text());
     QAccessibleEvent told(this, QAccessible::DescriptionChanged);
@@ -208,14 +216,16 @@ void NarrationView::tell_own_notes() {
             if (!note->text.empty()) lines << (note->last_event.valid() ? tr("Note on the operation: %1") : tr("Note: %1")).arg(to_qstring(note->text));
         }
     }
-    notes_label_->setText(lines.join(QLatin1Char('\n')));
+    say(notes_label_, lines.join(QLatin1Char('\n')));
     notes_label_->setVisible(!lines.isEmpty());
 }
 
 void NarrationView::tell_stage(const StageModel& stage) {
     stage_ = &stage;
     // The stage may be laid out after the narration has been told.
-    connect(&stage, &StageModel::scene_changed, this, &NarrationView::tell_picture);
+    connect(&stage, &StageModel::scene_changed, this, [this] {
+        if (!playback_.follows_stream()) tell_picture();  // else it is told in its turn
+    });
     tell_picture();
 }
 

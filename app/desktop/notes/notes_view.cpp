@@ -76,7 +76,7 @@ NotesView::NotesView(PlaybackModel& playback, NoteBook& book, const Theme& theme
         refresh();
     });
     connect(&book, &NoteBook::changed, this, &NotesView::refresh);
-    connect(&playback, &PlaybackModel::position_changed, this, &NotesView::refresh);
+    playback.tell(this, &NotesView::refresh);
     connect(&theme, &Theme::changed, this, &NotesView::apply_theme);
     apply_theme();
     refresh();

@@ -7,6 +7,8 @@
 #include <QScreen>
 #include <QStandardPaths>
 #include <QStyleFactory>
+#include <malloc.h>
+
 #include <cstdio>
 #include <memory>
 
@@ -26,10 +28,19 @@ void tell(QtMsgType, const QMessageLogContext&, const QString& message) {
     std::fprintf(stderr, "%s\n", message.toLocal8Bit().constData());
 }
 
+// While a session streams, tens of megabytes are given back and asked for again every other second. From the system they come a
+// page at a time, which costs more than to fill them: so they stay here.
+void keep_memory() {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+    mallopt(M_TOP_PAD, 4 << 20);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     using namespace chimneylab::desktop;
+    keep_memory();
     QStringList words;
     for (int i = 1; i < argc; ++i) words << QString::fromLocal8Bit(argv[i]);
     const ParsedArguments parsed = parse_arguments(words);

@@ -58,8 +58,8 @@ QuestionsView::QuestionsView(PlaybackModel& playback, QuestionModel& model, cons
         refresh();
         set_halts();
     });
-    connect(&playback, &PlaybackModel::position_changed, this, &QuestionsView::follow);
-    connect(&playback, &PlaybackModel::shown_events_changed, this, &QuestionsView::set_halts);
+    playback.tell(this, &QuestionsView::follow);
+    playback.tell_growth(this, &QuestionsView::set_halts);
     connect(&theme, &Theme::changed, this, &QuestionsView::apply_theme);
     apply_theme();
     follow();

@@ -27,11 +27,11 @@ StateTreePane::StateTreePane(PlaybackModel& playback, const Theme& theme, QWidge
     column->addWidget(target_.title);
     column->addWidget(target_.view, 1);
     connect(&playback, &PlaybackModel::session_changed, this, &StateTreePane::open_session);
-    connect(&playback, &PlaybackModel::shown_events_changed, this, [this] {
+    playback.tell_growth(this, [this] {
         // No other thread may read a session that grows.
         if (playback_.session() && (!is_growing(playback_) || playback_.session()->trace->size() <= at_once)) open_session();
     });
-    connect(&playback, &PlaybackModel::position_changed, this, &StateTreePane::refresh);
+    playback.tell(this, &StateTreePane::refresh);
     connect(&playback, &PlaybackModel::focus_changed, this, &StateTreePane::refresh);
     connect(&theme, &Theme::changed, this, &StateTreePane::apply_theme);
     apply_theme();

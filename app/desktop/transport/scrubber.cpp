@@ -31,13 +31,19 @@ Scrubber::Scrubber(PlaybackModel& playback, const Theme& theme, QWidget* parent)
         rebuild();
         update();
     });
-    connect(&playback, &PlaybackModel::shown_events_changed, this, [this] {
+    playback.tell_growth(this, [this] {
         rebuild();
         update();
     });
-    connect(&playback.filter(), &EventFilter::changed, this, [this] { update(); });
+    connect(&playback.filter(), &EventFilter::changed, this, [this] {
+        marks_ = {};
+        update();
+    });
     connect(&playback, &PlaybackModel::position_changed, this, [this] { update(); });
-    connect(&theme, &Theme::changed, this, [this] { update(); });
+    connect(&theme, &Theme::changed, this, [this] {
+        marks_ = {};
+        update();
+    });
 }
 
 void Scrubber::show_notes(NoteBook& notes) {
@@ -81,6 +87,7 @@ trace::EventId Scrubber::event_at(double x) const {
 }
 
 void Scrubber::rebuild() {
+    marks_ = {};
     columns_.assign(static_cast<std::size_t>(std::max(1, width())), {});
     const SessionPointer& session = playback_.session();
     if (!session) return;
@@ -103,16 +110,10 @@ void Scrubber::rebuild() {
 
 void Scrubber::resizeEvent(QResizeEvent*) { rebuild(); }
 
-void Scrubber::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
+void Scrubber::paint_marks(QPainter& painter) const {
     const Tokens& t = theme_.tokens();
     const QRectF bar = strip();
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(t.groove);
-    painter.drawRoundedRect(bar.adjusted(-4, 0, 4, 0), 4, 4);
     const trace::History* history = playback_.history();
-    if (history == nullptr || !playback_.position().valid()) return;
     const trace::Trace& trace = history->trace();
     const double opening = x_of(playback_.session()->opening);
     if (boot_width() > 30) {
@@ -122,7 +123,6 @@ void Scrubber::paintEvent(QPaintEvent*) {
         painter.setPen(t.quiet_text);
         painter.drawText(QRectF(bar.left(), bar.top(), boot_width() - 8, 13), Qt::AlignLeft | Qt::AlignVCenter, tr("boot"));
     }
-    const double cursor = x_of(playback_.position());
     const double per_event = bar.width() / std::max(1U, playback_.event_count() - playback_.session()->opening.value);
     for (std::size_t x = 0; x < columns_.size(); ++x) {
         const Column& column = columns_[x];
@@ -157,6 +157,34 @@ void Scrubber::paintEvent(QPaintEvent*) {
         }
     }
     painter.setOpacity(1);
+}
+
+void Scrubber::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const Tokens& t = theme_.tokens();
+    const QRectF bar = strip();
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(t.groove);
+    painter.drawRoundedRect(bar.adjusted(-4, 0, 4, 0), 4, 4);
+    const trace::History* history = playback_.history();
+    if (history == nullptr || !playback_.position().valid()) return;
+    const trace::Trace& trace = history->trace();
+    const double cursor = x_of(playback_.position());
+    if (playback_.follows_stream()) {
+        // Everything is past; a frame moves the cursor alone.
+        if (marks_.isNull()) {
+            marks_ = QPixmap(size() * devicePixelRatioF());
+            marks_.setDevicePixelRatio(devicePixelRatioF());
+            marks_.fill(Qt::transparent);
+            QPainter into(&marks_);
+            into.setRenderHint(QPainter::Antialiasing);
+            paint_marks(into);
+        }
+        painter.drawPixmap(0, 0, marks_);
+    } else {
+        paint_marks(painter);
+    }
     if (notes_ != nullptr) {
         double last = -100;
         for (const session::Annotation& note : notes_->annotations()) {

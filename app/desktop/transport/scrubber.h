@@ -7,6 +7,7 @@
 // Drawn per pixel column, not per event: its cost is the width of the strip.
 #pragma once
 
+#include <QPixmap>
 #include <QWidget>
 #include <vector>
 
@@ -44,12 +45,14 @@ private:
         TimelineIndex::Weight weight = TimelineIndex::nothing;
     };
     void rebuild();
+    void paint_marks(QPainter& painter) const;
     [[nodiscard]] QRectF strip() const;
     [[nodiscard]] double boot_width() const;
 
     PlaybackModel& playback_;
     const Theme& theme_;
     const NoteBook* notes_ = nullptr;
+    mutable QPixmap marks_;  // painted, while the place follows a stream; null: not yet
     std::vector<Column> columns_;
     bool dragging_ = false;
 };
