@@ -26,84 +26,36 @@ void store_word(std::byte* at, Word word) {
     std::memcpy(at, &word, sizeof word);
 }
 
-// The first `count` bytes of a word, 1 to 8.
-constexpr Word first_bytes(std::size_t count) { return ~Word{0} >> (8 * (sizeof(Word) - count)); }
-
-// Bit i tells whether byte i of the word, counted from the lowest address, is anything but 0.
-unsigned bytes_set(Word word) {
-    constexpr Word high = 0x8080808080808080;
-    const Word set = (((word & ~high) + ~high) | word) & high;
-    return static_cast<unsigned>(((set >> 7) * 0x0102040810204080) >> 56);
-}
-
-// Which of the up to 8 bytes from `at` on differ, a bit for each.
-unsigned differing_bytes(const std::byte* a, const std::byte* b, std::size_t at, std::size_t size) {
-    if (at + sizeof(Word) <= size) return bytes_set(word_at(a + at) ^ word_at(b + at));
-    unsigned differing = 0;
-    for (std::size_t i = at; i < size; ++i) differing |= static_cast<unsigned>(a[i] != b[i]) << (i - at);
-    return differing;
-}
-
-// The stretches of bytes in which the two differ, as long as they are, in order. Most of what is looked at is equal: four
-// words at a time. What has been told may be made equal.
-class Differences {
-public:
-    Differences(const std::byte* a, const std::byte* b, std::size_t size) : a_(a), b_(b), size_(size) {}
-
-    bool next(std::size_t& begin, std::size_t& end) {
-        if (differing_ == 0 && !find_word()) return false;
-        const auto first = static_cast<unsigned>(std::countr_zero(differing_));
-        const unsigned last = first + static_cast<unsigned>(std::countr_one(differing_ >> first));
-        differing_ = differing_ >> last << last;
-        begin = word_ + first;
-        end = word_ + last;
-        if (last == step && end < size_ && a_[end] != b_[end]) {  // it goes on in the next word
-            while (end < size_ && a_[end] != b_[end]) ++end;
-            const std::size_t beyond = end % step;
-            word_ = end - beyond;
-            next_ = word_ + step;
-            differing_ = differing_bytes(a_, b_, word_, size_) >> beyond << beyond;
-        }
-        return true;
-    }
-
-private:
-    static constexpr std::size_t step = sizeof(Word);
-    [[nodiscard]] Word difference(std::size_t at) const { return word_at(a_ + at) ^ word_at(b_ + at); }
-    // Goes on to the next word that differs.
-    bool find_word() {
-        Word word = 0;
-        for (; next_ + 4 * step <= size_; next_ += 4 * step) {
-            const Word first = difference(next_), second = difference(next_ + step);
-            const Word third = difference(next_ + 2 * step), fourth = difference(next_ + 3 * step);
-            if ((first | second | third | fourth) == 0) continue;
-            next_ += first != 0 ? 0 : second != 0 ? step : third != 0 ? 2 * step : 3 * step;
-            word = first != 0 ? first : second != 0 ? second : third != 0 ? third : fourth;
-            break;
-        }
-        while (word == 0 && next_ + step <= size_) {
-            word = difference(next_);
-            if (word == 0) next_ += step;
-        }
-        word_ = next_;
-        next_ += step;
-        differing_ = word != 0 ? bytes_set(word) : differing_bytes(a_, b_, word_, size_);
-        return differing_ != 0;
-    }
-
-    const std::byte* a_;
-    const std::byte* b_;
-    std::size_t size_;
-    std::size_t word_ = 0, next_ = 0;  // the word looked at, and the one after it
-    unsigned differing_ = 0;           // bytes of that word that have not been told yet
-};
-
-// Up to 8 bytes of a span that ends `readable` bytes from here, as a word.
-Word few_bytes(const std::byte* from, std::size_t length, std::size_t readable) {
-    if (readable >= sizeof(Word)) return word_at(from) & first_bytes(length);
+// The first bytes of a word that is cut short.
+Word word_of(const std::byte* at, std::size_t size) {
+    if (size == sizeof(Word)) [[likely]] return word_at(at);
     Word word = 0;
-    for (std::size_t i = 0; i < length; ++i) word |= std::to_integer<Word>(from[i]) << (8 * i);
+    for (std::size_t i = 0; i < size; ++i) word |= std::to_integer<Word>(at[i]) << (8 * i);
     return word;
+}
+
+// From `at` on, where words begin, the first word that is not the same in both; `size` or more: there is none. Most of what is
+// looked at has not changed: four words at a time.
+std::size_t differing_word(const std::byte* a, const std::byte* b, std::size_t at, std::size_t size) {
+    constexpr std::size_t step = sizeof(Word);
+    const auto difference = [a, b](std::size_t from) { return word_at(a + from) ^ word_at(b + from); };
+    for (; at + 4 * step <= size; at += 4 * step)
+        if ((difference(at) | difference(at + step) | difference(at + 2 * step) | difference(at + 3 * step)) != 0) break;
+    for (; at + step <= size; at += step)
+        if (difference(at) != 0) return at;
+    return at < size && std::memcmp(a + at, b + at, size - at) == 0 ? size : at;
+}
+
+// The end of a stretch in which the two differ.
+[[gnu::noinline]] std::size_t equal_again(const std::byte* a, const std::byte* b, std::size_t at, std::size_t size) {
+    while (at < size && a[at] != b[at]) ++at;
+    return at;
+}
+
+// How many bytes of a word differ from 0 before the first that does not.
+unsigned leading_bytes(Word word) {
+    const Word zero = (word - 0x0101010101010101) & ~word & 0x8080808080808080;  // exact up to the first byte that is 0
+    return zero == 0 ? sizeof(Word) : static_cast<unsigned>(std::countr_zero(zero)) / 8;
 }
 
 // What was there and what is there now, one behind the other, into the trace's heap: in one piece, unless it is long.
@@ -217,43 +169,55 @@ bool Recorder::observe(RegionId region, std::span<const std::byte> bytes, LayerI
     std::byte* const shadow = found->bytes.get();
     const std::byte* const present = bytes.data();
     const std::size_t size = found->size;
-    Differences differences(shadow, present, size);
-    // Small changes are put together in a word: a processor waits long to read back what was written in several pieces just before.
+    // Small changes are put together in a word, and the shadow is written in words: a processor waits long to read back what
+    // was written in several pieces just before.
     Word packed = 0;
     std::size_t used = 0;
     std::uint64_t position = trace_.byte_count();
-    std::size_t at = 0, end = 0;
     bool changed = false;
-    while (differences.next(at, end)) {
-        const std::size_t length = end - at;
-        if (used + 2 * length > sizeof(Word)) [[unlikely]] {
-            if (used != 0) store_packed(trace_, packed, used);
-            position += used;
-            packed = used = 0;
+    for (std::size_t at = 0, next = 0; (at = differing_word(shadow, present, next - next % sizeof(Word), size)) < size;) {
+        const std::size_t here = std::min(sizeof(Word), size - at);
+        const Word before = word_of(shadow + at, here), after = word_of(present + at, here);
+        next = at + here;
+        for (Word differing = before ^ after; differing != 0;) {
+            const auto first = static_cast<unsigned>(std::countr_zero(differing)) / 8;
+            std::size_t length = leading_bytes(differing >> (8 * first));
+            const std::size_t begin = at + first;
+            differing &= first + length < sizeof(Word) ? ~Word{0} << (8 * (first + length)) : 0;
+            if (begin + length == next && next < size && shadow[next] != present[next]) [[unlikely]] {
+                const std::size_t end = equal_again(shadow, present, next, size);
+                length = end - begin;
+            }
+            if (used + 2 * length > sizeof(Word) || begin + length > next) {
+                if (used != 0) store_packed(trace_, packed, used);
+                position += used;
+                packed = used = 0;
+            }
+            Change change;
+            change.region = region;
+            change.offset = static_cast<std::uint32_t>(begin);
+            change.length = static_cast<std::uint32_t>(length);
+            change.writer = writer;
+            change.before = position + used;
+            change.after = change.before + length;
+            trace_.add_change(change);
+            if (begin + length <= next && 2 * length <= sizeof(Word)) {
+                const Word told = ~Word{0} >> (8 * (sizeof(Word) - length));
+                packed |= ((before >> (8 * first)) & told) << (8 * used) | ((after >> (8 * first)) & told) << (8 * (used + length));
+                used += 2 * length;
+            } else {
+                store_both(trace_, shadow + begin, present + begin, length);
+                position += 2 * length;
+            }
+            if (begin + length > next) [[unlikely]] {  // it went on beyond the word
+                std::memcpy(shadow + next, present + next, begin + length - next);
+                next = begin + length;
+            }
         }
-        Change change;
-        change.region = region;
-        change.offset = static_cast<std::uint32_t>(at);
-        change.length = static_cast<std::uint32_t>(length);
-        change.writer = writer;
-        change.before = position + used;
-        change.after = change.before + length;
-        trace_.add_change(change);
-        if (2 * length <= sizeof(Word)) {
-            packed |= few_bytes(shadow + at, length, size - at) << (8 * used) | few_bytes(present + at, length, size - at) << (8 * (used + length));
-            used += 2 * length;
-        } else {
-            store_both(trace_, shadow + at, present + at, length);
-            position += 2 * length;
-        }
-        // The shadow is written a word at a time for the same reason.
-        const std::size_t word = at - at % sizeof(Word);
-        if (end <= word + sizeof(Word) && word + sizeof(Word) <= size) {
-            const Word told = first_bytes(end - word);
-            store_word(shadow + word, (word_at(present + word) & told) | (word_at(shadow + word) & ~told));
-        } else {
-            std::memcpy(shadow + at, present + at, length);
-        }
+        if (here == sizeof(Word))
+            store_word(shadow + at, after);
+        else
+            std::memcpy(shadow + at, present + at, here);
         changed = true;
     }
     if (used != 0) store_packed(trace_, packed, used);

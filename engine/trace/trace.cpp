@@ -10,7 +10,7 @@ Trace::Trace(const Trace& other)
     : pages_(other.pages_),
       events_(other.events_),
       changes_(other.changes_),
-      claimed_(other.claimed_),
+      unclaimed_(other.unclaimed_),
       regions_(other.regions_),
       heap_(other.heap_),
       strings_(other.strings_),
@@ -72,6 +72,7 @@ void Trace::make_room_for_changes() { make_room(changes_); }
 
 EventId Trace::append(const Event& event, std::span<const Change> changes) {
     changes_.insert(changes_.end(), changes.begin(), changes.end());
+    unclaimed_ += changes.size();
     append_in_place(event);
     return EventId(static_cast<std::uint32_t>(events_.size() - 1));
 }

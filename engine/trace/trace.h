@@ -98,8 +98,8 @@ public:
     [[nodiscard]] const Event& event(EventId id) const { return pages_ ? pages_->event(id) : events_[id.value]; }
     [[nodiscard]] EventRange events() const { return EventRange(*this); }
     [[nodiscard]] std::span<const Change> changes(const Event& event) const;
-    [[nodiscard]] std::span<const Change> all_changes() const { return std::span(changes_).first(claimed_); }  // of a trace in memory
-    [[nodiscard]] std::uint64_t change_count() const { return pages_ ? pages_->change_count() : claimed_; }
+    [[nodiscard]] std::span<const Change> all_changes() const { return std::span(changes_).first(changes_.size() - unclaimed_); }  // of a trace in memory
+    [[nodiscard]] std::uint64_t change_count() const { return pages_ ? pages_->change_count() : changes_.size() - unclaimed_; }
     [[nodiscard]] std::span<const std::byte> before(const Change& change) const {
         return bytes(change.before, change.length);
     }
@@ -139,10 +139,14 @@ public:
     void add_change(const Change& change) {
         if (changes_.size() == changes_.capacity()) [[unlikely]] make_room_for_changes();
         changes_.push_back(change);
+        ++unclaimed_;
     }
     Event& append_in_place(const Event& event);
-    [[nodiscard]] std::size_t unclaimed_changes() const { return changes_.size() - claimed_; }
-    void drop_unclaimed_changes() { changes_.resize(claimed_); }
+    [[nodiscard]] std::size_t unclaimed_changes() const { return unclaimed_; }
+    void drop_unclaimed_changes() {
+        changes_.resize(changes_.size() - unclaimed_);
+        unclaimed_ = 0;
+    }
     RegionId add_region(Region region, std::span<const std::byte> initial);
     Region& mutable_region(RegionId id) { return regions_[id.value]; }
     std::uint64_t store_bytes(std::span<const std::byte> data);
@@ -161,7 +165,7 @@ private:
     std::shared_ptr<const Pages> pages_;
     std::vector<Event> events_;
     std::vector<Change> changes_;
-    std::size_t claimed_ = 0;  // of changes_: those that belong to events
+    std::size_t unclaimed_ = 0;  // of changes_, at the end: those that belong to no event yet
     std::vector<Region> regions_;
     std::vector<std::byte> heap_;
     std::deque<std::string> strings_;
@@ -174,9 +178,9 @@ private:
 inline Event& Trace::append_in_place(const Event& event) {
     if (events_.size() == events_.capacity()) [[unlikely]] return append_with_more_room(event);
     Event& stored = events_.emplace_back(event);
-    stored.change_count = static_cast<std::uint32_t>(unclaimed_changes());
-    stored.first_change = stored.change_count == 0 ? 0 : static_cast<std::uint32_t>(claimed_);
-    claimed_ = changes_.size();
+    stored.change_count = static_cast<std::uint32_t>(unclaimed_);
+    stored.first_change = unclaimed_ == 0 ? 0 : static_cast<std::uint32_t>(changes_.size() - unclaimed_);
+    unclaimed_ = 0;
     if (stored.partner.valid()) close(stored.partner, EventId(static_cast<std::uint32_t>(events_.size() - 1)));
     return stored;
 }
