@@ -435,7 +435,7 @@ constexpr Rule rules[] = {
      "The offload target passes ARP, ICMP and RIP messages, IPv4 packets with options, IP fragments, segments of CLOSED "
      "connections, and SYNs in TIME_WAIT up the non-offload path.",
      yes, "frames that reach the adapter and are no plain TCP segments, against its indications to the ordinary path, in runs "
-     "in which no allocation fails", "s29"},
+     "in which no allocation fails", "s24 s29"},
     {"OT-111", error, d, "Handling the Reception of Urgent Data; NDIS_TCP_OFFLOAD_EVENT_INDICATE",
      "On a valid URG segment the offload target requests upload with ReceivedUrgentData, acknowledges nothing further, "
      "queues, and after the terminate passes the data up the non-offload path.",

@@ -209,7 +209,7 @@ void measure_stretches(benchmark::State& state, const Act& act, const Done& done
             ++rounds;
         }
     }
-    benchmark_support::compare(state, longest, frame, 1, "ms");
+    benchmark_support::compare(state, longest, frame_milliseconds, 1, "ms");
     state.counters["events"] = static_cast<double>(bench().session->trace->size());
 }
 

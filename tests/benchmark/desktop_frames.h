@@ -14,7 +14,7 @@
 
 namespace chimneylab::desktop {
 
-inline constexpr double frame = 1000.0 / 60;  // milliseconds
+inline constexpr double frame_milliseconds = 1000.0 / 60;
 
 void prepare_application();  // once is enough
 [[nodiscard]] SessionPointer long_session();  // the same for all
