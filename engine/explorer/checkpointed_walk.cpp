@@ -68,9 +68,7 @@ public:
         return walk_.next_;
     }
     Choice::Fault take_fault() override { return Choice::Fault::none; }
-    void begins(machine::Machine& machine) override {
-        walk_.now_.watcher = new Watcher(machine);
-    }
+    void begins(machine::Machine& machine) override { walk_.now_.watcher = new Watcher(machine); }
     void over() override {
         if (walk_.now_.watcher == nullptr) return;  // it did not boot
         walk_.now_.ended = true;

@@ -53,9 +53,9 @@ bool is_named_after(const std::filesystem::path& file, std::string_view id) {
     return stem.starts_with(id) && (stem.size() == id.size() || stem[id.size()] == '-');
 }
 
-// Reading the whole library takes a while, and a file says by its name whose it is. Files with other names are read only in a
+// Reading the whole library takes a while, and a file says by its name whose it is, so those that say so are read first. Files with other names are read only in a
 // folder that comes before the one that has it: they may have the scenario too, and then it is theirs.
-std::optional<Scenario> find_by_file_name(std::string_view id) {
+std::optional<Scenario> find_in_library(std::string_view id) {
     for (const std::filesystem::path& directory : library_directories()) {
         std::vector<std::filesystem::path> files = scenario_files(directory);
         std::stable_partition(files.begin(), files.end(), [&](const std::filesystem::path& file) { return is_named_after(file, id); });
@@ -112,18 +112,12 @@ Loaded find_scenario(std::string_view which) {
         which.find('/') != std::string_view::npos || which.ends_with(".yaml") || which.ends_with(".yml");
     if (is_path) return load_file(std::filesystem::path(which));
 
-    if (std::optional<Scenario> named_after_it = find_by_file_name(which)) return {.scenario = std::move(named_after_it), .problems = {}};
+    if (std::optional<Scenario> found = find_in_library(which)) return {.scenario = std::move(found), .problems = {}};
 
     // A broken file elsewhere in the library must not keep this one from running, but if it is the one that was meant
     // (m1-….yaml for m1) its problems are the answer.
     const Library library = load_library();
     Loaded loaded;
-    for (const Scenario& scenario : library.scenarios) {
-        if (scenario.id == which) {
-            loaded.scenario = scenario;
-            return loaded;
-        }
-    }
     for (const Problem& problem : library.problems)
         if (is_named_after(problem.file, which)) loaded.problems.push_back(problem);
     if (!loaded.problems.empty()) return loaded;
