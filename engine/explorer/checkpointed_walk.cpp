@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t most_points = 20'000;  // of a run; then the schedule goes on alone
 // Of a run whose trace need not be copied with its images; a longer one is copied, no more.
-constexpr std::size_t lasting_events = 16'384;
+constexpr std::size_t lasting_events = 4'096;
 
 }  // namespace
 
@@ -36,12 +36,10 @@ struct CheckpointedWalk::Watcher {
         for (; hashed < trace.size(); ++hashed) {
             const trace::Event& event = trace.event(trace::EventId(static_cast<std::uint32_t>(hashed)));
             if (event.kind == trace::EventKind::fault_injected && event.subject == 0 && event.detail != 0) ++failed_allocations;
-            history.word(event.virtual_time);
-            history.word(event.subject);
-            history.word(event.detail);
-            history.word(std::uint64_t{event.name.value} << 32 | event.partner.value);
-            history.word(std::uint64_t{event.operation.value} << 32 | static_cast<std::uint32_t>(event.status));
-            history.word(std::uint64_t{static_cast<std::uint8_t>(event.kind)} << 32 | std::uint64_t{event.layer} << 16 | event.argument);
+            history.words(event.virtual_time, event.subject);
+            history.words(event.detail, std::uint64_t{event.name.value} << 32 | event.partner.value);
+            history.words(std::uint64_t{event.operation.value} << 32 | static_cast<std::uint32_t>(event.status),
+                          std::uint64_t{static_cast<std::uint8_t>(event.kind)} << 32 | std::uint64_t{event.layer} << 16 | event.argument);
             for (const trace::Change& change : trace.changes(event)) {
                 history.word(std::uint64_t{change.region.value} << 32 | change.offset);
                 history.bytes(trace.after(change));

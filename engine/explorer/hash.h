@@ -17,6 +17,7 @@ namespace chimneylab::explorer {
 class Hash {
 public:
     void word(std::uint64_t value) { state_ = fold(state_ ^ value, 0x9E3779B97F4A7C15); }
+    void words(std::uint64_t first, std::uint64_t second) { state_ = fold(state_ ^ first, 0x9E3779B97F4A7C15 ^ second); }
     void bytes(std::span<const std::byte> data) {
         word(data.size());
         std::size_t at = 0;
@@ -39,21 +40,27 @@ public:
     struct Stretch {
         std::uint64_t begin = 0, size = 0;
     };
+    static constexpr std::size_t line_bytes = 64;
+    // Of a line of memory, or of what there is of one; `place` is its number.
+    [[nodiscard]] static std::uint64_t of_line(std::span<const std::byte> line, std::size_t place, std::span<const Stretch> stretches) {
+        std::uint64_t words[line_bytes / 8]{};
+        if (line.size() == line_bytes) std::memcpy(words, line.data(), line_bytes);  // the usual case, without a call
+        else std::memcpy(words, line.data(), line.size());
+        for (std::size_t k = 0; k < stretches.size(); ++k)
+#pragma GCC unroll 8
+            for (std::uint64_t& each : words) {
+                const std::uint64_t within = each - stretches[k].begin;
+                each = within < stretches[k].size ? (k + 1) << 48 | within : each;
+            }
+        const std::uint64_t start = fold(place << 7 | line.size(), 0x9E3779B97F4A7C15);
+        const std::uint64_t front = fold(words[0] ^ start, words[1] ^ 0xA0761D6478BD642F) ^ fold(words[2] ^ start, words[3] ^ 0xD6E8FEB86659FD93);
+        const std::uint64_t back = fold(words[4] ^ start, words[5] ^ 0xC2B2AE3D27D4EB4F) ^ fold(words[6] ^ start, words[7] ^ 0x165667B19E3779F9);
+        return fold(front, back ^ 0xE7037ED1A0B428DB);
+    }
     void memory(std::span<const std::byte> data, std::span<const Stretch> stretches) {
         word(data.size());
-        std::uint64_t lanes[4] = {state_, state_ + 1, state_ + 2, state_ + 3};
-        std::size_t at = 0;
-        for (; at < data.size(); at += 64) {
-            std::uint64_t words[8]{};
-            std::memcpy(words, data.data() + at, data.size() - at < sizeof words ? data.size() - at : sizeof words);
-            for (std::size_t k = 0; k < stretches.size(); ++k)
-                for (std::uint64_t& each : words) {
-                    const std::uint64_t place = each - stretches[k].begin;
-                    each = place < stretches[k].size ? (k + 1) << 48 | place : each;
-                }
-            for (int i = 0; i < 4; ++i) lanes[i] = fold(lanes[i] ^ words[2 * i], 0xA0761D6478BD642F ^ words[2 * i + 1]);
-        }
-        for (const std::uint64_t lane : lanes) word(lane);
+        for (std::size_t at = 0; at < data.size(); at += line_bytes)
+            word(of_line(data.subspan(at, std::min(line_bytes, data.size() - at)), at / line_bytes, stretches));
     }
     void text(std::string_view value) { bytes(std::as_bytes(std::span(value))); }
     [[nodiscard]] std::uint64_t value() const {
@@ -96,7 +103,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t line_bytes = 64, lines_at_once = 8;
+    static constexpr std::size_t line_bytes = Hash::line_bytes, lines_at_once = 8;
 
     [[nodiscard]] bool same(std::span<const std::byte> memory, std::size_t line, std::size_t count) const {
         return std::memcmp(memory.data() + line * line_bytes, copy_.data() + line * line_bytes, count * line_bytes) == 0;
@@ -105,11 +112,9 @@ private:
         const std::size_t at = line * line_bytes;
         const std::span<const std::byte> bytes = memory.subspan(at, std::min(line_bytes, memory.size() - at));
         std::memcpy(copy_.data() + at, bytes.data(), bytes.size());
-        Hash hash;
-        hash.word(line);
-        hash.memory(bytes, stretches);
-        sum_ += hash.value() - values_[line];
-        values_[line] = hash.value();
+        const std::uint64_t value = Hash::of_line(bytes, line, stretches);
+        sum_ += value - values_[line];
+        values_[line] = value;
     }
 
     std::vector<std::byte> copy_;

@@ -107,10 +107,16 @@ struct Heap {
 };
 static_assert(sizeof(Heap) <= page);
 
-// The stretch that all slots lie in is reserved once and kept: an address says at once whether it is of a run.
+// The stretch that all slots lie in is reserved once and kept: an address says at once whether it is of a run. What a slot had
+// is kept too, as far as it is not much: the next exploration need not be given those pages once more.
+struct Slot {
+    bool taken = false;
+    std::byte* images = nullptr;  // null: it was never in use
+};
+constexpr std::size_t heap_kept = std::size_t{8} << 20, images_kept = std::size_t{16} << 20, lasting_kept = std::size_t{2} << 20;
 std::atomic<std::uintptr_t> zone{0};
 std::mutex zone_mutex;
-std::array<bool, slots> taken{};
+std::array<Slot, slots> slot_list{};
 thread_local Heap* heap_of_thread = nullptr;
 
 Heap& books(std::byte* base) { return *reinterpret_cast<Heap*>(base); }
@@ -160,27 +166,34 @@ std::unique_ptr<RunMemory> RunMemory::reserve() {
         zone = (reinterpret_cast<std::uintptr_t>(all) + large_page - 1) / large_page * large_page;
     }
     for (std::size_t i = 0; i < slots; ++i) {
-        if (taken[i]) continue;
+        Slot& slot = slot_list[i];
+        if (slot.taken) continue;
         auto* const base = reinterpret_cast<std::byte*>(zone.load() + i * slot_bytes);
-        if (mprotect(base, page, PROT_READ | PROT_WRITE) != 0 || mprotect(base + 2 * page, slot_bytes - 2 * page, PROT_READ | PROT_WRITE) != 0) return nullptr;
-        void* const images = mmap(nullptr, image_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (images == MAP_FAILED) return nullptr;
-        // A first touch costs more than the copy of a page does, so there shall be few. Where large pages cannot be had all goes on.
-        (void)madvise(base + 2 * page, slot_bytes - 2 * page, MADV_HUGEPAGE);
-        (void)madvise(images, image_bytes, MADV_HUGEPAGE);
-        taken[i] = true;
+        if (slot.images == nullptr) {
+            if (mprotect(base, page, PROT_READ | PROT_WRITE) != 0 || mprotect(base + 2 * page, slot_bytes - 2 * page, PROT_READ | PROT_WRITE) != 0) return nullptr;
+            void* const images = mmap(nullptr, image_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+            if (images == MAP_FAILED) return nullptr;
+            // A first touch costs more than the copy of a page does, so there shall be few. Where large pages cannot be had all goes on.
+            (void)madvise(base + 2 * page, slot_bytes - 2 * page, MADV_HUGEPAGE);
+            (void)madvise(images, image_bytes, MADV_HUGEPAGE);
+            slot.images = static_cast<std::byte*>(images);
+        }
+        slot.taken = true;
         new (base) Heap;
-        return std::unique_ptr<RunMemory>(new RunMemory(base, static_cast<std::byte*>(images)));
+        return std::unique_ptr<RunMemory>(new RunMemory(base, slot.images));
     }
     return nullptr;
 }
 
 RunMemory::~RunMemory() {
     const std::lock_guard lock(zone_mutex);
-    munmap(images_, image_bytes);
-    madvise(base_, slot_bytes, MADV_DONTNEED);
-    mprotect(base_, slot_bytes, PROT_NONE);
-    taken[(reinterpret_cast<std::uintptr_t>(base_) - zone.load()) / slot_bytes] = false;
+    const auto give_back = [](std::byte* start, std::size_t size, std::size_t kept) { (void)madvise(start + kept, size - kept, MADV_DONTNEED); };
+    std::byte* const heap = books(base_).start();
+    give_back(heap, heap_bytes, heap_kept);
+    give_back(heap + heap_bytes, pool_bytes, 0);  // it has to be zero when it is used again
+    give_back(heap + heap_bytes + pool_bytes, lasting_bytes, lasting_kept);
+    give_back(images_, image_bytes, images_kept);
+    slot_list[(reinterpret_cast<std::uintptr_t>(base_) - zone.load()) / slot_bytes].taken = false;
 }
 
 std::span<std::byte> RunMemory::stack() const { return {base_ + 2 * page, stack_bytes}; }

@@ -24,6 +24,14 @@ constexpr auto filled_with = [] {
     return all;
 }();
 
+// What small released memory looks like, with the guard before it.
+constexpr auto released_pattern = [] {
+    std::array<std::byte, Pool::guard_bytes + 1024> all{};
+    all.fill(std::byte{Pool::free_fill});
+    std::fill_n(all.begin(), Pool::guard_bytes, std::byte{Pool::guard_fill});
+    return all;
+}();
+
 // Position of the first byte that is not `fill`; length if all are.
 template <unsigned char fill>
 std::size_t first_difference(const std::byte* bytes, std::size_t length) {
@@ -90,11 +98,14 @@ std::uint64_t Pool::chunk_capacity(std::size_t size) const {
 std::optional<std::uint32_t> Pool::chunk_at(const void* address) const {
     if (!in_arena(address)) return std::nullopt;
     const std::uint64_t offset = arena_offset(address);
+    const auto holds = [&](std::size_t index) { return offset - chunks_[index].start < chunks_[index].capacity; };
+    if (found_last_ < chunks_.size() && holds(found_last_)) return found_last_;  // the same is often asked for again
     const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
     if (next == starts_.begin()) return std::nullopt;
     const auto index = static_cast<std::uint32_t>(next - starts_.begin() - 1);
-    const Chunk& chunk = chunks_[index];
-    return offset < chunk.start + chunk.capacity ? std::optional(index) : std::nullopt;
+    if (!holds(index)) return std::nullopt;
+    found_last_ = index;
+    return index;
 }
 
 std::optional<std::uint32_t> Pool::reserve_chunk(std::size_t size) {
@@ -192,29 +203,29 @@ std::string Pool::describe(const Allocation& allocation) const {
 }
 
 bool Pool::free(void* address, std::string_view function, std::optional<std::uint32_t> tag) {
-    const std::string caller = machine_.layer_name(machine_.current_layer()) + " calls " + std::string(function);
+    const auto caller = [&] { return machine_.layer_name(machine_.current_layer()) + " calls " + std::string(function); };
     const auto index = chunk_at(address);
     if (!index) {
         machine_.finding(FindingKind::invalid_free,
-                         caller + (address ? " for an address that no allocation has" : " for a null pointer"), address);
+                         caller() + (address ? " for an address that no allocation has" : " for a null pointer"), address);
         return false;
     }
     Allocation found = chunks_[*index].allocation;
     if (found.address != address) {
         machine_.finding(FindingKind::invalid_free,
-                         caller + " for an address " +
+                         caller() + " for an address " +
                              std::to_string(static_cast<const std::byte*>(address) - found.address) + " bytes into " +
                              describe(found),
                          address);
         return false;
     }
     if (!found.live()) {
-        machine_.finding(FindingKind::double_free, caller + " again for " + describe(found), address);
+        machine_.finding(FindingKind::double_free, caller() + " again for " + describe(found), address);
         return false;
     }
     if (tag && *tag != 0 && *tag != found.tag)
         machine_.finding(FindingKind::invalid_free,
-                         caller + " with tag '" + tag_text(*tag) + "' for " + describe(found), address);
+                         caller() + " with tag '" + tag_text(*tag) + "' for " + describe(found), address);
     check_guards(chunks_[*index], "at its release");
     if (!found.quiet) {
         // The hooks look at what is about to go. The rest stays to be seen at the next crossing: a driver that gives
@@ -241,6 +252,8 @@ bool Pool::free(void* address, std::string_view function, std::optional<std::uin
     live_bytes_ -= allocation.size;
     quarantined_bytes_ += chunk.capacity;
     quarantine_.push_back(*index);
+    latest_.push_back(released(*index));
+    if (latest_.size() > std::max(options_.recent_releases, options_.youngest_releases)) latest_.erase(latest_.begin());
     while (quarantined_bytes_ > options_.quarantine_bytes && quarantine_.size() > 1) leave_quarantine();
     return true;
 }
@@ -248,6 +261,7 @@ bool Pool::free(void* address, std::string_view function, std::optional<std::uin
 void Pool::leave_quarantine() {
     const std::uint32_t index = quarantine_.front();
     quarantine_.pop_front();
+    if (latest_.size() > quarantine_.size()) latest_.erase(latest_.begin());
     Chunk& chunk = chunks_[index];
     check_poison(chunk, "before its memory was used again");
     chunk.allocation.state = Allocation::State::unused;
@@ -274,25 +288,33 @@ void Pool::check_guards(Chunk& chunk, std::string_view when) {
 }
 
 // The short look: released memory is looked at again and again, and nearly always nobody has touched it.
-bool Pool::untouched_since_release(const Chunk& chunk) const {
-    const std::byte* const bytes = arena_ + chunk.start;
-    const std::size_t size = chunk.allocation.size, rear = chunk.capacity - size + guard_bytes;
-    constexpr std::size_t most = filled_with<free_fill>.size();
-    if (size > most || rear > 2 * guard_bytes) return false;
+bool Pool::Released::untouched() const {
+    if (!small || std::memcmp(front, released_pattern.data(), guard_bytes + size) != 0) return false;
     constexpr std::uint64_t guard = std::uint64_t{0x0101'0101'0101'0101} * guard_fill;
-    std::uint64_t words[6];  // the guard in front, the first and the last bytes of the one behind
-    static_assert(guard_bytes == 16);
-    std::memcpy(words, bytes - guard_bytes, guard_bytes);
-    std::memcpy(words + 2, bytes + size, guard_bytes);
-    std::memcpy(words + 4, bytes + size + rear - guard_bytes, guard_bytes);
-    std::uint64_t difference = 0;
-    for (const std::uint64_t word : words) difference |= word ^ guard;
-    return difference == 0 && std::memcmp(bytes, filled_with<free_fill>.data(), size) == 0;
+    std::uint64_t words[4];  // the first and the last bytes of the guard behind
+    static_assert(guard_bytes == 2 * sizeof(std::uint64_t));
+    std::memcpy(words, front + guard_bytes + size, guard_bytes);
+    std::memcpy(words + 2, front + size + rear, guard_bytes);
+    return ((words[0] ^ guard) | (words[1] ^ guard) | (words[2] ^ guard) | (words[3] ^ guard)) == 0;
+}
+
+Pool::Released Pool::released(std::uint32_t index) const {
+    const Chunk& chunk = chunks_[index];
+    const std::size_t size = chunk.allocation.size, rear = chunk.capacity - size + guard_bytes;
+    Released result;
+    result.front = arena_ + chunk.start - guard_bytes;
+    result.chunk = index;
+    result.small = size <= released_pattern.size() - guard_bytes && rear <= 2 * guard_bytes;
+    if (result.small) {
+        result.size = static_cast<std::uint32_t>(size);
+        result.rear = static_cast<std::uint32_t>(rear);
+    }
+    return result;
 }
 
 void Pool::check_poison(Chunk& chunk, std::string_view when, std::optional<LayerIndex> writer) {
     Allocation& allocation = chunk.allocation;
-    if (allocation.damage_reported || untouched_since_release(chunk)) return;
+    if (allocation.damage_reported) return;
     const std::size_t at = first_difference<free_fill>(allocation.address, allocation.size);
     if (at < allocation.size) {
         allocation.damage_reported = true;
@@ -338,23 +360,23 @@ std::vector<Allocation> Pool::live_allocations(std::optional<LayerIndex> owner) 
 
 std::size_t Pool::live_count(LayerIndex owner) const { return live_allocations(owner).size(); }
 
-void Pool::check_recent_releases() {
-    const std::size_t count = std::min(options_.recent_releases, quarantine_.size());
-    for (std::size_t i = quarantine_.size() - count; i < quarantine_.size(); ++i)
-        check_poison(chunks_[quarantine_[i]], "after a dispatch");
+void Pool::check_releases(std::size_t most, std::string_view when, std::optional<LayerIndex> writer) {
+    const std::size_t count = std::min(most, latest_.size());
+    for (std::size_t i = latest_.size() - count; i < latest_.size(); ++i)
+        if (!latest_[i].untouched()) check_poison(chunks_[latest_[i].chunk], when, writer);
 }
 
-void Pool::check_recent_releases(LayerIndex writer) {
-    const std::size_t count = std::min(options_.youngest_releases, quarantine_.size());
-    for (std::size_t i = quarantine_.size() - count; i < quarantine_.size(); ++i)
-        check_poison(chunks_[quarantine_[i]], "when it gave up control", writer);
-}
+void Pool::check_recent_releases() { check_releases(options_.recent_releases, "after a dispatch", {}); }
+
+void Pool::check_recent_releases(LayerIndex writer) { check_releases(options_.youngest_releases, "when it gave up control", writer); }
 
 void Pool::check_everything() {
     for (std::size_t i = 0; i < chunks_.size(); ++i) {
         switch (chunks_[i].allocation.state) {
         case Allocation::State::live: check_guards(chunks_[i], "at the end of the run"); break;
-        case Allocation::State::quarantined: check_poison(chunks_[i], "at the end of the run"); break;
+        case Allocation::State::quarantined:
+            if (!released(static_cast<std::uint32_t>(i)).untouched()) check_poison(chunks_[i], "at the end of the run");
+            break;
         case Allocation::State::unused: break;
         }
     }

@@ -123,7 +123,16 @@ private:
     void* place(std::uint32_t index, std::size_t size, std::uint32_t tag, LayerIndex owner);
     void fill_guards(const Chunk& chunk);
     void check_guards(Chunk& chunk, std::string_view when);
-    [[nodiscard]] bool untouched_since_release(const Chunk& chunk) const;
+    // What the short look at one of the latest releases needs.
+    struct Released {
+        const std::byte* front = nullptr;  // of the guard before it
+        std::uint32_t size = 0, rear = 0;  // bytes of its own, and of what guards behind it
+        std::uint32_t chunk = 0;
+        bool small = false;  // enough for the short look
+        [[nodiscard]] bool untouched() const;
+    };
+    [[nodiscard]] Released released(std::uint32_t index) const;
+    void check_releases(std::size_t most, std::string_view when, std::optional<LayerIndex> writer);
     void check_poison(Chunk& chunk, std::string_view when, std::optional<LayerIndex> writer = {});
     void leave_quarantine();
     [[nodiscard]] std::string describe(const Allocation& allocation) const;
@@ -137,9 +146,11 @@ private:
     std::size_t live_bytes_ = 0;
     std::size_t quarantined_bytes_ = 0;
     std::vector<std::uint64_t> starts_;  // offset of the first usable byte of each chunk, for the search
+    mutable std::uint32_t found_last_ = 0;  // by chunk_at()
     std::vector<Chunk> chunks_;  // ascending offset: carved once, kept for ever, reused in place
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> free_chunks_;  // by capacity
     std::deque<std::uint32_t> quarantine_;  // oldest first
+    std::vector<Released> latest_;          // the end of quarantine_, no more than is ever looked at
     std::vector<std::function<void(const Allocation&)>> allocate_hooks_;
     std::vector<std::function<void(const Allocation&)>> free_hooks_;
 };

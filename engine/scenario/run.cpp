@@ -37,14 +37,14 @@ std::string default_step_text(const Step& step) {
 // One run, from the description to the trace.
 class Runner {
 public:
-    Runner(const Scenario& scenario, const RunOptions& options) : options_(options), scenario_(scenario) {}
+    Runner(const Scenario& scenario, const RunOptions& options) : options_(options), scenario_(&scenario) {}
 
     RunResult run() {
         if (!choose_variant() || !load_drivers()) return std::move(result_);
         try {
             machine::MachineOptions machine_options;
             machine_options.mode =
-                scenario_.machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
+                scenario_->machine.mode == MachineMode::strict ? machine::Mode::strict : machine::Mode::faithful;
             machine_options.schedule = schedule_;
             if (options_.sink) machine_options.sink = options_.sink();
             machine_options.prepare_trace = options_.prepare_trace;
@@ -52,7 +52,7 @@ public:
                 machine_options.pool.memory = options_.pool_memory.data();
                 machine_options.pool.arena_bytes = options_.pool_memory.size();
             }
-            built_ = build_machine(scenario_.machine, machine_options, drivers_, ends_);
+            built_ = build_machine(scenario_->machine, machine_options, drivers_, ends_);
             describe();
             if (built_.failure.empty())
                 carry_out();
@@ -72,71 +72,82 @@ private:
     bool choose_variant() {
         std::optional<std::string> schedule;
         if (!options_.variant.empty()) {
-            const Variant* variant = scenario_.variant(options_.variant);
+            const Variant* variant = scenario_->variant(options_.variant);
             if (!variant) {
                 std::vector<std::string_view> names;
-                for (const Variant& other : scenario_.variants) names.push_back(other.name);
+                for (const Variant& other : scenario_->variants) names.push_back(other.name);
                 result_.problems.push_back(
-                    {scenario_.source, 0, 0,
-                     "the scenario " + scenario_.id + " has no variant " + in_quotes(options_.variant),
+                    {scenario_->source, 0, 0,
+                     "the scenario " + scenario_->id + " has no variant " + in_quotes(options_.variant),
                      names.empty() ? "It has none; leave --variant out." : suggest(options_.variant, names)});
                 return false;
             }
             variant_ = variant->name;  // options may spell it with hyphens
-            if (variant->mode) scenario_.machine.mode = *variant->mode;
             strict_ = variant->strict;
-            if (variant->completion) scenario_.machine.target.completion = *variant->completion;
-            if (variant->intermediate_drivers)
-                scenario_.machine.intermediate_drivers = *variant->intermediate_drivers;
-            if (!variant->until.empty()) {
-                const auto last = std::find_if(scenario_.steps.begin(), scenario_.steps.end(),
-                                               [&](const Step& step) { return step.name == variant->until; });
-                if (last != scenario_.steps.end()) scenario_.steps.erase(last + 1, scenario_.steps.end());
-            }
-            if (variant->faults) scenario_.machine.faults = *variant->faults;
-            if (variant->expectations) scenario_.expectations = *variant->expectations;
-            for (const auto& [layer, driver] : variant->drivers) {
-                for (IntermediateDriver& im : scenario_.machine.intermediate_drivers) {
-                    if (im.name == layer) im.driver = driver;
-                }
-                if (layer == "host stack") scenario_.machine.host_stack = driver;
-                if (layer == "offload target") scenario_.machine.offload_target = driver;
-            }
+            apply(*variant, changed());
             schedule = variant->schedule;
         }
-        const std::size_t floors = scenario_.machine.intermediate_drivers.size();
+        const std::size_t floors = scenario_->machine.intermediate_drivers.size();
         if (options_.drivers.size() > floors) {
-            result_.problems.push_back({scenario_.source, 0, 0,
-                                        "the scenario " + scenario_.id + " has " + std::to_string(floors) +
+            result_.problems.push_back({scenario_->source, 0, 0,
+                                        "the scenario " + scenario_->id + " has " + std::to_string(floors) +
                                             " intermediate drivers, not " + std::to_string(options_.drivers.size()),
                                         "Name no more drivers than it has floors."});
             return false;
         }
         // The reader has checked the text.
-        schedule_ = machine::Schedule::parse(schedule.value_or(scenario_.schedule)).schedule.value_or(machine::Schedule{});
+        schedule_ = machine::Schedule::parse(schedule.value_or(scenario_->schedule)).schedule.value_or(machine::Schedule{});
         const std::string declared = schedule_.to_text();
         if (options_.schedule) schedule_ = *options_.schedule;
-        if (scenario_.needs_schedule && schedule_.to_text() != declared) other_schedule_ = declared;
+        if (scenario_->needs_schedule && schedule_.to_text() != declared) other_schedule_ = declared;
         return true;
+    }
+
+    Scenario& changed() {
+        if (!changed_) {
+            changed_ = std::make_unique<Scenario>(*scenario_);
+            scenario_ = changed_.get();
+        }
+        return *changed_;
+    }
+
+    static void apply(const Variant& variant, Scenario& scenario) {
+        if (variant.mode) scenario.machine.mode = *variant.mode;
+        if (variant.completion) scenario.machine.target.completion = *variant.completion;
+        if (variant.intermediate_drivers) scenario.machine.intermediate_drivers = *variant.intermediate_drivers;
+        if (!variant.until.empty()) {
+            const auto last = std::ranges::find(scenario.steps, variant.until, &Step::name);
+            if (last != scenario.steps.end()) scenario.steps.erase(last + 1, scenario.steps.end());
+        }
+        if (variant.faults) scenario.machine.faults = *variant.faults;
+        if (variant.expectations) scenario.expectations = *variant.expectations;
+        for (const auto& [layer, driver] : variant.drivers) {
+            for (IntermediateDriver& im : scenario.machine.intermediate_drivers) {
+                if (im.name == layer) im.driver = driver;
+            }
+            if (layer == "host stack") scenario.machine.host_stack = driver;
+            if (layer == "offload target") scenario.machine.offload_target = driver;
+        }
     }
 
     // Every floor that is not the reference driver's gets an image of its own.
     bool load_drivers() {
         drivers_ = options_.drivers;
-        std::vector<IntermediateDriver>& floors = scenario_.machine.intermediate_drivers;
-        for (std::size_t i = 0; i < floors.size(); ++i) {
+        const std::size_t count = scenario_->machine.intermediate_drivers.size();
+        for (std::size_t i = 0; i < count; ++i) {
             if (i < drivers_.size() && drivers_[i].entry) continue;
-            if (i < drivers_.size() && !drivers_[i].name.empty()) floors[i].driver = drivers_[i].name;
+            if (i < drivers_.size() && !drivers_[i].name.empty()) changed().machine.intermediate_drivers[i].driver = drivers_[i].name;
+            const std::vector<IntermediateDriver>& floors = scenario_->machine.intermediate_drivers;
             std::optional<LoadedDriver> loaded = load(floors[i].driver, floors[i].name, i + 1);
             if (!loaded) return false;
             if (!loaded->entry) continue;
             if (drivers_.size() <= i) drivers_.resize(i + 1);
             drivers_[i] = std::move(*loaded);
         }
-        std::optional<LoadedDriver> host_stack = load(scenario_.machine.host_stack, "the host stack", 0);
+        std::optional<LoadedDriver> host_stack = load(scenario_->machine.host_stack, "the host stack", 0);
         if (!host_stack) return false;
         ends_.host_stack = std::move(*host_stack);
-        std::optional<LoadedDriver> target = load(scenario_.machine.offload_target, "the offload target", floors.size() + 1);
+        std::optional<LoadedDriver> target = load(scenario_->machine.offload_target, "the offload target", count + 1);
         if (!target) return false;
         ends_.offload_target = std::move(*target);
         return true;
@@ -148,7 +159,7 @@ private:
         if (!known || known->linked) return LoadedDriver{};
         if (!options_.load_driver) {
             result_.problems.push_back(
-                {scenario_.source, 0, 0,
+                {scenario_->source, 0, 0,
                  "the driver " + in_quotes(name) + " of " + whose +
                      " is not part of this process, and drivers with mistakes in them are loaded into a process of their own",
                  "Use chimneylab-cli run or chimneylab-host, which do that."});
@@ -156,7 +167,7 @@ private:
         }
         LoadedDriver loaded = options_.load_driver(name, static_cast<trace::LayerIndex>(layer));
         if (loaded.entry) return loaded;
-        result_.problems.push_back({scenario_.source, 0, 0,
+        result_.problems.push_back({scenario_->source, 0, 0,
                                     "the driver " + in_quotes(name) + " of " + whose + " could not be loaded: " + loaded.name,
                                     {}});
         return std::nullopt;
@@ -164,52 +175,52 @@ private:
 
     void describe() {
         trace::RunDescription description;
-        description.scenario = scenario_.id;
-        description.title = scenario_.title;
+        description.scenario = scenario_->id;
+        description.title = scenario_->title;
         description.variant = variant_;
         description.schedule = schedule_.to_text();
-        description.mode = verifier::mode_text(scenario_.machine.mode == MachineMode::strict ? "strict" : "faithful", strict_);
+        description.mode = verifier::mode_text(scenario_->machine.mode == MachineMode::strict ? "strict" : "faithful", strict_);
         description.producer = options_.producer;
         description.clock_start = built_.machine->options().clock_start;
         built_.machine->recorder().trace().set_description(std::move(description));
     }
 
     void carry_out() {
-        host_ = std::make_unique<HostStackClient>(*built_.machine, *built_.ndis, scenario_.objects, built_.adapters[1]);
+        host_ = std::make_unique<HostStackClient>(*built_.machine, *built_.ndis, scenario_->objects, built_.adapters[1]);
         target_ = std::make_unique<TargetClient>(*built_.machine, *host_);
         faults_ = std::make_unique<FaultInjector>(*built_.machine, *built_.ndis, *target_);
-        if (scenario_.machine.network)
-            network_ = std::make_unique<NetworkControl>(*built_.machine, *scenario_.machine.network, built_.offload_target);
-        stack_ = std::make_unique<StackControl>(built_, scenario_.machine, drivers_, ends_);
+        if (scenario_->machine.network)
+            network_ = std::make_unique<NetworkControl>(*built_.machine, *scenario_->machine.network, built_.offload_target);
+        stack_ = std::make_unique<StackControl>(built_, scenario_->machine, drivers_, ends_);
         if (!host_->is_open() || !target_->is_open()) {
             result_.failure =
                 host_->is_open() ? "the offload target has no control device" : "the host stack has no control device";
             return;
         }
         Refusal refusal;
-        if (network_) refusal = network_->attach(*target_, scenario_.objects);
+        if (network_) refusal = network_->attach(*target_, scenario_->objects);
         if (network_ && refusal.empty()) refusal = host_->enable_tcp();
         if (refusal.empty()) refusal = host_->create_objects();
-        if (refusal.empty()) refusal = target_->set_capacities(scenario_.machine.capacities);
+        if (refusal.empty()) refusal = target_->set_capacities(scenario_->machine.capacities);
         if (refusal.empty()) tell_capacities();
-        if (refusal.empty()) refusal = target_->apply(scenario_.machine.target);
-        if (refusal.empty()) refusal = faults_->inject(scenario_.machine.faults);
+        if (refusal.empty()) refusal = target_->apply(scenario_->machine.target);
+        if (refusal.empty()) refusal = faults_->inject(scenario_->machine.faults);
         if (!refusal.empty()) {
             result_.failure = refusal;
             return;
         }
         if (options_.hand != nullptr) options_.hand->begins(*built_.machine);
         if (options_.choices || options_.hand) chooser_ = std::make_unique<ChoiceTaker>(*built_.machine, *target_, *faults_, options_, result_);
-        for (std::size_t i = 0; i < scenario_.steps.size() && !stop(i); ++i) take_step(scenario_.steps[i]);
+        for (std::size_t i = 0; i < scenario_->steps.size() && !stop(i); ++i) take_step(scenario_->steps[i]);
         if (!result_.cancelled && !result_.stopped_at_choice) settle();
         update();
         if (network_) result_.streams = network_->streams(*host_);
-        report(scenario_.steps.size());
+        report(scenario_->steps.size());
     }
 
     // What the adapter has room for is part of the model, and no call tells it: rules that ask why something failed look here.
     void tell_capacities() {
-        const Capacities& room = scenario_.machine.capacities;
+        const Capacities& room = scenario_->machine.capacities;
         if (room == Capacities{}) return;
         const std::array<std::uint32_t, 11> words{room.neighbors, room.paths, room.connections, room.source_hardware_addresses,
                                                   room.source_ip_addresses, room.vlan_entries, room.maximum_receive_window,
@@ -223,7 +234,7 @@ private:
         trace::Recorder& recorder = built_.machine->recorder();
         trace::Region region;
         region.kind = trace::RegionKind::parameters;
-        region.owner = static_cast<trace::LayerIndex>(scenario_.machine.intermediate_drivers.size() + 1);
+        region.owner = static_cast<trace::LayerIndex>(scenario_->machine.intermediate_drivers.size() + 1);
         region.address = machine::AddressSpace::process_base + (std::uint64_t{1} << 32) + 64 * recorder.trace().region_count();
         region.label = recorder.intern(label);
         trace::Event event;
@@ -244,7 +255,7 @@ private:
         if (refusal.empty() == step.refused) {
             ExpectationResult outcome;
             outcome.text = "Step '" + step.name + (step.refused ? "' is refused" : "' can be carried out");
-            outcome.detail = (step.refused ? "it was carried out" : refusal) + " (" + scenario_.source + ":" + std::to_string(step.where.line) + ")";
+            outcome.detail = (step.refused ? "it was carried out" : refusal) + " (" + scenario_->source + ":" + std::to_string(step.where.line) + ")";
             outcome.events.push_back(started);
             refused_steps_.push_back(std::move(outcome));
         }
@@ -367,7 +378,7 @@ private:
 
     void report(std::size_t step) {
         if (options_.progress)
-            options_.progress({step, scenario_.steps.size(), built_.machine->recorder().trace().size()});
+            options_.progress({step, scenario_->steps.size(), built_.machine->recorder().trace().size()});
     }
 
     void update() { host_->update(result_.operations, result_.transfers); }
@@ -386,10 +397,10 @@ private:
         result_.fingerprint = trace::fingerprint(result_.trace);
 
         const trace::History history(result_.trace);
-        const PatternMatcher matcher(result_.trace, scenario_);
-        for (std::size_t i = 0; i < scenario_.steps.size(); ++i) {
+        const PatternMatcher matcher(result_.trace, *scenario_);
+        for (std::size_t i = 0; i < scenario_->steps.size(); ++i) {
             for (OperationResult& operation : result_.operations) {
-                if (operation.step != scenario_.steps[i].name) continue;
+                if (operation.step != scenario_->steps[i].name) continue;
                 const std::vector<trace::OperationId> ids = matcher.operations_of(i);
                 if (!operation.started || ids.empty()) continue;
                 operation.id = ids.front();
@@ -406,11 +417,11 @@ private:
             ExpectationResult outcome;
             outcome.text = "What this scenario expects holds under the schedule " + other_schedule_;
             outcome.met = true;
-            outcome.detail = "this run had " + schedule_.to_text() + ", so it was not looked at (" + scenario_.source + ")";
+            outcome.detail = "this run had " + schedule_.to_text() + ", so it was not looked at (" + scenario_->source + ")";
             result_.expectations = {outcome};
             return;
         }
-        result_.expectations = evaluate_expectations(scenario_, history, result_);
+        result_.expectations = evaluate_expectations(*scenario_, history, result_);
         result_.expectations.insert(result_.expectations.begin(), refused_steps_.begin(), refused_steps_.end());
     }
 
@@ -435,7 +446,8 @@ private:
 
     const RunOptions& options_;
     std::string variant_;
-    Scenario scenario_;  // with the variant applied
+    const Scenario* scenario_;           // with the variant applied
+    std::unique_ptr<Scenario> changed_;  // when that differs from what was given
     std::string other_schedule_;  // the one that the scenario needs, when this run has another
     machine::Schedule schedule_;
     std::vector<std::string> strict_;  // readings by which the run is judged

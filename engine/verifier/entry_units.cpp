@@ -36,11 +36,12 @@ bool tears_down(const Scene& scene, LayerIndex layer) {
 
 void released_too_early(const Scene& scene, const Report& report, TooEarly why, std::string_view sentence) {
     const AllocationRecord* allocation = scene.replay().allocation(scene.event.subject);
-    if (!allocation || !scene.replay().is_intermediate_driver(allocation->owner) || tears_down(scene, allocation->owner)) return;
+    if (!allocation || !scene.replay().is_intermediate_driver(allocation->owner)) return;
     for (auto at = scene.model.objects().lower_bound(allocation->address);
          at != scene.model.objects().end() && at->first < allocation->address + allocation->size; ++at) {
         const ObjectRecord& object = at->second;
         if (object.owner != allocation->owner || too_early(object) != why) continue;
+        if (tears_down(scene, allocation->owner)) return;
         Draft draft = report.draft(scene).by(allocation->owner).block(object.block);
         if (why == TooEarly::linker_failed || why == TooEarly::partial || why == TooEarly::terminate_failed)
             if (const OperationRecord* operation = scene.model.operation_in_frame(allocation->owner)) draft.operation(*operation);

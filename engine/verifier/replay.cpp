@@ -48,6 +48,7 @@ void Replay::index_new_regions() {
 }
 
 void Replay::take_in_allocation(const Event& event) {
+    asked_.reset();
     if (event.kind == EventKind::memory_allocated) {
         AllocationRecord record;
         record.address = event.subject;
@@ -78,10 +79,14 @@ RegionId Replay::following_state_of(RegionId block) const {
 }
 
 const AllocationRecord* Replay::allocation(Address address) const {
-    auto after = allocations_.upper_bound(address);
+    if (asked_ == address) return answered_;
+    asked_ = address;
+    answered_ = nullptr;
+    const auto after = allocations_.upper_bound(address);
     if (after == allocations_.begin()) return nullptr;
     const AllocationRecord& record = std::prev(after)->second;
-    return address - record.address < record.size ? &record : nullptr;
+    if (address - record.address < record.size) answered_ = &record;
+    return answered_;
 }
 
 std::optional<LayerIndex> Replay::memory_owner(Address address) const {
@@ -128,21 +133,6 @@ EventId Replay::frame_of(LayerIndex layer) const {
         if (enclosing.kind == EventKind::work_started) break;  // another flow of control
     }
     return {};
-}
-
-bool Replay::is_intermediate_driver(LayerIndex layer) const {
-    const auto layers = trace_->layers();
-    return layer < layers.size() && layers[layer].role == trace::LayerRole::intermediate_driver;
-}
-
-bool Replay::is_host_stack(LayerIndex layer) const {
-    const auto layers = trace_->layers();
-    return layer < layers.size() && layers[layer].role == trace::LayerRole::host_stack;
-}
-
-bool Replay::is_offload_target(LayerIndex layer) const {
-    const auto layers = trace_->layers();
-    return layer < layers.size() && layers[layer].role == trace::LayerRole::offload_target;
 }
 
 std::string Replay::layer_name(LayerIndex layer) const {

@@ -46,6 +46,8 @@ struct BindingRecord {
 class Replay {
 public:
     explicit Replay(const trace::Trace& trace);
+    Replay(const Replay&) = delete;
+    Replay& operator=(const Replay&) = delete;
 
     bool step();  // to the next event; false when there is none yet
     [[nodiscard]] EventId now() const { return cursor_.position(); }
@@ -76,11 +78,15 @@ public:
     [[nodiscard]] std::string layer_name(LayerIndex layer) const;  // "IM 1", "NDIS"
     [[nodiscard]] std::string region_name(RegionId region) const;  // "T1", "the handle of T1", or its address
     [[nodiscard]] std::string meaning(std::uint64_t value) const;  // "NULL", "the binding that IM 1 opened", "0x…"
-    [[nodiscard]] bool is_intermediate_driver(LayerIndex layer) const;
-    [[nodiscard]] bool is_host_stack(LayerIndex layer) const;
-    [[nodiscard]] bool is_offload_target(LayerIndex layer) const;
+    [[nodiscard]] bool is_intermediate_driver(LayerIndex layer) const { return has_role(layer, trace::LayerRole::intermediate_driver); }
+    [[nodiscard]] bool is_host_stack(LayerIndex layer) const { return has_role(layer, trace::LayerRole::host_stack); }
+    [[nodiscard]] bool is_offload_target(LayerIndex layer) const { return has_role(layer, trace::LayerRole::offload_target); }
 
 private:
+    [[nodiscard]] bool has_role(LayerIndex layer, trace::LayerRole role) const {
+        const auto layers = trace_->layers();
+        return layer < layers.size() && layers[layer].role == role;
+    }
     void index_new_regions();
     void take_in_allocation(const trace::Event& event);
 
@@ -92,6 +98,8 @@ private:
     std::vector<RegionId> following_;  // by block region
     std::map<Address, AllocationRecord> allocations_;
     std::unordered_map<std::uint64_t, BindingRecord> bindings_;
+    mutable std::optional<Address> asked_;  // for the allocation of it, at this event: several units ask the same
+    mutable const AllocationRecord* answered_ = nullptr;
     mutable std::vector<std::optional<const trace::Function*>> functions_;  // by StringId
 };
 

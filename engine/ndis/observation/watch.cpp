@@ -92,9 +92,10 @@ void Watch::observe_one(RegionId region, LayerIndex writer, const ContextChanged
 
 std::vector<RegionId> Watch::inside(const machine::Allocation& allocation) {
     std::vector<RegionId> result;
-    for (const auto& [region, watched] : watched_) {
-        if (watched.in_pool && allocation.contains(watched.address)) result.emplace_back(region);
-    }
+    for (const std::vector<Glance>* const list : {&handles_, &others_})
+        for (const Glance& each : *list)
+            if (each.in_pool && allocation.contains(each.address)) result.emplace_back(each.region);
+    std::ranges::sort(result);
     return result;
 }
 
