@@ -3,6 +3,7 @@
 #include "engine/scenario/load.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <string>
 
@@ -106,10 +107,13 @@ Loaded load_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return refuse("the file cannot be opened", "Check its permissions.");
     const std::size_t most = DocumentLimits{}.bytes;
-    std::string text(most + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    std::string text;
+    std::array<char, 16384> part;  // most have room in one; memory for the largest would cost more than reading does
+    while (file && text.size() <= most) {
+        file.read(part.data(), part.size());
+        text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    }
     if (file.bad()) return refuse("the file cannot be read", "Check the disk.");
-    text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > most) {
         return refuse("the file is larger than the " + std::to_string(most) + " bytes that a scenario may have",
                       "Split the scenario.");
