@@ -71,10 +71,9 @@ unsigned leading_bytes(Word word) {
     trace.store_bytes(std::span(piece).first(2 * length));
 }
 
-[[gnu::noinline]] void store_packed(Trace& trace, Word packed, std::size_t length) {
-    std::array<std::byte, sizeof(Word)> piece;
-    store_word(piece.data(), packed);
-    trace.store_bytes(std::span(piece).first(length));
+void store_packed(Trace& trace, Word packed, std::size_t length) {
+    store_word(reinterpret_cast<std::byte*>(&packed), packed);  // as the bytes shall lie
+    trace.store_word(packed, length);
 }
 
 }  // namespace

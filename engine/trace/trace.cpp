@@ -57,7 +57,7 @@ namespace {
 // for a start, then twice.
 template <typename Each>
 void make_room(std::vector<Each>& all) {
-    constexpr std::size_t least = 1024, many = 65'536;
+    constexpr std::size_t least = 16'384, many = 262'144;
     all.reserve(std::max(least, all.capacity() * (all.capacity() < many ? 4 : 2)));
 }
 
@@ -92,7 +92,7 @@ RegionId Trace::add_region(Region region, std::span<const std::byte> initial) {
 
 std::uint64_t Trace::store_bytes(std::span<const std::byte> data) {
     std::uint64_t position = heap_.size();
-    heap_.insert(heap_.end(), data.begin(), data.end());
+    heap_.append(data);
     return position;
 }
 
@@ -103,7 +103,7 @@ void Trace::reserve(std::size_t events, std::size_t changes, std::size_t bytes) 
 }
 
 std::span<const std::byte> Trace::bytes(std::uint64_t position, std::size_t length) const {
-    return pages_ ? pages_->bytes(position, length) : std::span(heap_).subspan(position, length);
+    return pages_ ? pages_->bytes(position, length) : heap_.all().subspan(position, length);
 }
 
 namespace {

@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/trace/byte_heap.h"
 #include "engine/trace/event.h"
 #include "engine/trace/pages.h"
 
@@ -118,7 +119,7 @@ public:
     [[nodiscard]] std::size_t string_count() const { return strings_.size(); }
     [[nodiscard]] std::span<const Layer> layers() const { return layers_; }
     [[nodiscard]] const RunDescription& description() const { return description_; }
-    [[nodiscard]] std::span<const std::byte> byte_heap() const { return heap_; }  // of a trace in memory
+    [[nodiscard]] std::span<const std::byte> byte_heap() const { return heap_.all(); }  // of a trace in memory
     [[nodiscard]] std::uint64_t byte_count() const { return pages_ ? pages_->byte_count() : heap_.size(); }
     // Events and bytes are fetched from the disk; nullptr for a trace in memory, which alone may be appended to.
     [[nodiscard]] const Pages* paged() const { return pages_.get(); }
@@ -150,6 +151,8 @@ public:
     RegionId add_region(Region region, std::span<const std::byte> initial);
     Region& mutable_region(RegionId id) { return regions_[id.value]; }
     std::uint64_t store_bytes(std::span<const std::byte> data);
+    // The same for the first `length` (at most 8) bytes of a word as it lies in memory.
+    void store_word(std::uint64_t word, std::size_t length) { heap_.append_word(word, length); }
     // Room for so much; what is kept there is only ever added to.
     void reserve(std::size_t events, std::size_t changes, std::size_t bytes);
     void set_pages(std::shared_ptr<const Pages> pages) { pages_ = std::move(pages); }  // in place of all of the above
@@ -167,7 +170,7 @@ private:
     std::vector<Change> changes_;
     std::size_t unclaimed_ = 0;  // of changes_, at the end: those that belong to no event yet
     std::vector<Region> regions_;
-    std::vector<std::byte> heap_;
+    ByteHeap heap_;
     std::deque<std::string> strings_;
     std::unordered_map<std::string_view, StringId> string_index_;
     std::vector<EventId> closed_by_;  // as long as the last partner named needs
