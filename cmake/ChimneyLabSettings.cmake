@@ -17,6 +17,9 @@ endif()
 
 set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+# Nobody replaces a function of ours by one of the same name in another library, so calls within a file may be inlined though
+# the code is position independent.
+add_compile_options(-fno-semantic-interposition)
 
 if(CHIMNEYLAB_SANITIZE)
   add_compile_options(-fsanitize=${CHIMNEYLAB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

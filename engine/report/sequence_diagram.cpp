@@ -24,6 +24,15 @@ constexpr int rows_on_page = (page_height - head - margin - 24) / row_height;
 constexpr const char *ink = "#1c2430", *faint = "#8a94a3", *down_color = "#1f5fbf", *up_color = "#0a7d6c", *conversion_color = "#a05a00",
                      *entry_color = "#7a3fb0", *bad_color = "#b3261e";
 
+// Attributes of a text that stands back.
+std::string faintly(std::string attributes = {}) {
+    if (!attributes.empty()) attributes += ' ';
+    attributes += "fill=\"";
+    attributes += faint;
+    attributes += '"';
+    return attributes;
+}
+
 enum class RowKind : std::uint8_t { arrow, conversion, entry_taken, entry_returned, operation, finding };
 
 struct Row {
@@ -110,7 +119,7 @@ public:
         if (!run.variant.empty()) title += ", variant " + run.variant;
         text(margin, margin + 4, cut(title, 90), "font-size=\"14\" font-weight=\"bold\"");
         text(page_width - margin, margin + 4, "page " + std::to_string(number) + " of " + std::to_string(pages),
-             std::string("text-anchor=\"end\" fill=\"") + faint + "\"");
+             faintly("text-anchor=\"end\""));
     }
 
     void lanes(std::size_t rows) {
@@ -120,7 +129,7 @@ public:
             const int x = x_of(column);
             line(x, head - 6, x, bottom, ndis ? faint : ink, ndis ? "stroke-width=\"0.8\" stroke-dasharray=\"2 4\"" : "stroke-width=\"1\"");
             if (ndis) {
-                text(x, head - 12, "NDIS", std::string("text-anchor=\"middle\" font-size=\"9\" fill=\"") + faint + "\"");
+                text(x, head - 12, "NDIS", faintly("text-anchor=\"middle\" font-size=\"9\""));
                 continue;
             }
             const std::string name = history_.layer_name(static_cast<trace::LayerIndex>(column / 2));
@@ -133,8 +142,8 @@ public:
     void row(const Row& row, std::size_t index) {
         const int y = head + static_cast<int>(index) * row_height + row_height - 6;
         const Event& event = history_.trace().event(row.event);
-        text(margin + 40, y, std::to_string(row.event.value), std::string("text-anchor=\"end\" font-size=\"9\" fill=\"") + faint + "\"");
-        text(gutter - 12, y, trace::duration_text(event.virtual_time), std::string("text-anchor=\"end\" font-size=\"9\" fill=\"") + faint + "\"");
+        text(margin + 40, y, std::to_string(row.event.value), faintly("text-anchor=\"end\" font-size=\"9\""));
+        text(gutter - 12, y, trace::duration_text(event.virtual_time), faintly("text-anchor=\"end\" font-size=\"9\""));
         const int x = x_of(row.from);
         switch (row.kind) {
             case RowKind::arrow:
@@ -164,14 +173,14 @@ public:
     }
 
     void note(const std::string& what, std::size_t index) {
-        text(gutter, head + static_cast<int>(index) * row_height + row_height, what, std::string("fill=\"") + faint + "\"");
+        text(gutter, head + static_cast<int>(index) * row_height + row_height, what, faintly());
     }
 
     std::string finish() {
         const int y = page_height - margin + 4;
         text(margin, y,
              "▼ solid: a call down   ▲ dashed: a completion or indication up   ◆ conversion   ● call entry taken   ○ given back   virtual times",
-             std::string("font-size=\"9\" fill=\"") + faint + "\"");
+             faintly("font-size=\"9\""));
         return std::move(svg_ += "</svg>\n");
     }
 
