@@ -52,23 +52,15 @@ QRectF WaterfallView::box_of(const WaterfallBar& bar, std::size_t lane, std::uin
 
 QRectF WaterfallView::bar_rect(std::uint32_t operation, std::size_t lane) const {
     const WaterfallIndex& index = timing()->waterfall;
-    const std::uint32_t row = index.row_of(operation);
-    for (const WaterfallBar& bar : index.bars(lane, row)) {
-        if (bar.operation == operation) return box_of(bar, lane, row);
-    }
-    return {};
+    const WaterfallBar* const bar = index.bar_of(operation, lane);
+    return bar != nullptr ? box_of(*bar, lane, index.row_of(operation)) : QRectF();
 }
 
 QPointF WaterfallView::mark_at(std::uint32_t conversion) const {
     const WaterfallIndex& index = timing()->waterfall;
-    for (std::size_t lane = 0; lane < index.lanes(); ++lane) {
-        for (std::uint32_t row = 0; row < index.rows(); ++row) {
-            for (const WaterfallMark& mark : index.marks(lane, row)) {
-                if (mark.conversion == conversion) return {x_of(static_cast<double>(mark.time)), lane_top(lane) + (row + 0.5) * row_height()};
-            }
-        }
-    }
-    return {};
+    const auto place = index.place_of_mark(conversion);
+    if (!place) return {};
+    return {x_of(static_cast<double>(place->time)), lane_top(place->lane) + (place->row + 0.5) * row_height()};
 }
 
 void WaterfallView::reveal() {

@@ -104,6 +104,24 @@ std::size_t WaterfallIndex::first_mark(std::size_t lane, std::uint32_t row, doub
     return static_cast<std::size_t>(std::ranges::lower_bound(marks, time, {}, [](const WaterfallMark& mark) { return static_cast<double>(mark.time); }) - marks.begin());
 }
 
+const WaterfallBar* WaterfallIndex::bar_of(std::uint32_t operation, std::size_t lane) const {
+    const Operation& its = history_->operations()[operation];
+    const trace::Passage* const passage = its.passage(static_cast<trace::LayerIndex>(lane));
+    if (passage == nullptr || !its.started.valid()) return nullptr;
+    const Nanoseconds from = time_of(passage->arrived.valid() ? passage->arrived : its.started);
+    const auto& bars = lanes_[lane].bars[row_[operation]];
+    for (auto bar = std::ranges::lower_bound(bars, from, {}, &WaterfallBar::from); bar != bars.end() && bar->from == from; ++bar)
+        if (bar->operation == operation) return &*bar;
+    return nullptr;
+}
+
+std::optional<WaterfallIndex::MarkPlace> WaterfallIndex::place_of_mark(std::uint32_t conversion) const {
+    const trace::Conversion& its = history_->conversions()[conversion];
+    const Operation* const operation = its.operation.valid() ? history_->operation(its.operation) : nullptr;
+    if (operation == nullptr || its.lane >= lanes_.size()) return std::nullopt;
+    return MarkPlace{its.lane, row_[static_cast<std::size_t>(operation - history_->operations().data())], time_of(its.event)};
+}
+
 FigureTable waterfall_table(const QString& title, std::shared_ptr<const void> alive, const WaterfallIndex& index) {
     const auto tr = [](const char* text) { return QCoreApplication::translate("Waterfall", text); };
     FigureTable table;

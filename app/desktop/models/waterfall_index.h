@@ -7,6 +7,7 @@
 // nanoseconds of one clock. Reads the history only, which must outlive it. Immutable: any thread may read.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -48,6 +49,14 @@ public:
     // The first bar of a row that reaches into the time or comes after it.
     [[nodiscard]] std::size_t first_bar(std::size_t lane, std::uint32_t row, double time) const;
     [[nodiscard]] std::size_t first_mark(std::size_t lane, std::uint32_t row, double time) const;
+    // The bar of an operation in a lane; null: it was not there. Where the mark of a conversion stands, if it has one.
+    [[nodiscard]] const WaterfallBar* bar_of(std::uint32_t operation, std::size_t lane) const;
+    struct MarkPlace {
+        std::size_t lane = 0;
+        std::uint32_t row = 0;
+        trace::Nanoseconds time = 0;
+    };
+    [[nodiscard]] std::optional<MarkPlace> place_of_mark(std::uint32_t conversion) const;
     [[nodiscard]] TimeSpan whole() const { return whole_; }
     [[nodiscard]] trace::Nanoseconds time_of(trace::EventId event) const { return report::time_of(history_->trace().event(event), clock_); }
 
