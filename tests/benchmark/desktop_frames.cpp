@@ -50,21 +50,25 @@ SessionPointer long_session() {
     return session;
 }
 
-void measure_frames(benchmark::State& state, QWidget& widget, const std::function<void(int)>& change) {
+FrameTimes frame_times(QWidget& widget, const std::function<void(int)>& change) {
     QImage picture(1920, 1080, QImage::Format_ARGB32_Premultiplied);
     std::vector<double> times;
-    for (auto _ : state) {
-        for (int i = -20; i < frames; ++i) {  // the first ones fill caches of fonts and glyphs
-            const double start = benchmark_support::processor_time_ns();
-            change(i + 20);
-            widget.render(&picture);
-            if (i >= 0) times.push_back((benchmark_support::processor_time_ns() - start) / 1e6);
-        }
+    for (int i = -20; i < frames; ++i) {  // the first ones fill caches of fonts and glyphs
+        const double start = benchmark_support::processor_time_ns();
+        change(i + 20);
+        widget.render(&picture);
+        if (i >= 0) times.push_back((benchmark_support::processor_time_ns() - start) / 1e6);
     }
     std::sort(times.begin(), times.end());
     const auto at = [&](double share) { return times[std::min(times.size() - 1, static_cast<std::size_t>(share * static_cast<double>(times.size())))]; };
-    benchmark_support::compare(state, at(0.99), frame_milliseconds, 1, "ms");
-    state.counters["typical"] = at(0.5);
+    return {at(0.5), at(0.99)};
+}
+
+void measure_frames(benchmark::State& state, QWidget& widget, const std::function<void(int)>& change) {
+    FrameTimes times;
+    for (auto _ : state) times = frame_times(widget, change);
+    benchmark_support::compare(state, times.worst, frame_milliseconds, 1, "ms");
+    state.counters["typical"] = times.typical;
     state.counters["events"] = static_cast<double>(long_session()->trace->size());
 }
 
