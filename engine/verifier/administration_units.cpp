@@ -21,8 +21,7 @@ constexpr std::uint64_t set_power_oid = 0xFD010101, switches_oid = 0xFC01020C, c
 constexpr std::uint64_t pause_status = 0x40020001, upload_all_status = 0x40020002, resume_status = 0x40020003;
 constexpr std::uint32_t set_request = 1, state_d0 = 1;
 
-std::string_view function_of(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
-bool enters(const Scene& scene, std::string_view name) { return scene.event.kind == trace::EventKind::enter && function_of(scene) == name; }
+bool enters(const Scene& scene, std::string_view name) { return scene.event.kind == trace::EventKind::enter && scene.function_name() == name; }
 
 bool is_connection_of_host(const Scene& scene, const ObjectRecord& object) {
     return object.layer == Layer::connection && scene.replay().is_host_stack(object.owner) && object.exists();
@@ -48,7 +47,7 @@ unsigned switched_off(const Scene& scene) {
 }
 
 void nobody_uses_what_is_disabled(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_host_stack(scene.driver) || !enters(scene, "NdisOidRequest") || scene.event.argument != set_request || !scene.event.region.valid()) return;
+    if (!scene.by_host_stack() || !enters(scene, "NdisOidRequest") || scene.event.argument != set_request || !scene.event.region.valid()) return;
     if (scene.event.detail != switches_oid && scene.event.detail != connection_parameters_oid) return;
     const unsigned off = switched_off(scene);
     for (const auto& [address, object] : scene.model.objects()) {
@@ -65,7 +64,7 @@ void nobody_uses_what_is_disabled(const Scene& scene, const Report& report) {
 // ---- HS-008 ----
 
 void capabilities_known_before_initiate(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_host_stack(scene.driver) || scene.operation->starter != scene.driver || scene.operation->kind != OperationKind::initiate) return;
+    if (!scene.by_host_stack() || scene.operation->starter != scene.driver || scene.operation->kind != OperationKind::initiate) return;
     const auto driver = scene.model.drivers().find(scene.driver);
     if (driver == scene.model.drivers().end() || !driver->second.capabilities_unknown.valid()) return;
     if (scene.replay().open_bindings(scene.driver) != 1) return;  // which of them has resumed the tree does not say
@@ -74,7 +73,7 @@ void capabilities_known_before_initiate(const Scene& scene, const Report& report
 }
 
 void capabilities_read_before_initiate(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_host_stack(scene.driver) || scene.operation->starter != scene.driver || scene.operation->kind != OperationKind::initiate) return;
+    if (!scene.by_host_stack() || scene.operation->starter != scene.driver || scene.operation->kind != OperationKind::initiate) return;
     const auto driver = scene.model.drivers().find(scene.driver);
     if (driver == scene.model.drivers().end() || !driver->second.capabilities_unread.valid() || driver->second.capabilities_unknown.valid()) return;
     if (scene.replay().open_bindings(scene.driver) != 1) return;
@@ -85,7 +84,7 @@ void capabilities_read_before_initiate(const Scene& scene, const Report& report)
 // ---- HS-036 ----
 
 void links_count_from_the_start(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_host_stack(scene.driver) || scene.operation->starter != scene.driver || scene.operation->kind != OperationKind::terminate) return;
+    if (!scene.by_host_stack() || scene.operation->starter != scene.driver || scene.operation->kind != OperationKind::terminate) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const Address handle = scene.now->blocks[i].slot_b();
         const Layer layer = scene.shape().blocks[i].layer;
@@ -111,8 +110,8 @@ void nothing_asked_back_for_a_lost_link(const Scene& scene, const Report& report
     constexpr std::uint64_t retrieve = 3;
     constexpr std::uint32_t upload_requested = 10, hardware_failure = 11;
     const auto& loss = scene.model.link_loss();
-    if (!scene.replay().is_offload_target(scene.driver) || !loss.since.valid() || !loss.undisturbed || scene.model.disturbed()) return;
-    if (function_of(scene) != "NdisTcpOffloadEventHandler" || scene.event.detail != retrieve) return;
+    if (!scene.by_offload_target() || !loss.since.valid() || !loss.undisturbed || scene.model.disturbed()) return;
+    if (scene.function_name() != "NdisTcpOffloadEventHandler" || scene.event.detail != retrieve) return;
     if (scene.event.argument != hardware_failure && scene.event.argument != upload_requested) return;
     const ObjectRecord* object = scene.model.object(scene.model.host_handle(scene.event.subject));
     if (!object || object->corrupt.valid()) return;
@@ -159,7 +158,7 @@ void what_is_not_advertised_goes_up(const Scene& scene, const Report& report) {
 // The host stack's own tree, written after the call in which its completion has run: the host stack has released it there, and the
 // write shows in the released memory.
 void nothing_touched_after_the_completion(const Scene& scene, const Report& report) {
-    if (static_cast<trace::FindingKind>(scene.event.detail) != trace::FindingKind::use_after_free || !scene.replay().is_host_stack(scene.driver)) return;
+    if (static_cast<trace::FindingKind>(scene.event.detail) != trace::FindingKind::use_after_free || !scene.by_host_stack()) return;
     const AllocationRecord* allocation = scene.replay().allocation(scene.event.subject);
     if (!allocation || !scene.replay().is_host_stack(allocation->owner)) return;
     const auto [block, operation] = scene.model.block_of_past(allocation->address, allocation->address + allocation->size);
@@ -180,7 +179,7 @@ const ObjectRecord* offloaded_connection(const Scene& scene) {
 }
 
 void terminates_begun_before_sleep(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || !enters(scene, "MiniportOidRequest") || scene.event.detail != set_power_oid) return;
+    if (!scene.by_offload_target() || !enters(scene, "MiniportOidRequest") || scene.event.detail != set_power_oid) return;
     if (!scene.event.region.valid() || scene.replay().word(scene.event.region, 0, 4) == state_d0) return;
     for (const auto& [address, object] : scene.model.objects()) {
         if (!is_connection_of_host(scene, object) || object.state != State::offloaded || object.terminates > 0 || object.terminate_failed) continue;
@@ -191,8 +190,8 @@ void terminates_begun_before_sleep(const Scene& scene, const Report& report) {
 }
 
 void awake_until_everything_is_back(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver)) return;
-    const bool returns = scene.event.kind == trace::EventKind::leave && function_of(scene) == "MiniportOidRequest" && scene.event.status == 0;
+    if (!scene.by_offload_target()) return;
+    const bool returns = scene.event.kind == trace::EventKind::leave && scene.function_name() == "MiniportOidRequest" && scene.event.status == 0;
     const bool completes = enters(scene, "NdisMOidRequestComplete") && scene.event.detail == set_power_oid && scene.event.argument == 0;
     if (!completes && (!returns || scene.replay().trace().event(scene.event.partner).detail != set_power_oid)) return;
     const auto driver = scene.model.drivers().find(scene.driver);
@@ -236,24 +235,25 @@ void takes_what_was_under_way(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"HS-007", Moment::other_call, nobody_uses_what_is_disabled},
-    {"HS-008", Moment::operation_handed_on, capabilities_known_before_initiate},
-    {"HS-008", Moment::operation_handed_on, capabilities_read_before_initiate, "read-after-resume"},
-    {"HS-036", Moment::operation_handed_on, links_count_from_the_start},
-    {"HS-060", Moment::other_call, terminates_begun_before_sleep},
-    {"HS-078", Moment::found_by_machine, nothing_touched_after_the_completion},
-    {"IM-117", Moment::other_call, resumes_when_everything_is_back},
-    {"IM-117", Moment::operation_completed, takes_what_was_under_way},
-    {"OT-107", Moment::indication, nothing_asked_back_for_a_lost_link},
-    {"OT-107", Moment::run_ended, lost_link_is_told},
-    {"OT-110", Moment::run_ended, everything_else_goes_up},
-    {"OT-133", Moment::run_ended, what_is_not_advertised_goes_up},
-    {"OT-121", Moment::other_call, awake_until_everything_is_back},
-};
-
 }  // namespace
 
-std::span<const Unit> administration_units() { return all; }
+std::span<const Unit> administration_units() {
+    static constexpr Unit all[] = {
+        {"HS-007", Moment::other_call, nobody_uses_what_is_disabled},
+        {"HS-008", Moment::operation_handed_on, capabilities_known_before_initiate},
+        {"HS-008", Moment::operation_handed_on, capabilities_read_before_initiate, "read-after-resume"},
+        {"HS-036", Moment::operation_handed_on, links_count_from_the_start},
+        {"HS-060", Moment::other_call, terminates_begun_before_sleep},
+        {"HS-078", Moment::found_by_machine, nothing_touched_after_the_completion},
+        {"IM-117", Moment::other_call, resumes_when_everything_is_back},
+        {"IM-117", Moment::operation_completed, takes_what_was_under_way},
+        {"OT-107", Moment::indication, nothing_asked_back_for_a_lost_link},
+        {"OT-107", Moment::run_ended, lost_link_is_told},
+        {"OT-110", Moment::run_ended, everything_else_goes_up},
+        {"OT-133", Moment::run_ended, what_is_not_advertised_goes_up},
+        {"OT-121", Moment::other_call, awake_until_everything_is_back},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

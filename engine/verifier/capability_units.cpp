@@ -11,17 +11,15 @@
 
 #include "engine/trace/text.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
 using State = ObjectRecord::State;
 
-constexpr std::uint32_t families = 8, capacity = 12;  // in NDIS_TCP_CONNECTION_OFFLOAD
-constexpr std::uint64_t parameters_oid = 0xFC030201, resume = 0x40020003;
-constexpr std::int32_t not_supported = static_cast<std::int32_t>(0xC00000BB);
+constexpr std::uint32_t families_at = 8, capacity_at = 12;  // in NDIS_TCP_CONNECTION_OFFLOAD
 
-std::string_view name_of(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
 
 std::uint32_t word_of(const std::vector<std::byte>& bytes, std::uint32_t offset) {
     std::uint32_t value = 0;
@@ -30,7 +28,7 @@ std::uint32_t word_of(const std::vector<std::byte>& bytes, std::uint32_t offset)
 }
 
 bool begins_initiate(const Scene& scene) {
-    return scene.replay().is_host_stack(scene.driver) && scene.operation->starter == scene.driver && scene.operation->kind == OperationKind::initiate;
+    return scene.by_host_stack() && scene.operation->starter == scene.driver && scene.operation->kind == OperationKind::initiate;
 }
 
 // What the layer below the host stack said last; nullptr when the trace does not tell.
@@ -44,7 +42,7 @@ void within_the_capabilities(const Scene& scene, const Report& report) {
     constexpr std::uint64_t sack_flag = 0x02;
     const std::vector<std::byte>* told = begins_initiate(scene) ? capabilities_below(scene) : nullptr;
     if (!told) return;
-    const auto offers = [&](unsigned bit) { return ((word_of(*told, families) >> bit) & 3) == supported; };
+    const auto offers = [&](unsigned bit) { return ((word_of(*told, families_at) >> bit) & 3) == supported; };
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         const BlockImage& image = scene.now->blocks[i];
@@ -70,7 +68,7 @@ void within_the_capacity(const Scene& scene, const Report& report) {
         if (object.owner == scene.driver && object.layer == Layer::connection && object.exists()) ++there;
     for (const BlockRef& block : scene.shape().blocks)
         if (block.role == Role::new_offload && block.layer == Layer::connection) ++more;
-    const std::uint32_t most = word_of(*told, capacity);
+    const std::uint32_t most = word_of(*told, capacity_at);
     // With several adapters of one layer the room of each is its own, and which one this is the tree does not say.
     if (more == 0 || there + more <= most || scene.replay().open_bindings(scene.driver) > 1) return;
     report.add(report.draft(scene).block(scene.shape().blocks.front().region).values(most, there + more, 4),
@@ -78,7 +76,7 @@ void within_the_capacity(const Scene& scene, const Report& report) {
 }
 
 void alone_on_the_adapter(const Scene& scene, const Report& report) {
-    if (name_of(scene) != "NdisOidRequest" || scene.event.kind != trace::EventKind::enter || scene.event.detail != parameters_oid || scene.event.argument != 1)
+    if (scene.function_name() != "NdisOidRequest" || scene.event.kind != trace::EventKind::enter || scene.event.detail != wdk::connection_offload_parameters || scene.event.argument != 1)
         return;
     const BindingRecord* binding = scene.replay().binding(scene.event.subject);
     if (!binding || binding->adapter == 0) return;
@@ -93,9 +91,9 @@ void alone_on_the_adapter(const Scene& scene, const Report& report) {
 }
 
 void takes_its_parameters(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || name_of(scene) != "MiniportOidRequest" || scene.event.kind != trace::EventKind::leave) return;
+    if (!scene.by_offload_target() || scene.function_name() != "MiniportOidRequest" || scene.event.kind != trace::EventKind::leave) return;
     const trace::Event& call = scene.replay().trace().event(scene.event.partner);
-    if (call.detail != parameters_oid || call.argument != 1 || scene.event.status != not_supported) return;
+    if (call.detail != wdk::connection_offload_parameters || call.argument != 1 || scene.event.status != wdk::not_supported) return;
     const auto driver = scene.model.drivers().find(scene.driver);
     if (driver == scene.model.drivers().end() || driver->second.capabilities.empty()) return;  // offers no connection offload
     report.add(report.draft(scene).statuses(0, scene.event.status),
@@ -103,7 +101,7 @@ void takes_its_parameters(const Scene& scene, const Report& report) {
 }
 
 void changed_by_pause_and_resume(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || name_of(scene) != "NdisMIndicateStatusEx" || scene.event.detail != resume) return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisMIndicateStatusEx" || scene.event.detail != wdk::offload_resume) return;
     const auto driver = scene.model.drivers().find(scene.driver);
     if (driver == scene.model.drivers().end() || driver->second.capabilities.empty() || driver->second.asked_for_pause.valid() || driver->second.administered) return;
     const auto now = scene.replay().bytes(scene.event.region);
@@ -116,7 +114,7 @@ void changed_by_pause_and_resume(const Scene& scene, const Report& report) {
 // The contexts of what it stores are allocated in the order of the visit. A target that takes them from a reserve of its own
 // does not show it.
 void visited_depth_first(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || scene.operation->kind != OperationKind::initiate || !scene.passage->at_arrival.taken()) return;
+    if (!scene.by_offload_target() || scene.operation->kind != OperationKind::initiate || !scene.passage->at_arrival.taken()) return;
     EventId last;
     std::size_t before = 0;
     std::set<Address> seen;
@@ -140,7 +138,7 @@ void visited_depth_first(const Scene& scene, const Report& report) {
 // ---- reasons ----
 
 bool completes_initiate(const Scene& scene) {
-    return scene.replay().is_offload_target(scene.driver) && scene.operation->kind == OperationKind::initiate && scene.passage->at_arrival.taken() &&
+    return scene.by_offload_target() && scene.operation->kind == OperationKind::initiate && scene.passage->at_arrival.taken() &&
            !scene.model.room().empty() && !scene.model.disturbed();
 }
 
@@ -211,20 +209,21 @@ void source_addresses_are_honoured(const Scene& scene, const Report& report) {
     });
 }
 
-constexpr Unit all[] = {
-    {"HS-005", Moment::operation_handed_on, within_the_capabilities},
-    {"HS-006", Moment::operation_handed_on, within_the_capacity},
-    {"HS-079", Moment::other_call, alone_on_the_adapter},
-    {"OT-006", Moment::other_call, takes_its_parameters},
-    {"OT-007", Moment::other_call, changed_by_pause_and_resume},
-    {"OT-017", Moment::operation_completed, visited_depth_first},
-    {"OT-024", Moment::operation_completed, reason_is_told},
-    {"OT-025", Moment::operation_completed, vlans_match},
-    {"OT-026", Moment::operation_completed, source_addresses_are_honoured},
-};
-
 }  // namespace
 
-std::span<const Unit> capability_units() { return all; }
+std::span<const Unit> capability_units() {
+    static constexpr Unit all[] = {
+        {"HS-005", Moment::operation_handed_on, within_the_capabilities},
+        {"HS-006", Moment::operation_handed_on, within_the_capacity},
+        {"HS-079", Moment::other_call, alone_on_the_adapter},
+        {"OT-006", Moment::other_call, takes_its_parameters},
+        {"OT-007", Moment::other_call, changed_by_pause_and_resume},
+        {"OT-017", Moment::operation_completed, visited_depth_first},
+        {"OT-024", Moment::operation_completed, reason_is_told},
+        {"OT-025", Moment::operation_completed, vlans_match},
+        {"OT-026", Moment::operation_completed, source_addresses_are_honoured},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -3,11 +3,7 @@
 #include "engine/verifier/catalogue_parts.h"
 
 namespace chimneylab::verifier {
-namespace {
-
-constexpr std::uint8_t d = documented, b = behaviour, i = inferred;
-constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning;
-constexpr bool yes = true, no = false;
+namespace rules {
 
 constexpr Rule further[] = {
     {"IM-109", error, d | i, "802.1Q and 802.1p Information Supplied to an Offload Target",
@@ -114,10 +110,10 @@ constexpr Rule machine[] = {
      "a driver that did not come back and was ended", "s11"},
 };
 
-}  // namespace
+}  // namespace rules
 
-std::span<const Rule> further_rules() { return further; }
-std::span<const Rule> injected_fault_rules() { return injected; }
-std::span<const Rule> machine_rules() { return machine; }
+std::span<const Rule> further_rules() { return rules::further; }
+std::span<const Rule> injected_fault_rules() { return rules::injected; }
+std::span<const Rule> machine_rules() { return rules::machine; }
 
 }  // namespace chimneylab::verifier

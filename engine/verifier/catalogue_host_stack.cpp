@@ -3,13 +3,9 @@
 #include "engine/verifier/catalogue_parts.h"
 
 namespace chimneylab::verifier {
-namespace {
+namespace rules {
 
-constexpr std::uint8_t d = documented, i = inferred;
-constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning, note = Severity::note;
-constexpr bool yes = true, no = false;
-
-constexpr Rule rules[] = {
+constexpr Rule of_host_stacks[] = {
     {"HS-001", error, d | i, "Configuring Optional Protocol Driver Services; NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS",
      "The host stack registers both client chimney characteristics (generic, then TCP) with two NdisSetOptionalHandlers "
      "calls before the first chimney call on a binding.",
@@ -314,8 +310,8 @@ constexpr Rule rules[] = {
      yes, "set requests of OID_TCP_CONNECTION_OFFLOAD_PARAMETERS of two protocols on one adapter", "s1"},
 };
 
-}  // namespace
+}  // namespace rules
 
-std::span<const Rule> host_stack_rules() { return rules; }
+std::span<const Rule> host_stack_rules() { return rules::of_host_stacks; }
 
 }  // namespace chimneylab::verifier

@@ -3,13 +3,9 @@
 #include "engine/verifier/catalogue_parts.h"
 
 namespace chimneylab::verifier {
-namespace {
+namespace rules {
 
-constexpr std::uint8_t d = documented, i = inferred;
-constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning, note = Severity::note;
-constexpr bool yes = true, no = false;
-
-constexpr Rule rules[] = {
+constexpr Rule of_offload_targets[] = {
     {"OT-001", error, d | i, "Registering Chimney Offload Functions",
      "The offload target registers the generic and the TCP provider characteristics in MiniportSetOptions, with all ten "
      "entry points and OffloadType = NdisTcpChimneyOffload.",
@@ -536,8 +532,8 @@ constexpr Rule rules[] = {
      yes, "frames with IPv6 extension headers against SupportIPv6ExtensionHeaders; what becomes of them shows at the end", "s24"},
 };
 
-}  // namespace
+}  // namespace rules
 
-std::span<const Rule> offload_target_rules() { return rules; }
+std::span<const Rule> offload_target_rules() { return rules::of_offload_targets; }
 
 }  // namespace chimneylab::verifier

@@ -3,13 +3,9 @@
 #include "engine/verifier/catalogue_parts.h"
 
 namespace chimneylab::verifier {
-namespace {
+namespace rules {
 
-constexpr std::uint8_t d = documented, b = behaviour, i = inferred;
-constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning;
-constexpr bool yes = true;
-
-constexpr Rule rules[] = {
+constexpr Rule of_operations[] = {
     {"IM-027", error, d, "Propagating a State-Manipulation Operation",
      "An intermediate driver passes an operation on with the NDIS function of the same operation, on its own lower "
      "binding.",
@@ -165,8 +161,8 @@ constexpr Rule rules[] = {
      yes, "indications on an object whose initiate has come back to the driver and not been completed by it", "m8 m10"},
 };
 
-}  // namespace
+}  // namespace rules
 
-std::span<const Rule> operation_rules() { return rules; }
+std::span<const Rule> operation_rules() { return rules::of_operations; }
 
 }  // namespace chimneylab::verifier

@@ -8,6 +8,13 @@
 
 namespace chimneylab::verifier {
 
+// The words in the columns of the parts' tables, which stand in this namespace too.
+namespace rules {
+inline constexpr std::uint8_t d = documented, b = behaviour, i = inferred;
+inline constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning, note = Severity::note;
+inline constexpr bool yes = true, no = false;
+}  // namespace rules
+
 [[nodiscard]] std::span<const Rule> host_stack_rules();             // HS-001 … HS-079
 [[nodiscard]] std::span<const Rule> offload_target_rules();         // OT-001 … OT-133
 [[nodiscard]] std::span<const Rule> registration_and_tree_rules();  // IM-001 … IM-026

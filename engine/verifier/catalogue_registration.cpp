@@ -3,13 +3,9 @@
 #include "engine/verifier/catalogue_parts.h"
 
 namespace chimneylab::verifier {
-namespace {
+namespace rules {
 
-constexpr std::uint8_t d = documented, b = behaviour, i = inferred;
-constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning;
-constexpr bool yes = true, no = false;
-
-constexpr Rule rules[] = {
+constexpr Rule of_registration_and_trees[] = {
     {"IM-001", error, d, "Registering Chimney Offload Functions",
      "An intermediate driver registers its provider generic handlers with NdisSetOptionalHandlers while NDIS is inside "
      "its MiniportSetOptions.",
@@ -104,8 +100,8 @@ constexpr Rule rules[] = {
      yes, "operations in progress and calls on the stack when NdisTerminateOffload is called", "m12"},
 };
 
-}  // namespace
+}  // namespace rules
 
-std::span<const Rule> registration_and_tree_rules() { return rules; }
+std::span<const Rule> registration_and_tree_rules() { return rules::of_registration_and_trees; }
 
 }  // namespace chimneylab::verifier

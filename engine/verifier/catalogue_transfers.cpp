@@ -3,13 +3,9 @@
 #include "engine/verifier/catalogue_parts.h"
 
 namespace chimneylab::verifier {
-namespace {
+namespace rules {
 
-constexpr std::uint8_t d = documented, b = behaviour, i = inferred;
-constexpr Severity fatal = Severity::fatal, error = Severity::error, warning = Severity::warning;
-constexpr bool yes = true;
-
-constexpr Rule rules[] = {
+constexpr Rule of_transfers[] = {
     {"IM-073", error, d, "Propagating an I/O Operation",
      "An intermediate driver passes I/O on with the same function, the same NET_BUFFER_LIST and, for a disconnect, the "
      "same flags.",
@@ -137,8 +133,8 @@ constexpr Rule rules[] = {
      "the tree at NdisMXxxOffloadComplete and at the completion handler's entry", "m1 m2 m13"},
 };
 
-}  // namespace
+}  // namespace rules
 
-std::span<const Rule> transfer_rules() { return rules; }
+std::span<const Rule> transfer_rules() { return rules::of_transfers; }
 
 }  // namespace chimneylab::verifier

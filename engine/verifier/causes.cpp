@@ -9,17 +9,17 @@
 namespace chimneylab::verifier {
 namespace {
 
-constexpr std::size_t most = 24;
+constexpr std::size_t most_effects = 24;
 struct Consequences {
     std::string_view cause;
-    std::array<std::string_view, most> effects;
+    std::array<std::string_view, most_effects> effects;
 };
 
 // What a completion that goes to the wrong place, or nowhere, leaves behind.
 #define CHIMNEYLAB_LOST \
     "IM-028", "IM-049", "IM-061", "IM-063", "IM-065", "MEM-001", "MEM-002", "MEM-005", "MEM-006", "MEM-007", "MEM-012"
 
-constexpr Consequences table[] = {
+constexpr Consequences consequences[] = {
     {"IM-001", {"IM-014", "MEM-010", "MEM-006"}},
     {"IM-002", {"IM-014", "MEM-010", "MEM-006"}},
     {"IM-003", {"IM-014", "IM-043", CHIMNEYLAB_LOST}},
@@ -104,7 +104,7 @@ constexpr Consequences table[] = {
 #undef CHIMNEYLAB_LOST
 
 constexpr std::span<const std::string_view> effects_of(std::string_view cause) {
-    for (const Consequences& row : table)
+    for (const Consequences& row : consequences)
         if (row.cause == cause) return row.effects;
     return {};
 }

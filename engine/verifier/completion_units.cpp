@@ -17,12 +17,8 @@ bool travels_up(const Scene& scene) { return scene.passage->handed_on.valid() &&
 // The driver whose Status values these are: the target, or a driver that answers by itself.
 bool decides_status(const Scene& scene) { return !scene.passage->handed_on.valid(); }
 
-RegionId block_region(const Scene& scene, std::size_t i) {
-    return scene.operation->shapes[scene.passage->upper_shape].blocks[i].region;
-}
-
 Draft member_of(const Scene& scene, const Report& report, std::size_t i, std::uint32_t offset) {
-    return std::move(report.draft(scene).block(block_region(scene, i)).member(member_name(offset, true), offset)
+    return std::move(report.draft(scene).block(upper_block(scene, i)).member(member_name(offset, true), offset)
                          .values(scene.passage->at_arrival.blocks[i].word(offset), scene.now->blocks[i].word(offset)));
 }
 
@@ -113,7 +109,7 @@ void status_passed_on(const Scene& scene, const Report& report) {
         const std::int32_t came = scene.passage->at_return.blocks[i].status();
         const std::int32_t goes = scene.now->blocks[i].status();
         if (came == goes) continue;
-        report.add(report.draft(scene).block(block_region(scene, i)).member("Status", block_offset::status).statuses(came, goes),
+        report.add(report.draft(scene).block(upper_block(scene, i)).member("Status", block_offset::status).statuses(came, goes),
                    scene.who() + " changed Status of " + scene.block_name(i) + " on the way up.");
     }
 }
@@ -130,7 +126,7 @@ void status_allowed(const Scene& scene, const Report& report) {
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const std::int32_t status = scene.now->blocks[i].status();
         if (allowed_status(scene.operation->kind, status) || forgotten(scene, i)) continue;
-        report.add(report.draft(scene).block(block_region(scene, i)).member("Status", block_offset::status)
+        report.add(report.draft(scene).block(upper_block(scene, i)).member("Status", block_offset::status)
                        .at_target(scene.operation->kind == OperationKind::initiate ? "OT-021" : "OT-012")
                        .statuses(0, status).meanings("a status of " + std::string(trace::to_text(scene.operation->kind)),
                                                      trace::status_text(status)),
@@ -143,7 +139,7 @@ void status_present(const Scene& scene, const Report& report) {
     if (!decides_status(scene)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         if (!forgotten(scene, i)) continue;
-        report.add(report.draft(scene).block(block_region(scene, i)).member("Status", block_offset::status)
+        report.add(report.draft(scene).block(upper_block(scene, i)).member("Status", block_offset::status)
                        .seen_only(static_cast<std::uint32_t>(scene.now->blocks[i].status()), 4),
                    scene.who() + " completed the operation without writing Status of " + scene.block_name(i) + ".");
     }
@@ -151,10 +147,10 @@ void status_present(const Scene& scene, const Report& report) {
 
 void matching_function(const Scene& scene, const Report& report) {
     if (scene.kind == scene.operation->kind) return;
-    report.add(report.draft(scene).block(block_region(scene, 0))
+    report.add(report.draft(scene).block(upper_block(scene, 0))
                    .meanings(std::string(trace::to_text(scene.operation->kind)), std::string(trace::to_text(scene.kind))),
                scene.who() + " completed an operation of kind " + std::string(trace::to_text(scene.operation->kind)) + " with " +
-                   std::string(scene.replay().trace().text(scene.event.name)) + ".");
+                   std::string(scene.function_name()) + ".");
 }
 
 void placeholders_succeed(const Scene& scene, const Report& report) {
@@ -164,28 +160,29 @@ void placeholders_succeed(const Scene& scene, const Report& report) {
         if (scene.shape().blocks[i].role != Role::placeholder || status == 0 || forgotten(scene, i) ||
             !allowed_status(scene.operation->kind, status))
             continue;
-        report.add(report.draft(scene).block(block_region(scene, i)).member("Status", block_offset::status).statuses(0, status),
+        report.add(report.draft(scene).block(upper_block(scene, i)).member("Status", block_offset::status).statuses(0, status),
                    scene.block_name(i) + " is a placeholder; there is nothing in it that could fail.");
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-032", Moment::operation_completed, both_words_restored},
-    {"IM-049", Moment::operation_out_of_turn, completed_once},
-    {"IM-049", Moment::run_ended, completed_at_all},
-    {"IM-050", Moment::operation_completed, source_handle_restored},
-    {"IM-051", Moment::operation_completed, im_reserved_restored},
-    {"IM-052", Moment::operation_completed, handles_restored},
-    {"IM-053", Moment::operation_completed, context_slot_restored},
-    {"IM-057", Moment::operation_completed, status_passed_on},
-    {"IM-058", Moment::operation_completed, status_allowed},
-    {"IM-059", Moment::operation_completed, status_present},
-    {"IM-070", Moment::operation_completed, matching_function},
-    {"IM-123", Moment::operation_completed, placeholders_succeed},
-};
-
 }  // namespace
 
-std::span<const Unit> completion_units() { return all; }
+std::span<const Unit> completion_units() {
+    static constexpr Unit all[] = {
+        {"IM-032", Moment::operation_completed, both_words_restored},
+        {"IM-049", Moment::operation_out_of_turn, completed_once},
+        {"IM-049", Moment::run_ended, completed_at_all},
+        {"IM-050", Moment::operation_completed, source_handle_restored},
+        {"IM-051", Moment::operation_completed, im_reserved_restored},
+        {"IM-052", Moment::operation_completed, handles_restored},
+        {"IM-053", Moment::operation_completed, context_slot_restored},
+        {"IM-057", Moment::operation_completed, status_passed_on},
+        {"IM-058", Moment::operation_completed, status_allowed},
+        {"IM-059", Moment::operation_completed, status_present},
+        {"IM-070", Moment::operation_completed, matching_function},
+        {"IM-123", Moment::operation_completed, placeholders_succeed},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -7,17 +7,17 @@
 
 #include "engine/trace/text.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
-bool at_target(const Scene& scene) { return scene.replay().is_offload_target(scene.driver); }
 
 // Receive requests that the target completes with this call.
 template <typename Look>
 void each_request_completed(const Scene& scene, Look look) {
     const trace::Function* function = scene.replay().function(scene.event);
-    if (!at_target(scene) || function->side != trace::Side::driver_calls_ndis || !function->completion || transfer_kind(*function) != TransferKind::receive) return;
+    if (!scene.by_offload_target() || function->side != trace::Side::driver_calls_ndis || !function->completion || transfer_kind(*function) != TransferKind::receive) return;
     for (const auto& [address, region] : scene.model.lists().chain(scene.event.detail)) {
         const ListRecord* record = scene.model.lists().list(address);
         const ObjectRecord* object = record ? scene.model.object(record->handle) : nullptr;
@@ -50,7 +50,7 @@ void nothing_after_the_end_of_stream(const Scene& scene, const Report& report) {
 
 bool asks_in_close(const Scene& scene, const ObjectRecord*& object) {
     constexpr std::uint64_t retrieve = 3;
-    if (!at_target(scene) || scene.replay().trace().text(scene.event.name) != "NdisTcpOffloadEventHandler" || scene.event.detail != retrieve) return false;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisTcpOffloadEventHandler" || scene.event.detail != retrieve) return false;
     object = scene.model.object(scene.model.host_handle(scene.event.subject));
     const bool reset = object && (object->disconnects & 2) != 0;
     return object && !reset && object->fin_sent != object->fin_received;  // FIN_WAIT1, FIN_WAIT2; CLOSE_WAIT
@@ -76,10 +76,10 @@ void no_demands_in_close(const Scene& scene, const Report& report) {
 // ---- the end ----
 
 void end_told_once(const Scene& scene, const Report& report) {
-    const std::string_view name = scene.replay().trace().text(scene.event.name);
+    const std::string_view name = scene.function_name();
     constexpr std::uint64_t disconnect = 2;
     const bool tells = name == "NdisTcpOffloadEventHandler" && scene.event.detail == disconnect;
-    if (!at_target(scene) || (!tells && name != "NdisTcpOffloadReceiveHandler")) return;
+    if (!scene.by_offload_target() || (!tells && name != "NdisTcpOffloadReceiveHandler")) return;
     const ObjectRecord* object = scene.model.object(scene.model.host_handle(scene.event.subject));
     if (!object || !object->disconnect_indicated.valid()) return;
     report.add(report.draft(scene).block(object->block),
@@ -89,15 +89,14 @@ void end_told_once(const Scene& scene, const Report& report) {
 
 // Sends, receives and disconnects that the target completes with UPLOAD_IN_PROGRESS.
 void aborted_not_uploaded(const Scene& scene, const Report& report) {
-    constexpr std::uint32_t upload_in_progress = 0xC0231001, request_aborted = 0xC001000C;
     const trace::Function* function = scene.replay().function(scene.event);
-    if (!at_target(scene) || function->side != trace::Side::driver_calls_ndis || !function->completion) return;
+    if (!scene.by_offload_target() || function->side != trace::Side::driver_calls_ndis || !function->completion) return;
     for (const auto& [address, region] : scene.model.lists().chain(scene.event.detail)) {
         const ListRecord* record = scene.model.lists().list(address);
         const ObjectRecord* object = record && record->kind != TransferKind::forward ? scene.model.object(record->handle) : nullptr;
         if (!object || !object->abort_indicated.valid() || object->retrieve_for_failure.valid()) continue;
-        if (static_cast<std::uint32_t>(scene.model.lists().status(region)) != upload_in_progress) continue;
-        report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status).values(request_aborted, upload_in_progress, 4),
+        if (static_cast<std::uint32_t>(scene.model.lists().status(region)) != wdk::upload_in_progress) continue;
+        report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status).values(wdk::request_aborted, wdk::upload_in_progress, 4),
                    scene.who() + " completes " + scene.replay().region_name(region) + " as if it were uploaded, though the connection has been reset.");
     }
 }
@@ -105,7 +104,7 @@ void aborted_not_uploaded(const Scene& scene, const Report& report) {
 void stops_after_a_demand(const Scene& scene, const Report& report) {
     constexpr std::uint32_t invalid_state = 9;
     const trace::Function* function = scene.replay().function(scene.event);
-    if (!at_target(scene) || function->side != trace::Side::driver_calls_ndis || !function->completion || transfer_kind(*function) != TransferKind::send) return;
+    if (!scene.by_offload_target() || function->side != trace::Side::driver_calls_ndis || !function->completion || transfer_kind(*function) != TransferKind::send) return;
     for (const auto& [address, region] : scene.model.lists().chain(scene.event.detail)) {
         const ListRecord* record = scene.model.lists().list(address);
         const ObjectRecord* object = record ? scene.model.object(record->handle) : nullptr;
@@ -117,18 +116,19 @@ void stops_after_a_demand(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"OT-078", Moment::transfer, completed_only_when_full},
-    {"OT-086", Moment::transfer, nothing_after_the_end_of_stream},
-    {"OT-097", Moment::indication, end_told_once},
-    {"OT-098", Moment::transfer, aborted_not_uploaded},
-    {"OT-100", Moment::transfer, stops_after_a_demand},
-    {"OT-101", Moment::indication, no_wishes_in_close},
-    {"OT-101", Moment::indication, no_demands_in_close, "mandatory-in-close"},
-};
-
 }  // namespace
 
-std::span<const Unit> connection_state_units() { return all; }
+std::span<const Unit> connection_state_units() {
+    static constexpr Unit all[] = {
+        {"OT-078", Moment::transfer, completed_only_when_full},
+        {"OT-086", Moment::transfer, nothing_after_the_end_of_stream},
+        {"OT-097", Moment::indication, end_told_once},
+        {"OT-098", Moment::transfer, aborted_not_uploaded},
+        {"OT-100", Moment::transfer, stops_after_a_demand},
+        {"OT-101", Moment::indication, no_wishes_in_close},
+        {"OT-101", Moment::indication, no_demands_in_close, "mandatory-in-close"},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -118,18 +118,19 @@ void call_entry_released(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-060", Moment::memory_freed, partial_keeps_entry},
-    {"IM-061", Moment::run_ended, failed_object_releases_entry},
-    {"IM-062", Moment::memory_freed, linker_keeps_entry},
-    {"IM-063", Moment::memory_freed, offloaded_keeps_entry},
-    {"IM-063", Moment::run_ended, terminated_object_releases_entry},
-    {"IM-064", Moment::memory_freed, failed_terminate_keeps_entry},
-    {"IM-065", Moment::run_ended, call_entry_released},
-};
-
 }  // namespace
 
-std::span<const Unit> entry_units() { return all; }
+std::span<const Unit> entry_units() {
+    static constexpr Unit all[] = {
+        {"IM-060", Moment::memory_freed, partial_keeps_entry},
+        {"IM-061", Moment::run_ended, failed_object_releases_entry},
+        {"IM-062", Moment::memory_freed, linker_keeps_entry},
+        {"IM-063", Moment::memory_freed, offloaded_keeps_entry},
+        {"IM-063", Moment::run_ended, terminated_object_releases_entry},
+        {"IM-064", Moment::memory_freed, failed_terminate_keeps_entry},
+        {"IM-065", Moment::run_ended, call_entry_released},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

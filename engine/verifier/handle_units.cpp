@@ -9,11 +9,11 @@ namespace chimneylab::verifier {
 namespace {
 
 constexpr std::string_view slot_b_down = "OffloadHandle";
-constexpr std::string_view context = "MiniportOffloadContext";
+constexpr std::string_view context_member = "MiniportOffloadContext";
 
 bool translates(const Scene& scene) { return scene.passage->at_arrival.taken() && scene.passage->at_hand_on.taken(); }
 
-const BlockImage& given(const Scene& scene, std::size_t i) { return scene.passage->at_arrival.blocks[i]; }
+const BlockImage& given_block(const Scene& scene, std::size_t i) { return scene.passage->at_arrival.blocks[i]; }
 
 bool own_memory(const Scene& scene, Address address) {
     const auto owner = scene.replay().memory_owner(address);
@@ -22,12 +22,12 @@ bool own_memory(const Scene& scene, Address address) {
 
 bool anything_translated(const Scene& scene) {
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i)
-        if (given(scene, i).slot_b() != 0 && scene.now->blocks[i].slot_b() != given(scene, i).slot_b()) return true;
+        if (given_block(scene, i).slot_b() != 0 && scene.now->blocks[i].slot_b() != given_block(scene, i).slot_b()) return true;
     return false;
 }
 
 bool left_untranslated(const Scene& scene, std::size_t i) {
-    return given(scene, i).slot_b() != 0 && scene.now->blocks[i].slot_b() == given(scene, i).slot_b();
+    return given_block(scene, i).slot_b() != 0 && scene.now->blocks[i].slot_b() == given_block(scene, i).slot_b();
 }
 
 Draft slot(const Scene& scene, const Report& report, std::size_t i, std::string_view name = slot_b_down) {
@@ -62,7 +62,7 @@ void own_handle_is_zero(const Scene& scene, const Report& report) {
         if (!image.handle_region.valid() || (image.handle_reserved == 0 && image.handle_context == 0)) continue;
         const bool reserved = image.handle_reserved != 0;
         report.add(report.draft(scene).block(image.handle_region)
-                       .member(reserved ? "NdisReserved[0]" : context,
+                       .member(reserved ? "NdisReserved[0]" : context_member,
                                reserved ? handle_offset::ndis_reserved : handle_offset::miniport_offload_context)
                        .values(0, reserved ? image.handle_reserved : image.handle_context),
                    "The handle that " + scene.who() + " passes down for the new object " + scene.block_name(i) +
@@ -78,7 +78,7 @@ void same_handle_as_at_initiate(const Scene& scene, const Report& report) {
         const Role role = scene.shape().blocks[i].role;
         if (role != Role::linker && role != Role::reference) continue;
         const std::uint64_t passed = scene.now->blocks[i].slot_b();
-        const ObjectRecord* above = scene.model.object(given(scene, i).slot_b());
+        const ObjectRecord* above = scene.model.object(given_block(scene, i).slot_b());
         if (!above || above->lower == 0 || passed == above->lower || passed == 0) continue;
         if (left_untranslated(scene, i) && some) continue;  // IM-039
         report.add(slot(scene, report, i).values(above->lower, passed),
@@ -90,7 +90,7 @@ void same_handle_as_at_initiate(const Scene& scene, const Report& report) {
 void placeholders_stay(const Scene& scene, const Report& report) {
     if (!translates(scene)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i)
-        if (given(scene, i).slot_b() == 0 && scene.now->blocks[i].slot_b() != 0)
+        if (given_block(scene, i).slot_b() == 0 && scene.now->blocks[i].slot_b() != 0)
             report.add(slot(scene, report, i).values(0, scene.now->blocks[i].slot_b()),
                        scene.who() + " gave the placeholder " + scene.block_name(i) + " a handle: it is none any more.");
 }
@@ -99,7 +99,7 @@ void every_block_translated(const Scene& scene, const Report& report) {
     if (!translates(scene)) return;
     const bool some = anything_translated(scene);
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
-        const bool lost = given(scene, i).slot_b() != 0 && scene.now->blocks[i].slot_b() == 0;
+        const bool lost = given_block(scene, i).slot_b() != 0 && scene.now->blocks[i].slot_b() == 0;
         if (lost || (some && left_untranslated(scene, i)))
             report.add(slot(scene, report, i).seen_only(scene.now->blocks[i].slot_b()),
                        lost ? scene.who() + " passed " + scene.block_name(i) + " down without a handle, as if it were a placeholder."
@@ -160,7 +160,7 @@ void context_published(const Scene& scene, const Report& report) {
         RegionId handle;
         const std::uint64_t value = published(scene, i, &handle);
         if (!handle.valid() || own_memory(scene, value) || (value == 0 && partial(scene.now->blocks[i]))) continue;
-        report.add(report.draft(scene).block(handle).member(context, handle_offset::miniport_offload_context)
+        report.add(report.draft(scene).block(handle).member(context_member, handle_offset::miniport_offload_context)
                        .values(scene.passage->at_hand_on.blocks[i].slot_b(), value),
                    value == 0 ? scene.who() + " completes the initiate of " + scene.block_name(i) +
                                     " without having written its context into the handle above: nobody can find its entry again."
@@ -175,7 +175,7 @@ void partial_is_offloaded(const Scene& scene, const Report& report) {
         RegionId handle;
         if (!was_translated(scene, i) || !partial(scene.now->blocks[i]) || published(scene, i, &handle) != 0) continue;
         if (!handle.valid() || wrote_own_handle(scene, i)) continue;
-        report.add(report.draft(scene).block(handle).member(context, handle_offset::miniport_offload_context).seen_only(0),
+        report.add(report.draft(scene).block(handle).member(context_member, handle_offset::miniport_offload_context).seen_only(0),
                    scene.block_name(i) + " was offloaded with PARTIAL_SUCCESS, but " + scene.who() +
                        " published no context for it, as if it had failed.");
     }
@@ -188,7 +188,7 @@ void failed_objects_unpublished(const Scene& scene, const Report& report) {
         RegionId handle;
         const std::uint64_t value = published(scene, i, &handle);
         if (value == 0) continue;
-        report.add(report.draft(scene).block(handle).member(context, handle_offset::miniport_offload_context).values(0, value),
+        report.add(report.draft(scene).block(handle).member(context_member, handle_offset::miniport_offload_context).values(0, value),
                    scene.block_name(i) + " was not offloaded, but " + scene.who() +
                        " left a context in the handle above: it will be taken for an offloaded object.");
     }
@@ -199,7 +199,7 @@ void context_not_in_own_handle(const Scene& scene, const Report& report) {
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         if (!was_translated(scene, i) || !wrote_own_handle(scene, i)) continue;
         const RegionId own = scene.passage->at_hand_on.blocks[i].handle_region;
-        report.add(report.draft(scene).block(own).member(context, handle_offset::miniport_offload_context)
+        report.add(report.draft(scene).block(own).member(context_member, handle_offset::miniport_offload_context)
                        .seen_only(scene.replay().word(own, handle_offset::miniport_offload_context)),
                    scene.who() + " wrote its context for " + scene.block_name(i) +
                        " into its own handle instead of the overlying driver's: MiniportOffloadContext of the block was used "
@@ -211,7 +211,7 @@ void context_not_in_own_handle(const Scene& scene, const Report& report) {
 void upper_handle_stored(const Scene& scene, const Report& report) {
     if (scene.operation->kind != OperationKind::initiate || !scene.passage->handed_on.valid()) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
-        const std::uint64_t wanted = given(scene, i).slot_b();
+        const std::uint64_t wanted = given_block(scene, i).slot_b();
         const std::uint64_t seen = scene.now->blocks[i].slot_b();
         if (!was_translated(scene, i) || seen == wanted || seen == scene.passage->at_hand_on.blocks[i].slot_b()) continue;
         const auto& entry = scene.passage->entry_bytes[i];
@@ -231,22 +231,23 @@ void upper_handle_stored(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-034", Moment::operation_completed, upper_handle_stored},
-    {"IM-035", Moment::operation_handed_on, own_handle_for_new_objects},
-    {"IM-036", Moment::operation_handed_on, own_handle_is_zero},
-    {"IM-037", Moment::operation_handed_on, same_handle_as_at_initiate},
-    {"IM-038", Moment::operation_handed_on, placeholders_stay},
-    {"IM-039", Moment::operation_handed_on, every_block_translated},
-    {"IM-040", Moment::operation_arrives, handle_fits_context},
-    {"IM-054", Moment::operation_completed, context_published},
-    {"IM-055", Moment::operation_completed, failed_objects_unpublished},
-    {"IM-056", Moment::operation_completed, context_not_in_own_handle},
-    {"IM-060", Moment::operation_completed, partial_is_offloaded},
-};
-
 }  // namespace
 
-std::span<const Unit> handle_units() { return all; }
+std::span<const Unit> handle_units() {
+    static constexpr Unit all[] = {
+        {"IM-034", Moment::operation_completed, upper_handle_stored},
+        {"IM-035", Moment::operation_handed_on, own_handle_for_new_objects},
+        {"IM-036", Moment::operation_handed_on, own_handle_is_zero},
+        {"IM-037", Moment::operation_handed_on, same_handle_as_at_initiate},
+        {"IM-038", Moment::operation_handed_on, placeholders_stay},
+        {"IM-039", Moment::operation_handed_on, every_block_translated},
+        {"IM-040", Moment::operation_arrives, handle_fits_context},
+        {"IM-054", Moment::operation_completed, context_published},
+        {"IM-055", Moment::operation_completed, failed_objects_unpublished},
+        {"IM-056", Moment::operation_completed, context_not_in_own_handle},
+        {"IM-060", Moment::operation_completed, partial_is_offloaded},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

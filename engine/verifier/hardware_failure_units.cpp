@@ -9,21 +9,17 @@
 
 #include "engine/trace/text.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
 using State = ObjectRecord::State;
 
-constexpr std::uint32_t upload_in_progress = 0xC0231001;
-
-bool at_target(const Scene& scene) { return scene.replay().is_offload_target(scene.driver); }
-bool completes(const Scene& scene, OperationKind kind) { return at_target(scene) && scene.operation->kind == kind && scene.passage->at_arrival.taken(); }
-Draft at_block(const Scene& scene, const Report& report, std::size_t i) { return std::move(report.draft(scene).block(scene.shape().blocks[i].region)); }
 
 void state_is_filled_in(const Scene& scene, const Report& report) {
     constexpr std::uint32_t header = 8;
-    if (!completes(scene, OperationKind::query)) return;
+    if (!target_completes(scene, OperationKind::query)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockImage& now = scene.now->blocks[i];
         const BlockImage& then = scene.passage->at_arrival.blocks[i];
@@ -83,7 +79,7 @@ void failure_is_announced(const Scene& scene, const Report& report) {
 // Whoever aborts such a connection has asked for it before.
 void asked_before_aborted(const Scene& scene, const Report& report) {
     constexpr std::uint64_t abort = 4;
-    if (!at_target(scene) || scene.replay().trace().text(scene.event.name) != "NdisTcpOffloadEventHandler" || scene.event.detail != abort) return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisTcpOffloadEventHandler" || scene.event.detail != abort) return;
     const ObjectRecord* object = scene.model.object(scene.model.host_handle(scene.event.subject));
     EventId since;
     if (!object || !scene.model.knows_arguments() || object->retrieve_for_failure.valid() || !concerns(scene, *object, since)) return;
@@ -94,14 +90,14 @@ void asked_before_aborted(const Scene& scene, const Report& report) {
 // I/O of a connection whose hardware is gone is aborted, not uploaded.
 void aborted_at_the_terminate(const Scene& scene, const Report& report) {
     const trace::Function* function = scene.replay().function(scene.event);
-    if (!at_target(scene) || !function || function->side != trace::Side::driver_calls_ndis || !function->completion) return;
+    if (!scene.by_offload_target() || !function || function->side != trace::Side::driver_calls_ndis || !function->completion) return;
     for (const auto& [address, region] : scene.model.lists().chain(scene.event.detail)) {
         const ListRecord* record = scene.model.lists().list(address);
         if (!record || (record->kind != TransferKind::send && record->kind != TransferKind::receive)) continue;
-        if (static_cast<std::uint32_t>(scene.model.lists().status(region)) != upload_in_progress) continue;
+        if (static_cast<std::uint32_t>(scene.model.lists().status(region)) != wdk::upload_in_progress) continue;
         const ObjectRecord* object = scene.model.object(record->handle);
         if (!object || !object->retrieve_for_failure.valid() || !object->abort_indicated.valid()) continue;
-        report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status).values(0xC001000C, upload_in_progress, 4),
+        report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status).values(wdk::request_aborted, wdk::upload_in_progress, 4),
                    scene.who() + " completes the " + std::string(to_text(record->kind)) + " " + scene.replay().region_name(region) +
                        " as if it were uploaded, though it has said that the hardware is gone.");
     }
@@ -129,7 +125,7 @@ void kept_until_terminated(const Scene& scene, const Report& report) {
 }
 
 void kept_after_a_failure(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::terminate)) return;
+    if (!target_completes(scene, OperationKind::terminate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const ObjectRecord* object = scene.model.object(scene.passage->at_arrival.blocks[i].slot_b());
         if (scene.shape().blocks[i].role == Role::placeholder || scene.now->blocks[i].status() >= 0 || !object) continue;
@@ -141,18 +137,19 @@ void kept_after_a_failure(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"OT-037", Moment::operation_completed, state_is_filled_in},
-    {"OT-040", Moment::run_ended, refused_beside_another},
-    {"OT-047", Moment::run_ended, failure_is_announced},
-    {"OT-047", Moment::indication, asked_before_aborted},
-    {"OT-047", Moment::transfer, aborted_at_the_terminate},
-    {"OT-048", Moment::memory_freed, kept_until_terminated},
-    {"OT-048", Moment::operation_completed, kept_after_a_failure},
-};
-
 }  // namespace
 
-std::span<const Unit> hardware_failure_units() { return all; }
+std::span<const Unit> hardware_failure_units() {
+    static constexpr Unit all[] = {
+        {"OT-037", Moment::operation_completed, state_is_filled_in},
+        {"OT-040", Moment::run_ended, refused_beside_another},
+        {"OT-047", Moment::run_ended, failure_is_announced},
+        {"OT-047", Moment::indication, asked_before_aborted},
+        {"OT-047", Moment::transfer, aborted_at_the_terminate},
+        {"OT-048", Moment::memory_freed, kept_until_terminated},
+        {"OT-048", Moment::operation_completed, kept_after_a_failure},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -15,15 +15,6 @@ namespace {
 
 using State = ObjectRecord::State;
 
-bool begins(const Scene& scene) { return scene.replay().is_host_stack(scene.driver) && scene.operation->starter == scene.driver; }
-bool begins(const Scene& scene, OperationKind kind) { return begins(scene) && scene.operation->kind == kind; }
-std::string_view name_of(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
-bool by_host(const Scene& scene) { return scene.replay().is_host_stack(scene.driver); }
-
-const DriverRecord* driver_of(const Scene& scene) {
-    const auto found = scene.model.drivers().find(scene.driver);
-    return found == scene.model.drivers().end() ? nullptr : &found->second;
-}
 
 // Traces from elsewhere may begin after the machine was set up: then nothing is known of that.
 bool knows_setup(const Scene& scene) {
@@ -32,7 +23,7 @@ bool knows_setup(const Scene& scene) {
 
 template <typename Look>
 void each_new(const Scene& scene, Layer layer, Look look) {
-    if (!begins(scene, OperationKind::initiate)) return;
+    if (!host_begins(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         const BlockImage& image = scene.now->blocks[i];
@@ -40,13 +31,12 @@ void each_new(const Scene& scene, Layer layer, Look look) {
     }
 }
 
-Draft at_block(const Scene& scene, const Report& report, std::size_t i) { return std::move(report.draft(scene).block(scene.shape().blocks[i].region)); }
 
 // ---- configuration ----
 
 void enabled_first(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::initiate) || !knows_setup(scene)) return;
-    const DriverRecord* driver = driver_of(scene);
+    if (!host_begins(scene, OperationKind::initiate) || !knows_setup(scene)) return;
+    const DriverRecord* driver = record_of_driver(scene);
     if (driver && driver->configured.contains(scene.event.subject)) return;
     report.add(report.draft(scene).block(scene.shape().blocks.front().region),
                scene.who() + " offloads on a binding on which it has not set OID_TCP_CONNECTION_OFFLOAD_PARAMETERS: the target has not been "
@@ -56,7 +46,7 @@ void enabled_first(const Scene& scene, const Report& report) {
 void known_tick_rates(const Scene& scene, const Report& report) {
     constexpr std::uint64_t parameters = 0xFC030201;
     constexpr std::uint32_t ticks_per_second = 0x20;
-    if (!by_host(scene) || name_of(scene) != "NdisOidRequest" || scene.event.detail != parameters || !scene.event.region.valid()) return;
+    if (!scene.by_host_stack() || scene.function_name() != "NdisOidRequest" || scene.event.detail != parameters || !scene.event.region.valid()) return;
     const std::uint64_t ticks = scene.replay().word(scene.event.region, ticks_per_second, 4);
     if (scene.event.argument != 1 || ticks == 10 || ticks == 100 || ticks == 1000) return;
     report.add(report.draft(scene).block(scene.event.region).member("TicksPerSecond", ticks_per_second).seen_only(ticks, 4),
@@ -64,8 +54,8 @@ void known_tick_rates(const Scene& scene, const Report& report) {
 }
 
 void nothing_new_while_paused(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::initiate)) return;
-    const DriverRecord* driver = driver_of(scene);
+    if (!host_begins(scene, OperationKind::initiate)) return;
+    const DriverRecord* driver = record_of_driver(scene);
     if (!driver || driver->paused.empty() || driver->paused.size() < scene.replay().open_bindings(scene.driver)) return;
     const trace::Trace& trace = scene.replay().trace();
     for (EventId at = scene.event.parent; at.valid(); at = trace.event(at).parent)  // has it returned yet?
@@ -77,7 +67,7 @@ void nothing_new_while_paused(const Scene& scene, const Report& report) {
 // ---- trees ----
 
 void types_fit(const Scene& scene, const Report& report) {
-    if (!begins(scene)) return;
+    if (!host_begins(scene)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const std::uint8_t type = scene.now->blocks[i].type();
         const bool known = (type >= 1 && type <= 15) || type == 17;
@@ -88,7 +78,7 @@ void types_fit(const Scene& scene, const Report& report) {
 }
 
 void whole_state_behind_new_objects(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::initiate)) return;
+    if (!host_begins(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         const BlockImage& image = scene.now->blocks[i];
@@ -102,7 +92,7 @@ void whole_state_behind_new_objects(const Scene& scene, const Report& report) {
 }
 
 void hangs_from_something(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::initiate)) return;
+    if (!host_begins(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         if (block.role != Role::new_offload || (block.layer != Layer::path && block.layer != Layer::connection)) continue;
@@ -114,7 +104,7 @@ void hangs_from_something(const Scene& scene, const Report& report) {
 }
 
 void one_handle_for_one_object(const Scene& scene, const Report& report) {
-    if (!begins(scene)) return;
+    if (!host_begins(scene)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i)
         for (std::size_t k = 0; k < i; ++k) {
             const std::uint64_t handle = scene.now->blocks[i].slot_b();
@@ -184,7 +174,7 @@ void deltas_are_equal(const Scene& scene, const Report& report) {
 }
 
 void state_behind_a_query(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::query)) return;
+    if (!host_begins(scene, OperationKind::query)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         if (block.role == Role::placeholder || scene.now->blocks[i].following_region.valid()) continue;
@@ -194,7 +184,7 @@ void state_behind_a_query(const Scene& scene, const Report& report) {
 }
 
 void only_cached_values(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::update)) return;
+    if (!host_begins(scene, OperationKind::update)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
         const StateParts parts = parts_of(image.type());
@@ -205,7 +195,7 @@ void only_cached_values(const Scene& scene, const Report& report) {
 }
 
 void commands_beside_values(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::update)) return;
+    if (!host_begins(scene, OperationKind::update)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
         const StateParts parts = parts_of(image.type());
@@ -230,7 +220,7 @@ void commands_beside_values(const Scene& scene, const Report& report) {
 }
 
 void state_behind_a_terminate(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::terminate)) return;
+    if (!host_begins(scene, OperationKind::terminate)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         const BlockImage& image = scene.now->blocks[i];
@@ -248,7 +238,7 @@ void state_behind_a_terminate(const Scene& scene, const Report& report) {
 // ---- order ----
 
 void dependents_first(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::terminate)) return;
+    if (!host_begins(scene, OperationKind::terminate)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const Address handle = scene.now->blocks[i].slot_b();
         const Layer layer = scene.shape().blocks[i].layer;
@@ -265,7 +255,7 @@ void dependents_first(const Scene& scene, const Report& report) {
 }
 
 void nothing_during_a_terminate(const Scene& scene, const Report& report) {
-    if (!begins(scene) || scene.operation->kind == OperationKind::initiate) return;
+    if (!host_begins(scene) || scene.operation->kind == OperationKind::initiate) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const ObjectRecord* object = scene.model.object(scene.now->blocks[i].slot_b());
         if (scene.shape().blocks[i].role == Role::placeholder || !object || object->terminates == 0) continue;
@@ -277,7 +267,7 @@ void nothing_during_a_terminate(const Scene& scene, const Report& report) {
 
 bool calls_down(const Scene& scene) {
     const trace::Function* function = scene.replay().function(scene.event);
-    return by_host(scene) && function->side == trace::Side::driver_calls_ndis && !function->completion && transfer_kind(*function) != TransferKind::none;
+    return scene.by_host_stack() && function->side == trace::Side::driver_calls_ndis && !function->completion && transfer_kind(*function) != TransferKind::none;
 }
 
 void no_transfer_during_a_terminate(const Scene& scene, const Report& report) {
@@ -300,9 +290,9 @@ void no_forward_while_moving(const Scene& scene, const Report& report) {
 
 void everything_back_before_a_pause(const Scene& scene, const Report& report) {
     constexpr std::uint64_t net_event_pause = 8;
-    const bool closes = name_of(scene) == "NdisCloseAdapterEx" && scene.event.kind == trace::EventKind::enter;
-    const bool paused = name_of(scene) == "ProtocolNetPnPEvent" && scene.event.kind == trace::EventKind::leave;
-    if (!by_host(scene) || (!closes && !paused)) return;
+    const bool closes = scene.function_name() == "NdisCloseAdapterEx" && scene.event.kind == trace::EventKind::enter;
+    const bool paused = scene.function_name() == "ProtocolNetPnPEvent" && scene.event.kind == trace::EventKind::leave;
+    if (!scene.by_host_stack() || (!closes && !paused)) return;
     if (paused && scene.replay().trace().event(scene.event.partner).detail != net_event_pause) return;
     if (paused && scene.replay().open_bindings(scene.driver) != 1) return;  // which binding it is cannot be told
     for (const auto& [address, object] : scene.model.objects()) {
@@ -359,7 +349,7 @@ const ListRecord* own_list_below(const Scene& scene, RegionId region) {
 }
 
 void lists_left_alone(const Scene& scene, const Report& report) {
-    if (!by_host(scene) || !own_list_below(scene, scene.change->region)) return;
+    if (!scene.by_host_stack() || !own_list_below(scene, scene.change->region)) return;
     report.add(report.draft(scene).block(scene.change->region),
                scene.who() + " wrote into NET_BUFFER_LIST " + scene.replay().region_name(scene.change->region) + " while the drivers below have it.");
 }
@@ -373,36 +363,37 @@ void lists_not_freed(const Scene& scene, const Report& report) {
                "The memory of NET_BUFFER_LIST " + scene.replay().region_name(record->region) + " was released while the drivers below have it.");
 }
 
-constexpr Unit all[] = {
-    {"HS-003", Moment::operation_handed_on, enabled_first},
-    {"HS-004", Moment::other_call, known_tick_rates},
-    {"HS-009", Moment::operation_handed_on, nothing_new_while_paused},
-    {"HS-014", Moment::operation_handed_on, types_fit},
-    {"HS-016", Moment::operation_handed_on, whole_state_behind_new_objects},
-    {"HS-018", Moment::operation_handed_on, hangs_from_something},
-    {"HS-022", Moment::operation_handed_on, offloadable_states},
-    {"HS-028", Moment::operation_handed_on, send_data_is_marked},
-    {"HS-029", Moment::operation_handed_on, sequence_numbers_in_order},
-    {"HS-032", Moment::operation_handed_on, deltas_are_equal},
-    {"HS-037", Moment::operation_handed_on, state_behind_a_query},
-    {"HS-042", Moment::operation_handed_on, only_cached_values},
-    {"HS-045", Moment::operation_handed_on, commands_beside_values},
-    {"HS-051", Moment::operation_handed_on, dependents_first},
-    {"HS-052", Moment::operation_handed_on, nothing_during_a_terminate},
-    {"HS-052", Moment::transfer, no_transfer_during_a_terminate},
-    {"HS-053", Moment::transfer, no_forward_while_moving},
-    {"HS-060", Moment::other_call, everything_back_before_a_pause},
-    {"HS-062", Moment::transfer, one_buffer_in_each_list},
-    {"HS-063", Moment::transfer, one_disconnect_flag},
-    {"HS-065", Moment::memory_written, lists_left_alone},
-    {"HS-065", Moment::memory_freed, lists_not_freed},
-    {"HS-070", Moment::transfer, no_second_disconnect},
-    {"HS-074", Moment::operation_handed_on, one_handle_for_one_object},
-    {"HS-076", Moment::operation_handed_on, state_behind_a_terminate},
-};
-
 }  // namespace
 
-std::span<const Unit> host_stack_units() { return all; }
+std::span<const Unit> host_stack_units() {
+    static constexpr Unit all[] = {
+        {"HS-003", Moment::operation_handed_on, enabled_first},
+        {"HS-004", Moment::other_call, known_tick_rates},
+        {"HS-009", Moment::operation_handed_on, nothing_new_while_paused},
+        {"HS-014", Moment::operation_handed_on, types_fit},
+        {"HS-016", Moment::operation_handed_on, whole_state_behind_new_objects},
+        {"HS-018", Moment::operation_handed_on, hangs_from_something},
+        {"HS-022", Moment::operation_handed_on, offloadable_states},
+        {"HS-028", Moment::operation_handed_on, send_data_is_marked},
+        {"HS-029", Moment::operation_handed_on, sequence_numbers_in_order},
+        {"HS-032", Moment::operation_handed_on, deltas_are_equal},
+        {"HS-037", Moment::operation_handed_on, state_behind_a_query},
+        {"HS-042", Moment::operation_handed_on, only_cached_values},
+        {"HS-045", Moment::operation_handed_on, commands_beside_values},
+        {"HS-051", Moment::operation_handed_on, dependents_first},
+        {"HS-052", Moment::operation_handed_on, nothing_during_a_terminate},
+        {"HS-052", Moment::transfer, no_transfer_during_a_terminate},
+        {"HS-053", Moment::transfer, no_forward_while_moving},
+        {"HS-060", Moment::other_call, everything_back_before_a_pause},
+        {"HS-062", Moment::transfer, one_buffer_in_each_list},
+        {"HS-063", Moment::transfer, one_disconnect_flag},
+        {"HS-065", Moment::memory_written, lists_left_alone},
+        {"HS-065", Moment::memory_freed, lists_not_freed},
+        {"HS-070", Moment::transfer, no_second_disconnect},
+        {"HS-074", Moment::operation_handed_on, one_handle_for_one_object},
+        {"HS-076", Moment::operation_handed_on, state_behind_a_terminate},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -48,7 +48,7 @@ void silent_before_initiate_completes(const Scene& scene, const Report& report) 
     const OperationRecord* operation = scene.model.operation_numbered(object->last_operation);
     const Passage* passage = operation ? operation->passage(scene.driver) : nullptr;
     if (!passage || !passage->came_back.valid() || passage->completed.valid()) return;
-    const bool data = scene.replay().trace().text(scene.event.name) == "NdisTcpOffloadReceiveHandler";
+    const bool data = scene.function_name() == "NdisTcpOffloadReceiveHandler";
     report.add(report.draft(scene).operation(*operation).block(object->block)
                    .severity(data ? Severity::error : Severity::warning),
                scene.who() + " indicates on the new object " + scene.replay().region_name(object->block) +
@@ -57,7 +57,7 @@ void silent_before_initiate_completes(const Scene& scene, const Report& report) 
 
 void transfers_before_terminate(const Scene& scene, const Report& report) {
     if (!scene.by_intermediate_driver()) return;
-    const std::string_view name = scene.replay().trace().text(scene.event.name);
+    const std::string_view name = scene.function_name();
     if (name != "NdisOffloadTcpSend" && name != "NdisOffloadTcpForward") return;
     const ObjectRecord* object = scene.model.object(scene.event.subject);
     const Model::Gone* gone = scene.model.gone(scene.event.subject);
@@ -73,15 +73,16 @@ void transfers_before_terminate(const Scene& scene, const Report& report) {
                    scene.replay().region_name(block) + " down after its terminate.");
 }
 
-constexpr Unit all[] = {
-    {"IM-071", Moment::operation_completed, others_complete_before_terminate},
-    {"IM-071", Moment::indication, silent_after_terminate},
-    {"IM-072", Moment::indication, silent_before_initiate_completes},
-    {"IM-116", Moment::transfer, transfers_before_terminate},
-};
-
 }  // namespace
 
-std::span<const Unit> indication_units() { return all; }
+std::span<const Unit> indication_units() {
+    static constexpr Unit all[] = {
+        {"IM-071", Moment::operation_completed, others_complete_before_terminate},
+        {"IM-071", Moment::indication, silent_after_terminate},
+        {"IM-072", Moment::indication, silent_before_initiate_completes},
+        {"IM-116", Moment::transfer, transfers_before_terminate},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The ChimneyLab authors
 // SPDX-License-Identifier: MIT
 #include "engine/verifier/list_ledger.h"
+#include "engine/verifier/wdk_values.h"
 
 #include <algorithm>
 
@@ -9,7 +10,6 @@ namespace chimneylab::verifier {
 namespace {
 
 constexpr std::size_t most_lists = 65536, most_parts = 64;
-constexpr std::uint32_t request_upload = 0xC0231002;
 
 }  // namespace
 
@@ -163,7 +163,7 @@ void ListLedger::completed(const trace::Event& event, bool by_intermediate) {
         }
         if (passage->came_back.valid())
             completed_[{event.other_layer, found->second.handle, found->second.kind}] = passage->back_number;
-        if (by_intermediate && found->second.kind == TransferKind::send && !passage->passed.valid() && static_cast<std::uint32_t>(status(link.region)) == request_upload)
+        if (by_intermediate && found->second.kind == TransferKind::send && !passage->passed.valid() && static_cast<std::uint32_t>(status(link.region)) == wdk::request_upload)
             upload_requested_.insert({event.other_layer, passage->upper});
     }
 }

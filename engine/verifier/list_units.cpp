@@ -8,18 +8,15 @@
 
 #include "engine/trace/text.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
-constexpr std::uint32_t request_upload = 0xC0231002, upload_requested = 0xC0231003, upload_in_progress = 0xC0231001;
-constexpr std::uint32_t graceful_close = 1;
-
-const trace::Function& function_of(const Scene& scene) { return *scene.replay().function(scene.event); }
-bool by_driver(const Scene& scene) { return function_of(scene).side == trace::Side::driver_calls_ndis; }
-bool goes_down(const Scene& scene) { return by_driver(scene) && !function_of(scene).completion; }
-bool goes_up(const Scene& scene) { return by_driver(scene) && function_of(scene).completion; }
-bool is_return(const Scene& scene) { return transfer_kind(function_of(scene)) == TransferKind::none; }
+bool by_driver(const Scene& scene) { return scene.function().side == trace::Side::driver_calls_ndis; }
+bool goes_down(const Scene& scene) { return by_driver(scene) && !scene.function().completion; }
+bool goes_up(const Scene& scene) { return by_driver(scene) && scene.function().completion; }
+bool is_return(const Scene& scene) { return transfer_kind(scene.function()) == TransferKind::none; }
 std::vector<ListLedger::Link> chain(const Scene& scene) { return scene.model.lists().chain(scene.event.detail); }
 std::string name(const Scene& scene, RegionId list) { return "NET_BUFFER_LIST " + scene.replay().region_name(list); }
 
@@ -27,7 +24,7 @@ std::string name(const Scene& scene, RegionId list) { return "NET_BUFFER_LIST " 
 
 void passed_on_as_it_came(const Scene& scene, const Report& report) {
     if (!scene.by_intermediate_driver() || !goes_down(scene) || is_return(scene)) return;
-    const TransferKind kind = transfer_kind(function_of(scene));
+    const TransferKind kind = transfer_kind(scene.function());
     for (const auto& [address, region] : chain(scene)) {
         const ListRecord* record = scene.model.lists().list(address);
         const ListPassage* passage = record ? record->passage(scene.driver) : nullptr;
@@ -59,7 +56,7 @@ void nothing_kept(const Scene& scene, const Report& report) {
 
 void order_on_the_way_down(const Scene& scene, const Report& report) {
     if (!scene.by_intermediate_driver() || !goes_down(scene) || is_return(scene)) return;
-    const TransferKind kind = transfer_kind(function_of(scene));
+    const TransferKind kind = transfer_kind(scene.function());
     std::uint32_t last = 0;
     bool first = true;
     for (const auto& [address, region] : chain(scene)) {
@@ -78,8 +75,8 @@ void order_on_the_way_down(const Scene& scene, const Report& report) {
 
 void nothing_after_request_upload(const Scene& scene, const Report& report) {
     if (!scene.by_intermediate_driver() || !goes_down(scene)) return;
-    const TransferKind kind = transfer_kind(function_of(scene));
-    const bool held_back = kind == TransferKind::send || (kind == TransferKind::disconnect && (scene.event.argument & graceful_close) != 0);
+    const TransferKind kind = transfer_kind(scene.function());
+    const bool held_back = kind == TransferKind::send || (kind == TransferKind::disconnect && (scene.event.argument & wdk::graceful_close) != 0);
     const ObjectRecord* object = scene.model.object(scene.event.subject);
     if (!held_back || !object || object->owner != scene.driver || !scene.model.lists().upload_requested(scene.driver, object->upper)) return;
     report.add(report.draft(scene).block(object->block),
@@ -89,7 +86,7 @@ void nothing_after_request_upload(const Scene& scene, const Report& report) {
 
 void calls_do_not_overlap(const Scene& scene, const Report& report) {
     if (!goes_down(scene)) return;
-    const TransferKind kind = transfer_kind(function_of(scene));
+    const TransferKind kind = transfer_kind(scene.function());
     if (kind != TransferKind::send && kind != TransferKind::receive) return;
     const auto& open = scene.model.open_transfers();
     const auto same = [&](LayerIndex caller, Address handle) {
@@ -103,11 +100,11 @@ void calls_do_not_overlap(const Scene& scene, const Report& report) {
         for (const Model::OpenTransfer& each : open)
             if (each.handle == object->upper && transfer_kind(*each.function) == kind && same(each.caller, each.handle) > 1) return;
     report.add(report.draft(scene),
-               scene.who() + " calls " + std::string(function_of(scene).name) + " while an earlier call on the same connection has not returned.");
+               scene.who() + " calls " + std::string(scene.function().name) + " while an earlier call on the same connection has not returned.");
 }
 
 void one_list_to_disconnect(const Scene& scene, const Report& report) {
-    if (!by_driver(scene) || transfer_kind(function_of(scene)) != TransferKind::disconnect) return;
+    if (!by_driver(scene) || transfer_kind(scene.function()) != TransferKind::disconnect) return;
     const auto lists = chain(scene);
     if (lists.empty()) return;
     const auto held = scene.model.lists().data(lists.front().region);
@@ -116,7 +113,7 @@ void one_list_to_disconnect(const Scene& scene, const Report& report) {
     const ListRecord* record = scene.model.lists().list(lists.front().address);
     if (scene.by_intermediate_driver() && record && record->buffers != 1) return;  // it was given it so
     report.add(report.draft(scene).block(lists.front().region),
-               std::string(function_of(scene).name) + " of " + scene.who() + " carries " +
+               std::string(scene.function().name) + " of " + scene.who() + " carries " +
                    (lists.size() != 1 ? std::to_string(lists.size()) + " NET_BUFFER_LISTs" : std::to_string(held->buffers) + " NET_BUFFERs") +
                    "; a disconnect has one of each.");
 }
@@ -124,7 +121,7 @@ void one_list_to_disconnect(const Scene& scene, const Report& report) {
 // ---- up ----
 
 template <typename Look>
-void each_completed(const Scene& scene, Look look) {
+void each_completed_list(const Scene& scene, Look look) {
     if (!scene.by_intermediate_driver() || !goes_up(scene)) return;
     for (const auto& [address, region] : chain(scene)) {
         const ListRecord* record = scene.model.lists().list(address);
@@ -133,8 +130,8 @@ void each_completed(const Scene& scene, Look look) {
     }
 }
 
-void source_handle_restored(const Scene& scene, const Report& report) {
-    each_completed(scene, [&](const ListRecord& record, const ListPassage& passage, RegionId region) {
+void list_source_handle_restored(const Scene& scene, const Report& report) {
+    each_completed_list(scene, [&](const ListRecord& record, const ListPassage& passage, RegionId region) {
         const std::uint64_t seen = scene.model.lists().source_handle(region);
         if (record.in_block || seen == 0 || seen == passage.source) return;  // IM-042 and IM-089 say it
         report.add(report.draft(scene).block(region).member("SourceHandle", net_buffer_list_offset::source_handle).values(passage.source, seen),
@@ -143,8 +140,8 @@ void source_handle_restored(const Scene& scene, const Report& report) {
 }
 
 void completed_as_it_was_given(const Scene& scene, const Report& report) {
-    const TransferKind kind = transfer_kind(function_of(scene));
-    each_completed(scene, [&](const ListRecord& record, const ListPassage& passage, RegionId region) {
+    const TransferKind kind = transfer_kind(scene.function());
+    each_completed_list(scene, [&](const ListRecord& record, const ListPassage& passage, RegionId region) {
         if (passage.completed.valid())
             report.add(report.draft(scene).block(region), scene.who() + " completes " + name(scene, region) + " a second time.");
         else if (passage.below())
@@ -152,7 +149,7 @@ void completed_as_it_was_given(const Scene& scene, const Report& report) {
         else if (kind != record.kind)
             report.add(report.draft(scene).block(region).meanings(std::string(to_text(record.kind)), std::string(to_text(kind))),
                        scene.who() + " completes the " + std::string(to_text(record.kind)) + " " + name(scene, region) + " with " +
-                           std::string(function_of(scene).name) + ".");
+                           std::string(scene.function().name) + ".");
     });
 }
 
@@ -166,7 +163,7 @@ void everything_completed(const Scene& scene, const Report& report) {
 }
 
 void outcome_unchanged(const Scene& scene, const Report& report) {
-    each_completed(scene, [&](const ListRecord&, const ListPassage& passage, RegionId region) {
+    each_completed_list(scene, [&](const ListRecord&, const ListPassage& passage, RegionId region) {
         if (!passage.came_back.valid()) return;
         if (const std::int32_t seen = scene.model.lists().status(region); seen != passage.status)
             report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status).statuses(passage.status, seen),
@@ -179,7 +176,7 @@ void outcome_unchanged(const Scene& scene, const Report& report) {
 }
 
 void record_popped(const Scene& scene, const Report& report) {
-    each_completed(scene, [&](const ListRecord&, const ListPassage& passage, RegionId region) {
+    each_completed_list(scene, [&](const ListRecord&, const ListPassage& passage, RegionId region) {
         const auto depth = context_depth(scene.replay(), region);
         if (!depth || !passage.depth || *depth == *passage.depth) return;
         report.add(report.draft(scene).block(region).member("Context", net_buffer_list_offset::context).values(*passage.depth, *depth, 4),
@@ -189,7 +186,7 @@ void record_popped(const Scene& scene, const Report& report) {
 }
 
 void right_edge(const Scene& scene, const Report& report) {
-    each_completed(scene, [&](const ListRecord&, const ListPassage& passage, RegionId region) {
+    each_completed_list(scene, [&](const ListRecord&, const ListPassage& passage, RegionId region) {
         const BindingRecord* binding = scene.replay().binding(passage.source);
         if (!binding || binding->adapter == 0 || binding->adapter == scene.event.subject) return;
         report.add(report.draft(scene).block(region).values(binding->adapter, scene.event.subject),
@@ -198,13 +195,13 @@ void right_edge(const Scene& scene, const Report& report) {
 }
 
 void sent_back_for_upload(const Scene& scene, const Report& report) {
-    if (transfer_kind(function_of(scene)) != TransferKind::send) return;
-    each_completed(scene, [&](const ListRecord& record, const ListPassage& passage, RegionId region) {
+    if (transfer_kind(scene.function()) != TransferKind::send) return;
+    each_completed_list(scene, [&](const ListRecord& record, const ListPassage& passage, RegionId region) {
         if (passage.passed.valid() || passage.completed.valid()) return;
         const auto seen = static_cast<std::uint32_t>(scene.model.lists().status(region));
         const bool asked = scene.model.lists().upload_requested(scene.driver, passage.upper);
-        const std::uint32_t wanted = passage.position == 0 && !asked ? request_upload : upload_requested;
-        if (seen == upload_in_progress) return;  // the connection is being uploaded
+        const std::uint32_t wanted = passage.position == 0 && !asked ? wdk::request_upload : wdk::upload_requested;
+        if (seen == wdk::upload_in_progress) return;  // the connection is being uploaded
         if (seen != wanted)
             report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status)
                            .statuses(static_cast<std::int32_t>(wanted), static_cast<std::int32_t>(seen)),
@@ -214,7 +211,7 @@ void sent_back_for_upload(const Scene& scene, const Report& report) {
 }
 
 void chain_sent_back_whole(const Scene& scene, const Report& report) {
-    if (!scene.by_intermediate_driver() || !goes_down(scene) || transfer_kind(function_of(scene)) != TransferKind::send) return;
+    if (!scene.by_intermediate_driver() || !goes_down(scene) || transfer_kind(scene.function()) != TransferKind::send) return;
     const EventId frame = scene.replay().frame_of(scene.driver);
     if (!frame.valid()) return;
     for (const auto& [address, record] : scene.model.lists().lists()) {
@@ -230,7 +227,7 @@ void reserved_statuses(const Scene& scene, const Report& report) {
     if (scene.by_intermediate_driver() || !goes_up(scene)) return;
     for (const auto& [address, region] : chain(scene)) {
         const auto status = static_cast<std::uint32_t>(scene.model.lists().status(region));
-        if (status != request_upload && status != upload_requested) continue;
+        if (status != wdk::request_upload && status != wdk::upload_requested) continue;
         report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status).seen_only(status, 4),
                    scene.who() + " completes " + name(scene, region) + " with " + trace::status_text(static_cast<std::int32_t>(status)) +
                        ", a status that only intermediate drivers give.");
@@ -241,7 +238,7 @@ void order_on_the_way_up(const Scene& scene, const Report& report) {
     std::uint32_t last = 0;
     Address of = 0;
     bool told = false;
-    each_completed(scene, [&](const ListRecord& record, const ListPassage& passage, RegionId region) {
+    each_completed_list(scene, [&](const ListRecord& record, const ListPassage& passage, RegionId region) {
         if (!passage.came_back.valid() || told || record.kind == TransferKind::forward) return;
         if (of != record.handle) last = scene.model.lists().last_completed(scene.driver, record.handle, record.kind);
         of = record.handle;
@@ -256,9 +253,9 @@ void order_on_the_way_up(const Scene& scene, const Report& report) {
 }
 
 // Kinds do not overtake each other either.
-void sends_before_the_disconnect(const Scene& scene, const Report& report) {
-    if (transfer_kind(function_of(scene)) != TransferKind::disconnect) return;
-    each_completed(scene, [&](const ListRecord& closing, const ListPassage& at, RegionId) {
+void sends_above_before_the_disconnect(const Scene& scene, const Report& report) {
+    if (transfer_kind(scene.function()) != TransferKind::disconnect) return;
+    each_completed_list(scene, [&](const ListRecord& closing, const ListPassage& at, RegionId) {
         if (!at.came_back.valid()) return;
         for (const auto& [address, record] : scene.model.lists().lists()) {
             const ListPassage* passage = record.passage(scene.driver);
@@ -337,33 +334,34 @@ void returns_passed_on(const Scene& scene, const Report& report) {
                                " back and did not return it to the driver below.");
 }
 
-constexpr Unit all[] = {
-    {"IM-073", Moment::transfer, passed_on_as_it_came},
-    {"IM-073", Moment::run_ended, nothing_kept},
-    {"IM-075", Moment::transfer, returned_by_its_binding},
-    {"IM-075", Moment::run_ended, returns_passed_on},
-    {"IM-078", Moment::transfer, source_handle_restored},
-    {"IM-079", Moment::transfer, completed_as_it_was_given},
-    {"IM-079", Moment::run_ended, everything_completed},
-    {"IM-080", Moment::transfer, outcome_unchanged},
-    {"IM-081", Moment::transfer, record_popped},
-    {"IM-082", Moment::transfer, right_edge},
-    {"IM-083", Moment::transfer, sent_back_for_upload},
-    {"IM-083", Moment::transfer, chain_sent_back_whole},
-    {"IM-084", Moment::transfer, reserved_statuses},
-    {"IM-085", Moment::transfer, order_on_the_way_down},
-    {"IM-085", Moment::transfer, order_on_the_way_up},
-    {"IM-086", Moment::transfer, calls_do_not_overlap},
-    {"IM-087", Moment::transfer, one_list_to_disconnect},
-    {"IM-095", Moment::memory_written, received_data_left_alone},
-    {"IM-110", Moment::transfer, nothing_after_request_upload},
-    {"IM-111", Moment::memory_written, left_alone_after_passing_on},
-    {"IM-115", Moment::transfer, sends_before_the_disconnect},
-    {"IM-115", Moment::operation_completed, transfers_before_the_terminate},
-};
-
 }  // namespace
 
-std::span<const Unit> list_units() { return all; }
+std::span<const Unit> list_units() {
+    static constexpr Unit all[] = {
+        {"IM-073", Moment::transfer, passed_on_as_it_came},
+        {"IM-073", Moment::run_ended, nothing_kept},
+        {"IM-075", Moment::transfer, returned_by_its_binding},
+        {"IM-075", Moment::run_ended, returns_passed_on},
+        {"IM-078", Moment::transfer, list_source_handle_restored},
+        {"IM-079", Moment::transfer, completed_as_it_was_given},
+        {"IM-079", Moment::run_ended, everything_completed},
+        {"IM-080", Moment::transfer, outcome_unchanged},
+        {"IM-081", Moment::transfer, record_popped},
+        {"IM-082", Moment::transfer, right_edge},
+        {"IM-083", Moment::transfer, sent_back_for_upload},
+        {"IM-083", Moment::transfer, chain_sent_back_whole},
+        {"IM-084", Moment::transfer, reserved_statuses},
+        {"IM-085", Moment::transfer, order_on_the_way_down},
+        {"IM-085", Moment::transfer, order_on_the_way_up},
+        {"IM-086", Moment::transfer, calls_do_not_overlap},
+        {"IM-087", Moment::transfer, one_list_to_disconnect},
+        {"IM-095", Moment::memory_written, received_data_left_alone},
+        {"IM-110", Moment::transfer, nothing_after_request_upload},
+        {"IM-111", Moment::memory_written, left_alone_after_passing_on},
+        {"IM-115", Moment::transfer, sends_above_before_the_disconnect},
+        {"IM-115", Moment::operation_completed, transfers_before_the_terminate},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -29,19 +29,20 @@ void completion_fault(const Scene& scene, const Report& report, trace::Completio
 void lost(const Scene& scene, const Report& report) { completion_fault(scene, report, trace::CompletionFault::dropped); }
 void twice(const Scene& scene, const Report& report) { completion_fault(scene, report, trace::CompletionFault::doubled); }
 
-constexpr Unit all[] = {
-    {"INJ-001", Moment::fault_injected, lost},    {"INJ-002", Moment::fault_injected, twice},
-    {"MEM-001", Moment::found_by_machine, found}, {"MEM-002", Moment::found_by_machine, found},
-    {"MEM-003", Moment::found_by_machine, found}, {"MEM-004", Moment::found_by_machine, found},
-    {"MEM-005", Moment::found_by_machine, found}, {"MEM-006", Moment::found_by_machine, found},
-    {"MEM-007", Moment::found_by_machine, found}, {"MEM-008", Moment::found_by_machine, found},
-    {"MEM-009", Moment::found_by_machine, found}, {"MEM-010", Moment::found_by_machine, found},
-    {"MEM-011", Moment::found_by_machine, found}, {"MEM-012", Moment::found_by_machine, found},
-    {"MEM-013", Moment::found_by_machine, found}, {"MEM-014", Moment::found_by_machine, found},
-};
-
 }  // namespace
 
-std::span<const Unit> machine_units() { return all; }
+std::span<const Unit> machine_units() {
+    static constexpr Unit all[] = {
+        {"INJ-001", Moment::fault_injected, lost},    {"INJ-002", Moment::fault_injected, twice},
+        {"MEM-001", Moment::found_by_machine, found}, {"MEM-002", Moment::found_by_machine, found},
+        {"MEM-003", Moment::found_by_machine, found}, {"MEM-004", Moment::found_by_machine, found},
+        {"MEM-005", Moment::found_by_machine, found}, {"MEM-006", Moment::found_by_machine, found},
+        {"MEM-007", Moment::found_by_machine, found}, {"MEM-008", Moment::found_by_machine, found},
+        {"MEM-009", Moment::found_by_machine, found}, {"MEM-010", Moment::found_by_machine, found},
+        {"MEM-011", Moment::found_by_machine, found}, {"MEM-012", Moment::found_by_machine, found},
+        {"MEM-013", Moment::found_by_machine, found}, {"MEM-014", Moment::found_by_machine, found},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

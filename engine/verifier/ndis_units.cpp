@@ -7,11 +7,11 @@
 #include "engine/trace/text.h"
 #include "engine/verifier/strict_readings.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
-constexpr std::int32_t not_supported = static_cast<std::int32_t>(0xC00000BB);
 
 // The call of NDIS inside which a handler runs.
 const trace::Event* enclosing_call(const Scene& scene) {
@@ -20,16 +20,12 @@ const trace::Event* enclosing_call(const Scene& scene) {
     return parent.kind == trace::EventKind::enter ? &parent : nullptr;
 }
 
-bool comparable(const Scene& scene) {
+bool arrives_from_peer(const Scene& scene) {
     return scene.peer && scene.peer->at_hand_on.taken() && scene.peer->handed_on == scene.event.parent;
 }
 
-RegionId block_region(const Scene& scene, std::size_t i) {
-    return scene.operation->shapes[scene.passage->upper_shape].blocks[i].region;
-}
-
 Draft by_ndis(const Scene& scene, const Report& report, std::size_t i, std::uint32_t offset, bool miniport) {
-    return std::move(report.draft(scene).by(trace::ndis_layer).block(block_region(scene, i))
+    return std::move(report.draft(scene).by(trace::ndis_layer).block(upper_block(scene, i))
                          .member(member_name(offset, miniport), offset));
 }
 
@@ -40,7 +36,7 @@ std::vector<bool> walked(const Scene& scene) {
 
 void source_handle_of_root_only(const Scene& scene, const Report& report) {
     const trace::Event* call = enclosing_call(scene);
-    if (!comparable(scene) || !call) return;
+    if (!arrives_from_peer(scene) || !call) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const std::uint64_t wanted = i == 0 ? call->subject : scene.peer->at_hand_on.blocks[i].source_handle();
         const std::uint64_t seen = scene.now->blocks[i].source_handle();
@@ -53,7 +49,7 @@ void source_handle_of_root_only(const Scene& scene, const Report& report) {
 
 void first_binding_stays(const Scene& scene, const Report& report) {
     const trace::Event* call = enclosing_call(scene);
-    if (!comparable(scene) || !call) return;
+    if (!arrives_from_peer(scene) || !call) return;
     const std::vector<bool> visited = walked(scene);
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         if (!visited[i]) continue;
@@ -99,8 +95,8 @@ void answers_for_missing_handlers(const Scene& scene, const Report& report) {
         if (!visited[i]) continue;
         const BlockImage& then = scene.passage->at_hand_on.blocks[i];
         const BlockImage& now = scene.now->blocks[i];
-        if (now.status() != not_supported)
-            report.add(by_ndis(scene, report, i, block_offset::status, false).statuses(not_supported, now.status()),
+        if (now.status() != wdk::not_supported)
+            report.add(by_ndis(scene, report, i, block_offset::status, false).statuses(wdk::not_supported, now.status()),
                        "NDIS answered for a driver without handlers, but Status of " + scene.block_name(i) + " does not say so.");
         for (std::uint32_t at = 0; at < block_offset::size; at += 8) {
             if (at == block_offset::status) continue;
@@ -219,21 +215,22 @@ void every_run_delivered(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-101", Moment::operation_arrives, source_handle_of_root_only},
-    {"IM-102", Moment::operation_arrives, first_binding_stays},
-    {"IM-103", Moment::operation_arrives, context_slot_points_into_handle},
-    {"IM-104", Moment::completion_arrives, answers_for_missing_handlers},
-    {"IM-105", Moment::completion_arrives, routed_by_source_handle},
-    {"IM-105", Moment::operation_out_of_turn, routed_by_source_handle},
-    {"IM-106", Moment::transfer, context_passed_by_value},
-    {"IM-107", Moment::transfer, run_goes_to_its_binding},
-    {"IM-107", Moment::transfer_returned, every_run_delivered},
-    {"IM-108", Moment::completion_arrives, nothing_written_on_the_way_up},
-};
-
 }  // namespace
 
-std::span<const Unit> ndis_units() { return all; }
+std::span<const Unit> ndis_units() {
+    static constexpr Unit all[] = {
+        {"IM-101", Moment::operation_arrives, source_handle_of_root_only},
+        {"IM-102", Moment::operation_arrives, first_binding_stays},
+        {"IM-103", Moment::operation_arrives, context_slot_points_into_handle},
+        {"IM-104", Moment::completion_arrives, answers_for_missing_handlers},
+        {"IM-105", Moment::completion_arrives, routed_by_source_handle},
+        {"IM-105", Moment::operation_out_of_turn, routed_by_source_handle},
+        {"IM-106", Moment::transfer, context_passed_by_value},
+        {"IM-107", Moment::transfer, run_goes_to_its_binding},
+        {"IM-107", Moment::transfer_returned, every_run_delivered},
+        {"IM-108", Moment::completion_arrives, nothing_written_on_the_way_up},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -7,20 +7,20 @@
 
 #include "engine/tcp/address_resolution.h"
 #include "engine/verifier/model.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 
 namespace {
 
-constexpr std::uint64_t parameters_oid = 0xFC030201, reachability_query = 2;
 constexpr std::uint32_t ticks_per_second = 0x20, nce_stale_ticks = 0x34;  // in NDIS_TCP_CONNECTION_OFFLOAD_PARAMETERS
-constexpr std::uint32_t hardware_address_at = 0x08, host_delta_at = 0x28, nic_delta_at = 0x08;  // in _CACHED and _DELEGATED
+constexpr std::uint32_t hardware_address_at = 0x08;  // in _CACHED and _DELEGATED
 constexpr std::uint8_t whole_neighbor = 4;
 
 std::uint32_t delta(const Replay& replay, RegionId block, bool host) {
     const RegionId state = replay.following_state_of(block);
     const StateParts parts = parts_of(whole_neighbor);
-    return state.valid() ? static_cast<std::uint32_t>(replay.word(state, host ? parts.cached + host_delta_at : parts.delegated + nic_delta_at, 4)) : 0;
+    return state.valid() ? static_cast<std::uint32_t>(replay.word(state, host ? parts.cached + wdk::host_delta_at : parts.delegated + wdk::nic_delta_at, 4)) : 0;
 }
 
 std::span<const std::uint8_t> frame_bytes(const Replay& replay, const trace::Event& event) {
@@ -44,7 +44,7 @@ void NeighborLedger::confirmed(NeighborRecord& record) {
 }
 
 void NeighborLedger::configured(const trace::Event& event) {
-    if (event.detail != parameters_oid || event.argument != 1 || !event.region.valid() || !replay_->is_host_stack(event.other_layer)) return;
+    if (event.detail != wdk::connection_offload_parameters || event.argument != 1 || !event.region.valid() || !replay_->is_host_stack(event.other_layer)) return;
     const std::uint64_t rate = replay_->word(event.region, ticks_per_second, 4);
     if (rate == 0 || rate > 1000) return;
     tick_ = 1'000'000'000 / static_cast<SignedTime>(rate);
@@ -63,7 +63,7 @@ void NeighborLedger::handed_on(const OperationRecord& operation, const Passage& 
             made.block = block.region;
             for (std::uint32_t k = 0; k < made.hardware_address.size(); ++k)
                 made.hardware_address[k] = static_cast<std::uint8_t>(state_word(image, parts.cached + hardware_address_at + k, 1));
-            made.confirmed = now() - static_cast<SignedTime>(state_word(image, parts.cached + host_delta_at, 4)) * tick_;
+            made.confirmed = now() - static_cast<SignedTime>(state_word(image, parts.cached + wdk::host_delta_at, 4)) * tick_;
             records_[image.slot_b()] = made;
             continue;
         }
@@ -87,8 +87,8 @@ void NeighborLedger::completed(const OperationRecord& operation, const Passage& 
         const BlockImage& image = passage.at_arrival.blocks[i];
         const StateParts parts = parts_of(image.type());
         if (parts.cached == StateParts::none || parts.delegated == StateParts::none) continue;
-        const SignedTime host = static_cast<SignedTime>(state_word(image, parts.cached + host_delta_at, 4)) * tick_;
-        const SignedTime nic = static_cast<SignedTime>(state_word(image, parts.delegated + nic_delta_at, 4)) * tick_;
+        const SignedTime host = static_cast<SignedTime>(state_word(image, parts.cached + wdk::host_delta_at, 4)) * tick_;
+        const SignedTime nic = static_cast<SignedTime>(state_word(image, parts.delegated + wdk::nic_delta_at, 4)) * tick_;
         record.offloaded = true;
         record.host = operation.starter;
         record.host_moment = {arrived - host, now() - host};
@@ -103,7 +103,7 @@ void NeighborLedger::comes_back(const OperationRecord& operation, const Passage&
         const auto at = records_.find(passage.at_hand_on.blocks[i].slot_b());
         const StateParts parts = parts_of(image.type());
         if (at == records_.end() || !at->second.doubt.valid() || !at->second.asked || parts.delegated == StateParts::none) continue;
-        const bool progress = image.status() >= 0 && state_word(image, parts.delegated + nic_delta_at, 4) < at->second.indicated_delta;
+        const bool progress = image.status() >= 0 && state_word(image, parts.delegated + wdk::nic_delta_at, 4) < at->second.indicated_delta;
         if (progress) {
             confirmed(at->second);
         } else if (!at->second.unconfirmed.valid()) {
@@ -115,7 +115,7 @@ void NeighborLedger::comes_back(const OperationRecord& operation, const Passage&
 
 void NeighborLedger::answered(const trace::Event& event) {
     const trace::Event& given = replay_->trace().event(event.partner);
-    if (given.argument != reachability_query || !given.region.valid()) return;
+    if (given.argument != wdk::reachability_query || !given.region.valid()) return;
     const auto at = records_.find(replay_->word(given.region, block_offset::slot_b));
     if (at == records_.end()) return;
     // The target reads the answer when the call has come back to it. Its block is gone by then.

@@ -146,18 +146,19 @@ void succeeded_block_left_alone(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-042", Moment::transfer, source_handle_saved_at_initiate},
-    {"IM-067", Moment::operation_completed, source_handle_given_back},
-    {"IM-068", Moment::operation_completed, failed_block_keeps_its_data},
-    {"IM-069", Moment::operation_completed, order_kept},
-    {"IM-113", Moment::operation_handed_on, carried_by_connections_only},
-    {"IM-113", Moment::operation_completed, handed_back_by_terminate_only},
-    {"IM-114", Moment::operation_completed, succeeded_block_left_alone},
-};
-
 }  // namespace
 
-std::span<const Unit> net_buffer_list_units() { return all; }
+std::span<const Unit> net_buffer_list_units() {
+    static constexpr Unit all[] = {
+        {"IM-042", Moment::transfer, source_handle_saved_at_initiate},
+        {"IM-067", Moment::operation_completed, source_handle_given_back},
+        {"IM-068", Moment::operation_completed, failed_block_keeps_its_data},
+        {"IM-069", Moment::operation_completed, order_kept},
+        {"IM-113", Moment::operation_handed_on, carried_by_connections_only},
+        {"IM-113", Moment::operation_completed, handed_back_by_terminate_only},
+        {"IM-114", Moment::operation_completed, succeeded_block_left_alone},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -90,17 +90,18 @@ void failed_terminate_not_repeated(const Scene& scene, const Report& report) {
     });
 }
 
-constexpr Unit all[] = {
-    {"HS-010", Moment::run_ended, asked_for_all},
-    {"HS-039", Moment::run_ended, failed_and_kept},
-    {"HS-048", Moment::run_ended, invalid_and_kept},
-    {"HS-054", Moment::run_ended, nothing_depends_on_it},
-    {"HS-055", Moment::run_ended, asked_and_kept},
-    {"HS-055", Moment::run_ended, failed_terminate_not_repeated, "repeat-terminate"},
-};
-
 }  // namespace
 
-std::span<const Unit> obligation_units() { return all; }
+std::span<const Unit> obligation_units() {
+    static constexpr Unit all[] = {
+        {"HS-010", Moment::run_ended, asked_for_all},
+        {"HS-039", Moment::run_ended, failed_and_kept},
+        {"HS-048", Moment::run_ended, invalid_and_kept},
+        {"HS-054", Moment::run_ended, nothing_depends_on_it},
+        {"HS-055", Moment::run_ended, asked_and_kept},
+        {"HS-055", Moment::run_ended, failed_terminate_not_repeated, "repeat-terminate"},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -8,20 +8,16 @@
 
 #include "engine/trace/text.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
 using State = ObjectRecord::State;
 
-constexpr std::int32_t partial_success = 0x40020004, not_accepted = static_cast<std::int32_t>(0xC023100E);
-constexpr std::uint32_t upload_in_progress = 0xC0231001, request_aborted = 0xC001000C, request_upload = 0xC0231002, upload_requested = 0xC0231003;
-constexpr std::uint32_t invalid_state = 0xC0000184, failure = 0xC0000001;
+constexpr std::int32_t partial_success = 0x40020004;
+constexpr std::uint32_t invalid_state = 0xC0000184;
 
-bool at_target(const Scene& scene) { return scene.replay().is_offload_target(scene.driver); }
-bool completes(const Scene& scene, OperationKind kind) { return at_target(scene) && scene.operation->kind == kind && scene.passage->at_arrival.taken(); }
-std::string_view name_of(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
-Draft at_block(const Scene& scene, const Report& report, std::size_t i) { return std::move(report.draft(scene).block(scene.shape().blocks[i].region)); }
 Draft status_of(const Scene& scene, const Report& report, std::size_t i, std::int32_t wanted) {
     return std::move(at_block(scene, report, i).member("Status", block_offset::status).statuses(wanted, scene.now->blocks[i].status()));
 }
@@ -36,7 +32,7 @@ std::uint64_t context_of(const Scene& scene, std::uint64_t handle, RegionId* reg
 
 void capabilities_say_something(const Scene& scene, const Report& report) {
     constexpr std::uint32_t encapsulation = 4, families = 8, capacity = 12, ieee_802_3 = 2, llc_snap = 4;
-    if (!at_target(scene) || name_of(scene) != "NdisMSetMiniportAttributes" || !scene.event.region.valid()) return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisMSetMiniportAttributes" || !scene.event.region.valid()) return;
     const auto word = [&](std::uint32_t offset) { return scene.replay().word(scene.event.region, offset, 4); };
     const auto complain = [&](std::string_view member, std::uint32_t offset, const char* what) {
         report.add(report.draft(scene).block(scene.event.region).member(member, offset).seen_only(word(offset), 4), scene.who() + what);
@@ -50,7 +46,7 @@ void capabilities_say_something(const Scene& scene, const Report& report) {
 // The same of a driver in between, as far as it is a duty there: what it passes on of an adapter without abilities is nothing.
 void encapsulation_of_a_mux(const Scene& scene, const Report& report) {
     constexpr std::uint32_t encapsulation = 4, families = 8, ieee_802_3 = 2, llc_snap = 4;
-    if (!scene.by_intermediate_driver() || name_of(scene) != "NdisMSetMiniportAttributes" || !scene.event.region.valid()) return;
+    if (!scene.by_intermediate_driver() || scene.function_name() != "NdisMSetMiniportAttributes" || !scene.event.region.valid()) return;
     const auto word = [&](std::uint32_t offset) { return scene.replay().word(scene.event.region, offset, 4); };
     if ((word(families) & 0x0F) == 0 || (word(encapsulation) & (ieee_802_3 | llc_snap)) != 0) return;
     report.add(report.draft(scene).block(scene.event.region).member("Encapsulation", encapsulation).seen_only(word(encapsulation), 4),
@@ -58,12 +54,12 @@ void encapsulation_of_a_mux(const Scene& scene, const Report& report) {
 }
 
 void enabled_by_somebody(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::initiate)) return;
+    if (!target_completes(scene, OperationKind::initiate)) return;
     const auto driver = scene.model.drivers().find(scene.driver);
     if (driver == scene.model.drivers().end() || driver->second.adapters.empty() || driver->second.was_configured) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         if (scene.shape().blocks[i].role != Role::new_offload || scene.now->blocks[i].status() < 0) continue;
-        report.add(status_of(scene, report, i, static_cast<std::int32_t>(failure)),
+        report.add(status_of(scene, report, i, wdk::failure),
                    scene.who() + " offloads " + scene.block_name(i) + " although nobody has enabled connection offload by a set request.");
         return;
     }
@@ -72,7 +68,7 @@ void enabled_by_somebody(const Scene& scene, const Report& report) {
 // ---- trees ----
 
 void borrowed_members_only(const Scene& scene, const Report& report) {
-    if (!at_target(scene) || !scene.operation || !scene.passage || scene.passage->completed.valid()) return;
+    if (!scene.by_offload_target() || !scene.operation || !scene.passage || scene.passage->completed.valid()) return;
     const trace::Region& region = scene.replay().trace().region(scene.change->region);
     if (region.kind != RegionKind::block_list) return;
     const std::uint32_t at = scene.change->offset;
@@ -88,7 +84,7 @@ void borrowed_members_only(const Scene& scene, const Report& report) {
 }
 
 void contexts_differ(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::initiate)) return;
+    if (!target_completes(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         if (block.role != Role::new_offload || scene.now->blocks[i].status() < 0) continue;
@@ -107,7 +103,7 @@ void contexts_differ(const Scene& scene, const Report& report) {
 }
 
 void context_written(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::initiate)) return;
+    if (!target_completes(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         RegionId handle;
         if (scene.shape().blocks[i].role != Role::new_offload || scene.now->blocks[i].status() < 0) continue;
@@ -132,7 +128,7 @@ Dependents dependents_of(const Scene& scene, std::size_t i) {
 }
 
 void status_of_new_objects(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::initiate)) return;
+    if (!target_completes(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const std::int32_t status = scene.now->blocks[i].status();
         if (scene.shape().blocks[i].role != Role::new_offload || (status != 0 && status != partial_success)) continue;
@@ -145,7 +141,7 @@ void status_of_new_objects(const Scene& scene, const Report& report) {
 }
 
 void status_of_linkers(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::initiate)) return;
+    if (!target_completes(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const std::int32_t status = scene.now->blocks[i].status();
         const Dependents below = dependents_of(scene, i);
@@ -153,7 +149,7 @@ void status_of_linkers(const Scene& scene, const Report& report) {
         // Not attempted, because the walk had stopped before it.
         const bool stopped = status < 0 && std::ranges::any_of(scene.now->blocks, [](const BlockImage& each) { return each.status() < 0; });
         if (stopped && below.failed < below.all) continue;
-        const std::int32_t wanted = below.failed == 0 ? 0 : below.failed < below.all ? partial_success : static_cast<std::int32_t>(failure);
+        const std::int32_t wanted = below.failed == 0 ? 0 : below.failed < below.all ? partial_success : wdk::failure;
         if (status != wanted && !(status < 0 && wanted < 0))
             report.add(status_of(scene, report, i, wanted), "Of the " + std::to_string(below.all) + " objects that are linked to " + scene.block_name(i) +
                                                                 ", " + std::to_string(below.failed) + " could not be offloaded.");
@@ -161,18 +157,18 @@ void status_of_linkers(const Scene& scene, const Report& report) {
 }
 
 void nothing_below_a_failure(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::initiate)) return;
+    if (!target_completes(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         if (block.role != Role::new_offload || block.parent == BlockRef::none || scene.now->blocks[i].status() < 0) continue;
         if (scene.shape().blocks[block.parent].role != Role::new_offload || scene.now->blocks[block.parent].status() >= 0) continue;
-        report.add(status_of(scene, report, i, static_cast<std::int32_t>(failure)),
+        report.add(status_of(scene, report, i, wdk::failure),
                    scene.block_name(i) + " is reported as offloaded although " + scene.block_name(block.parent) + ", which it depends on, was not.");
     }
 }
 
 void backlog_is_a_size(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::query)) return;
+    if (!target_completes(scene, OperationKind::query)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
         const StateParts parts = parts_of(image.type());
@@ -189,7 +185,7 @@ void backlog_is_a_size(const Scene& scene, const Report& report) {
 }
 
 void constants_stay(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::query)) return;
+    if (!target_completes(scene, OperationKind::query)) return;
     const Passage& first = scene.operation->passages.front();
     if (!first.at_hand_on.taken()) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
@@ -211,7 +207,7 @@ void constants_stay(const Scene& scene, const Report& report) {
 
 template <typename Look>
 void each_ended_connection(const Scene& scene, Look look) {
-    if (!completes(scene, OperationKind::terminate)) return;
+    if (!target_completes(scene, OperationKind::terminate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         const std::uint64_t handle = scene.passage->at_arrival.blocks[i].slot_b();
@@ -297,7 +293,7 @@ void own_indications_over(const Scene& scene, const Report& report) {
 }
 
 void only_delegated_values(const Scene& scene, const Report& report) {
-    if (!completes(scene, OperationKind::terminate)) return;
+    if (!target_completes(scene, OperationKind::terminate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockImage& now = scene.now->blocks[i];
         const BlockImage& then = scene.passage->at_arrival.blocks[i];
@@ -313,11 +309,11 @@ void only_delegated_values(const Scene& scene, const Report& report) {
 
 bool completes_transfer(const Scene& scene, TransferKind kind) {
     const trace::Function* function = scene.replay().function(scene.event);
-    return at_target(scene) && function->side == trace::Side::driver_calls_ndis && function->completion && transfer_kind(*function) == kind;
+    return scene.by_offload_target() && function->side == trace::Side::driver_calls_ndis && function->completion && transfer_kind(*function) == kind;
 }
 
 template <typename Look>
-void each_completed(const Scene& scene, TransferKind kind, Look look) {
+void each_completed_transfer(const Scene& scene, TransferKind kind, Look look) {
     if (!completes_transfer(scene, kind)) return;
     for (const auto& [address, region] : scene.model.lists().chain(scene.event.detail)) {
         const ListRecord* record = scene.model.lists().list(address);
@@ -326,7 +322,7 @@ void each_completed(const Scene& scene, TransferKind kind, Look look) {
 }
 
 void bytes_agree(const Scene& scene, const Report& report, TransferKind kind) {
-    each_completed(scene, kind, [&](const ListRecord& record, RegionId region, std::uint32_t status) {
+    each_completed_transfer(scene, kind, [&](const ListRecord& record, RegionId region, std::uint32_t status) {
         const auto held = scene.model.lists().data(region);
         const std::uint64_t told = scene.model.lists().bytes_transferred(region);
         if (!held || record.length < held->length || (kind == TransferKind::send && status != 0)) return;
@@ -341,25 +337,25 @@ void sent_bytes_agree(const Scene& scene, const Report& report) { bytes_agree(sc
 void received_bytes_agree(const Scene& scene, const Report& report) { bytes_agree(scene, report, TransferKind::receive); }
 
 void zero_byte_requests_stay_empty(const Scene& scene, const Report& report) {
-    each_completed(scene, TransferKind::receive, [&](const ListRecord& record, RegionId region, std::uint32_t) {
+    each_completed_transfer(scene, TransferKind::receive, [&](const ListRecord& record, RegionId region, std::uint32_t) {
         if (record.length != 0 || record.buffers == 0 || scene.model.lists().bytes_transferred(region) == 0) return;
         report.add(report.draft(scene).block(region), scene.who() + " completes a receive request of no bytes with data.");
     });
 }
 
 void known_send_statuses(const Scene& scene, const Report& report) {
-    each_completed(scene, TransferKind::send, [&](const ListRecord&, RegionId region, std::uint32_t status) {
-        const bool known = status == 0 || status == upload_in_progress || status == request_aborted;
-        if (known || status == request_upload || status == upload_requested) return;  // IM-084
+    each_completed_transfer(scene, TransferKind::send, [&](const ListRecord&, RegionId region, std::uint32_t status) {
+        const bool known = status == 0 || status == wdk::upload_in_progress || status == wdk::request_aborted;
+        if (known || status == wdk::request_upload || status == wdk::upload_requested) return;  // IM-084
         report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status).seen_only(status, 4),
                    scene.who() + " completes a send with " + trace::status_text(static_cast<std::int32_t>(status)) + ".");
     });
 }
 
 void statuses_of_requests(const Scene& scene, const Report& report, TransferKind kind) {
-    each_completed(scene, kind, [&](const ListRecord&, RegionId region, std::uint32_t status) {
-        const bool known = status == 0 || status == upload_in_progress || status == request_aborted ||
-                           (kind == TransferKind::receive && status == invalid_state) || (kind == TransferKind::forward && status == failure);
+    each_completed_transfer(scene, kind, [&](const ListRecord&, RegionId region, std::uint32_t status) {
+        const bool known = status == 0 || status == wdk::upload_in_progress || status == wdk::request_aborted ||
+                           (kind == TransferKind::receive && status == invalid_state) || (kind == TransferKind::forward && status == static_cast<std::uint32_t>(wdk::failure));
         if (known) return;
         report.add(report.draft(scene).block(region).member("Status", net_buffer_list_offset::status).seen_only(status, 4),
                    scene.who() + " completes a " + std::string(to_text(kind)) + " with " + trace::status_text(static_cast<std::int32_t>(status)) + ".");
@@ -370,7 +366,7 @@ void known_forward_statuses(const Scene& scene, const Report& report) { statuses
 void known_disconnect_statuses(const Scene& scene, const Report& report) { statuses_of_requests(scene, report, TransferKind::disconnect); }
 
 void later_sends_fail_too(const Scene& scene, const Report& report) {
-    each_completed(scene, TransferKind::send, [&](const ListRecord& record, RegionId region, std::uint32_t status) {
+    each_completed_transfer(scene, TransferKind::send, [&](const ListRecord& record, RegionId region, std::uint32_t status) {
         const std::uint32_t failed = scene.model.lists().first_failed_send(record.handle);
         if (status != 0 || failed == 0 || record.number < failed) return;
         report.add(report.draft(scene).block(region), scene.who() + " completes " + scene.replay().region_name(region) +
@@ -381,7 +377,7 @@ void later_sends_fail_too(const Scene& scene, const Report& report) {
 void in_the_order_given(const Scene& scene, const Report& report, TransferKind kind) {
     std::uint32_t last = 0;
     Address of = 0;
-    each_completed(scene, kind, [&](const ListRecord& record, RegionId region, std::uint32_t) {
+    each_completed_transfer(scene, kind, [&](const ListRecord& record, RegionId region, std::uint32_t) {
         if (of != record.handle) last = scene.model.lists().target_completed(record.handle, kind);
         of = record.handle;
         if (record.number < last)
@@ -394,7 +390,7 @@ void receives_in_order(const Scene& scene, const Report& report) { in_the_order_
 void sends_in_order(const Scene& scene, const Report& report) { in_the_order_given(scene, report, TransferKind::send); }
 
 void sends_before_the_disconnect(const Scene& scene, const Report& report) {
-    each_completed(scene, TransferKind::disconnect, [&](const ListRecord& closing, RegionId region, std::uint32_t) {
+    each_completed_transfer(scene, TransferKind::disconnect, [&](const ListRecord& closing, RegionId region, std::uint32_t) {
         bool told = false;
         each_outstanding(scene, closing.handle, [&](Address, const ListRecord& record) {
             if (told || record.kind != TransferKind::send || record.number > closing.number) return;
@@ -409,7 +405,7 @@ void sends_before_the_disconnect(const Scene& scene, const Report& report) {
 
 void events_make_sense(const Scene& scene, const Report& report) {
     constexpr std::uint64_t last_event = 4, retrieve = 3, last_reason = 11;
-    if (!at_target(scene) || name_of(scene) != "NdisTcpOffloadEventHandler") return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisTcpOffloadEventHandler") return;
     if (scene.event.detail == 0 || scene.event.detail > last_event)
         report.add(report.draft(scene).seen_only(scene.event.detail, 4), scene.who() + " indicates an event of a type that does not exist.");
     else if (scene.event.detail == retrieve && (scene.event.argument == 0 || scene.event.argument > last_reason))
@@ -417,7 +413,7 @@ void events_make_sense(const Scene& scene, const Report& report) {
 }
 
 void names_a_connection(const Scene& scene, const Report& report) {
-    if (!at_target(scene) || name_of(scene) == "NdisMOffloadEventIndicate") return;
+    if (!scene.by_offload_target() || scene.function_name() == "NdisMOffloadEventIndicate") return;
     const ObjectRecord* object = scene.model.object(scene.event.subject);
     if (!object || object->layer == Layer::connection || object->layer == Layer::unknown) return;
     report.add(report.draft(scene).block(object->block).seen_only(scene.event.subject),
@@ -425,7 +421,7 @@ void names_a_connection(const Scene& scene, const Report& report) {
                    " where that of a connection belongs.");
 }
 
-bool shows_data(const Scene& scene) { return at_target(scene) && name_of(scene) == "NdisTcpOffloadReceiveHandler"; }
+bool shows_data(const Scene& scene) { return scene.by_offload_target() && scene.function_name() == "NdisTcpOffloadReceiveHandler"; }
 
 void data_after_the_initiate(const Scene& scene, const Report& report) {
     const ObjectRecord* object = shows_data(scene) ? scene.model.object(scene.event.subject) : nullptr;
@@ -461,7 +457,7 @@ void waits_after_a_refusal(const Scene& scene, const Report& report) {
     const EventId posted = scene.model.lists().last_post(scene.model.host_handle(scene.event.subject));
     if (!refused.valid() || (posted.valid() && posted > refused)) return;
     const EventId back = scene.replay().trace().closed_by(refused);
-    if (!back.valid() || scene.replay().trace().event(back).status != not_accepted) return;
+    if (!back.valid() || scene.replay().trace().event(back).status != wdk::not_accepted) return;
     report.add(report.draft(scene).block(scene.event.region),
                scene.who() + " shows received data again after it was refused, and no receive request has been posted since.");
 }
@@ -474,7 +470,7 @@ void one_buffer_in_shown_data(const Scene& scene, const Report& report) {
 }
 
 void lent_data_left_alone(const Scene& scene, const Report& report, bool buffered) {
-    if (!at_target(scene)) return;
+    if (!scene.by_offload_target()) return;
     const trace::Region& changed = scene.replay().trace().region(scene.change->region);
     const RegionId list = changed.kind == RegionKind::net_buffer_list ? scene.change->region : changed.parent;
     if (!list.valid() || (changed.kind != RegionKind::net_buffer_list && changed.kind != RegionKind::net_buffer)) return;
@@ -486,8 +482,7 @@ void accepted_data_left_alone(const Scene& scene, const Report& report) { lent_d
 void buffered_data_left_alone(const Scene& scene, const Report& report) { lent_data_left_alone(scene, report, true); }
 
 void resumes_when_all_is_back(const Scene& scene, const Report& report) {
-    constexpr std::uint64_t resume = 0x40020003;
-    if (!at_target(scene) || name_of(scene) != "NdisMIndicateStatusEx" || scene.event.detail != resume) return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisMIndicateStatusEx" || scene.event.detail != wdk::offload_resume) return;
     const auto driver = scene.model.drivers().find(scene.driver);
     if (driver == scene.model.drivers().end() || !driver->second.upload_all.valid()) return;
     for (const auto& [address, object] : scene.model.objects()) {
@@ -498,48 +493,49 @@ void resumes_when_all_is_back(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-120", Moment::other_call, encapsulation_of_a_mux},
-    {"OT-003", Moment::other_call, capabilities_say_something},
-    {"OT-005", Moment::indication, one_buffer_in_shown_data},
-    {"OT-008", Moment::operation_completed, enabled_by_somebody},
-    {"OT-014", Moment::memory_written, borrowed_members_only},
-    {"OT-016", Moment::operation_completed, constants_stay},
-    {"OT-018", Moment::operation_completed, contexts_differ},
-    {"OT-019", Moment::operation_completed, context_written},
-    {"OT-021", Moment::operation_completed, status_of_new_objects},
-    {"OT-022", Moment::operation_completed, status_of_linkers},
-    {"OT-023", Moment::operation_completed, nothing_below_a_failure},
-    {"OT-029", Moment::indication, data_after_the_initiate},
-    {"OT-033", Moment::operation_completed, taken_over_sends_end_one_way},
-    {"OT-038", Moment::operation_completed, backlog_is_a_size},
-    {"OT-051", Moment::operation_completed, requests_completed_before},
-    {"OT-052", Moment::operation_completed, own_indications_over},
-    {"OT-053", Moment::operation_completed, posted_sends_end_one_way},
-    {"OT-054", Moment::operation_completed, handed_back_data_is_marked},
-    {"OT-055", Moment::transfer, known_receive_statuses},
-    {"OT-056", Moment::operation_completed, only_delegated_values},
-    {"OT-059", Moment::memory_written, buffered_data_left_alone},
-    {"OT-068", Moment::transfer, sent_bytes_agree},
-    {"OT-069", Moment::transfer, later_sends_fail_too},
-    {"OT-070", Moment::transfer, known_send_statuses},
-    {"OT-075", Moment::transfer, receives_in_order},
-    {"OT-077", Moment::indication, requests_before_indications},
-    {"OT-082", Moment::indication, waits_after_a_refusal},
-    {"OT-084", Moment::memory_written, accepted_data_left_alone},
-    {"OT-085", Moment::transfer, received_bytes_agree},
-    {"OT-088", Moment::transfer, known_forward_statuses},
-    {"OT-091", Moment::transfer, sends_before_the_disconnect},
-    {"OT-091", Moment::transfer, sends_in_order},
-    {"OT-095", Moment::transfer, known_disconnect_statuses},
-    {"OT-099", Moment::indication, events_make_sense},
-    {"OT-103", Moment::indication, names_a_connection},
-    {"OT-108", Moment::other_call, resumes_when_all_is_back},
-    {"OT-125", Moment::transfer, zero_byte_requests_stay_empty},
-};
-
 }  // namespace
 
-std::span<const Unit> offload_target_units() { return all; }
+std::span<const Unit> offload_target_units() {
+    static constexpr Unit all[] = {
+        {"IM-120", Moment::other_call, encapsulation_of_a_mux},
+        {"OT-003", Moment::other_call, capabilities_say_something},
+        {"OT-005", Moment::indication, one_buffer_in_shown_data},
+        {"OT-008", Moment::operation_completed, enabled_by_somebody},
+        {"OT-014", Moment::memory_written, borrowed_members_only},
+        {"OT-016", Moment::operation_completed, constants_stay},
+        {"OT-018", Moment::operation_completed, contexts_differ},
+        {"OT-019", Moment::operation_completed, context_written},
+        {"OT-021", Moment::operation_completed, status_of_new_objects},
+        {"OT-022", Moment::operation_completed, status_of_linkers},
+        {"OT-023", Moment::operation_completed, nothing_below_a_failure},
+        {"OT-029", Moment::indication, data_after_the_initiate},
+        {"OT-033", Moment::operation_completed, taken_over_sends_end_one_way},
+        {"OT-038", Moment::operation_completed, backlog_is_a_size},
+        {"OT-051", Moment::operation_completed, requests_completed_before},
+        {"OT-052", Moment::operation_completed, own_indications_over},
+        {"OT-053", Moment::operation_completed, posted_sends_end_one_way},
+        {"OT-054", Moment::operation_completed, handed_back_data_is_marked},
+        {"OT-055", Moment::transfer, known_receive_statuses},
+        {"OT-056", Moment::operation_completed, only_delegated_values},
+        {"OT-059", Moment::memory_written, buffered_data_left_alone},
+        {"OT-068", Moment::transfer, sent_bytes_agree},
+        {"OT-069", Moment::transfer, later_sends_fail_too},
+        {"OT-070", Moment::transfer, known_send_statuses},
+        {"OT-075", Moment::transfer, receives_in_order},
+        {"OT-077", Moment::indication, requests_before_indications},
+        {"OT-082", Moment::indication, waits_after_a_refusal},
+        {"OT-084", Moment::memory_written, accepted_data_left_alone},
+        {"OT-085", Moment::transfer, received_bytes_agree},
+        {"OT-088", Moment::transfer, known_forward_statuses},
+        {"OT-091", Moment::transfer, sends_before_the_disconnect},
+        {"OT-091", Moment::transfer, sends_in_order},
+        {"OT-095", Moment::transfer, known_disconnect_statuses},
+        {"OT-099", Moment::indication, events_make_sense},
+        {"OT-103", Moment::indication, names_a_connection},
+        {"OT-108", Moment::other_call, resumes_when_all_is_back},
+        {"OT-125", Moment::transfer, zero_byte_requests_stay_empty},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -235,24 +235,25 @@ void deadlock_in_handler(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-043", Moment::memory_written, tree_untouched_after_call},
-    {"IM-043", Moment::memory_written, entries_untouched_after_call},
-    {"IM-043", Moment::memory_freed, entries_kept_during_call},
-    {"IM-043", Moment::found_by_machine, released_tree_written_after_call},
-    {"IM-043", Moment::found_by_machine, released_entry_written_after_call},
-    {"IM-044", Moment::operation_completed, nothing_kept_in_scratch},
-    {"IM-045", Moment::operation_completed, nothing_kept_in_miniport_reserved},
-    {"IM-046", Moment::operation_completed, undone_when_refused},
-    {"IM-047", Moment::operation_completed, not_failed_for_memory},
-    {"IM-048", Moment::completion_arrives, handler_does_not_wait},
-    {"IM-048", Moment::found_by_machine, deadlock_in_handler},
-    {"IM-066", Moment::memory_written, tree_untouched_after_completion},
-    {"IM-066", Moment::found_by_machine, released_tree_written_after_completion},
-};
-
 }  // namespace
 
-std::span<const Unit> ownership_units() { return all; }
+std::span<const Unit> ownership_units() {
+    static constexpr Unit all[] = {
+        {"IM-043", Moment::memory_written, tree_untouched_after_call},
+        {"IM-043", Moment::memory_written, entries_untouched_after_call},
+        {"IM-043", Moment::memory_freed, entries_kept_during_call},
+        {"IM-043", Moment::found_by_machine, released_tree_written_after_call},
+        {"IM-043", Moment::found_by_machine, released_entry_written_after_call},
+        {"IM-044", Moment::operation_completed, nothing_kept_in_scratch},
+        {"IM-045", Moment::operation_completed, nothing_kept_in_miniport_reserved},
+        {"IM-046", Moment::operation_completed, undone_when_refused},
+        {"IM-047", Moment::operation_completed, not_failed_for_memory},
+        {"IM-048", Moment::completion_arrives, handler_does_not_wait},
+        {"IM-048", Moment::found_by_machine, deadlock_in_handler},
+        {"IM-066", Moment::memory_written, tree_untouched_after_completion},
+        {"IM-066", Moment::found_by_machine, released_tree_written_after_completion},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

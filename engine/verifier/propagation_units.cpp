@@ -12,13 +12,13 @@ namespace chimneylab::verifier {
 namespace {
 
 // The blocks that the driver passed down against those that it was given, index by index.
-bool comparable(const Scene& scene) { return scene.passage->at_arrival.taken() && scene.passage->at_hand_on.taken(); }
+bool passed_on(const Scene& scene) { return scene.passage->at_arrival.taken() && scene.passage->at_hand_on.taken(); }
 bool in_place(const Scene& scene) { return scene.passage->upper_shape == scene.passage->lower_shape; }
-const TreeShape& given(const Scene& scene) { return scene.operation->shapes[scene.passage->upper_shape]; }
+const TreeShape& given_tree(const Scene& scene) { return scene.operation->shapes[scene.passage->upper_shape]; }
 
 void same_function(const Scene& scene, const Report& report) {
     if (!scene.passage->at_arrival.taken() || scene.kind == scene.operation->kind) return;
-    report.add(report.draft(scene).block(given(scene).blocks.front().region)
+    report.add(report.draft(scene).block(given_tree(scene).blocks.front().region)
                    .meanings(std::string(trace::to_text(scene.operation->kind)), std::string(trace::to_text(scene.kind))),
                scene.who() + " was given an operation of kind " + std::string(trace::to_text(scene.operation->kind)) +
                    " and passed it down as " + std::string(trace::to_text(scene.kind)) + ".");
@@ -93,11 +93,11 @@ void something_was_stored(const Scene& scene, const Report& report) {
 }
 
 void call_entry_in_root(const Scene& scene, const Report& report) {
-    if (!comparable(scene) || scene.passage->call_entry != 0) return;
+    if (!passed_on(scene) || scene.passage->call_entry != 0) return;
     const BlockImage& root = scene.now->blocks.front();
     const std::uint64_t word = root.word(block_offset::im_reserved_0);
     const bool untouched = word == scene.passage->at_arrival.blocks.front().word(block_offset::im_reserved_0);
-    report.add(report.draft(scene).block(given(scene).blocks.front().region)
+    report.add(report.draft(scene).block(given_tree(scene).blocks.front().region)
                    .member("ImReserved[0]", block_offset::im_reserved_0).seen_only(word),
                untouched ? scene.who() + " passed the tree down without a pointer to its call entry in the root's ImReserved."
                          : "ImReserved of the root holds " + scene.replay().meaning(word) + ", which is no live memory of " +
@@ -105,12 +105,12 @@ void call_entry_in_root(const Scene& scene, const Report& report) {
 }
 
 void source_handle_left_alone(const Scene& scene, const Report& report) {
-    if (!comparable(scene) || !in_place(scene)) return;
+    if (!passed_on(scene) || !in_place(scene)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const std::uint64_t then = scene.passage->at_arrival.blocks[i].source_handle();
         const std::uint64_t now = scene.now->blocks[i].source_handle();
         if (then == now) continue;
-        report.add(report.draft(scene).block(given(scene).blocks[i].region).member("SourceHandle", block_offset::source_handle)
+        report.add(report.draft(scene).block(given_tree(scene).blocks[i].region).member("SourceHandle", block_offset::source_handle)
                        .values(then, now),
                    scene.who() + " wrote SourceHandle of " + scene.block_name(i) + " on the way down; only NDIS does that.");
     }
@@ -135,13 +135,13 @@ constexpr Kept port_number{block_offset::port_number, 4, "PortNumber"};
 
 void tell_changed(const Scene& scene, const Report& report, std::size_t i, const Kept& member, std::uint64_t then,
                   std::uint64_t now, std::string_view when) {
-    report.add(report.draft(scene).block(given(scene).blocks[i].region).member(member.name, member.offset)
+    report.add(report.draft(scene).block(given_tree(scene).blocks[i].region).member(member.name, member.offset)
                    .values(then, now, member.size),
                scene.who() + " changed " + std::string(member.name) + " of " + scene.block_name(i) + std::string(when) + ".");
 }
 
 void rest_left_alone(const Scene& scene, const Report& report) {
-    if (!comparable(scene) || !in_place(scene)) return;
+    if (!passed_on(scene) || !in_place(scene)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i)
         for (const Kept& member : kept_members) {
             const std::uint64_t then = scene.passage->at_arrival.blocks[i].word(member.offset, member.size);
@@ -175,7 +175,7 @@ std::byte bits_that_may_change(OperationKind kind, std::uint8_t type, std::size_
 }
 
 void state_left_alone(const Scene& scene, const Report& report) {
-    if (!comparable(scene) || !in_place(scene)) return;
+    if (!passed_on(scene) || !in_place(scene)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const auto& then = scene.passage->at_arrival.blocks[i].following;
         const auto& now = scene.now->blocks[i].following;
@@ -199,11 +199,11 @@ void state_left_alone(const Scene& scene, const Report& report) {
 }
 
 void entries_of_their_own(const Scene& scene, const Report& report) {
-    if (!comparable(scene) || scene.passage->call_entry == 0) return;
+    if (!passed_on(scene) || scene.passage->call_entry == 0) return;
     for (const OperationRecord* other : scene.model.under_way()) {
         const Passage* passage = other == scene.operation ? nullptr : other->passage(scene.driver);
         if (!passage || !passage->below() || passage->call_entry != scene.passage->call_entry) continue;
-        report.add(report.draft(scene).block(given(scene).blocks.front().region)
+        report.add(report.draft(scene).block(given_tree(scene).blocks.front().region)
                        .member(scene.passage->call_entry_word == 0 ? "ImReserved[0]" : "ImReserved[1]",
                                block_offset::im_reserved_0 + 8 * scene.passage->call_entry_word)
                        .seen_only(scene.passage->call_entry),
@@ -215,35 +215,36 @@ void entries_of_their_own(const Scene& scene, const Report& report) {
 
 // An operation that is passed down only inside the completion of another one has waited for it.
 void none_waits_for_another(const Scene& scene, const Report& report) {
-    if (!comparable(scene) || scene.model.first_fault().valid()) return;
+    if (!passed_on(scene) || scene.model.first_fault().valid()) return;
     const EventId frame = scene.replay().frame_of(scene.driver);
     if (!frame.valid()) return;
     const trace::Event& handler = scene.replay().trace().event(frame);
     const trace::Function* function = scene.replay().function(handler);
     if (!function || function->group != trace::FunctionGroup::state_manipulation || !function->completion) return;
     if (handler.region == scene.event.region) return;
-    report.add(report.draft(scene).block(given(scene).blocks.front().region),
+    report.add(report.draft(scene).block(given_tree(scene).blocks.front().region),
                scene.who() + " held the operation back until another one had completed, although no allocation had failed.");
 }
 
-constexpr Unit all[] = {
-    {"IM-027", Moment::operation_handed_on, same_function},
-    {"IM-027", Moment::operation_handed_on, own_lower_binding},
-    {"IM-028", Moment::operation_out_of_turn, once},
-    {"IM-028", Moment::run_ended, never_neither},
-    {"IM-029", Moment::operation_out_of_turn, same_tree},
-    {"IM-030", Moment::operation_completed, something_was_stored},
-    {"IM-031", Moment::operation_handed_on, call_entry_in_root},
-    {"IM-033", Moment::operation_handed_on, source_handle_left_alone},
-    {"IM-041", Moment::operation_handed_on, rest_left_alone},
-    {"IM-041", Moment::operation_completed, port_mapped_back},
-    {"IM-109", Moment::operation_handed_on, state_left_alone},
-    {"IM-112", Moment::operation_handed_on, entries_of_their_own},
-    {"IM-112", Moment::operation_handed_on, none_waits_for_another},
-};
-
 }  // namespace
 
-std::span<const Unit> propagation_units() { return all; }
+std::span<const Unit> propagation_units() {
+    static constexpr Unit all[] = {
+        {"IM-027", Moment::operation_handed_on, same_function},
+        {"IM-027", Moment::operation_handed_on, own_lower_binding},
+        {"IM-028", Moment::operation_out_of_turn, once},
+        {"IM-028", Moment::run_ended, never_neither},
+        {"IM-029", Moment::operation_out_of_turn, same_tree},
+        {"IM-030", Moment::operation_completed, something_was_stored},
+        {"IM-031", Moment::operation_handed_on, call_entry_in_root},
+        {"IM-033", Moment::operation_handed_on, source_handle_left_alone},
+        {"IM-041", Moment::operation_handed_on, rest_left_alone},
+        {"IM-041", Moment::operation_completed, port_mapped_back},
+        {"IM-109", Moment::operation_handed_on, state_left_alone},
+        {"IM-112", Moment::operation_handed_on, entries_of_their_own},
+        {"IM-112", Moment::operation_handed_on, none_waits_for_another},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

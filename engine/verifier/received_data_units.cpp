@@ -8,15 +8,13 @@
 
 #include "engine/trace/text.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
-constexpr std::uint32_t not_accepted = 0xC023100E, partially_accepted = 0xC0231010;
-constexpr std::uint32_t reachability_query = 2, neighbor_state = 4;
+constexpr std::uint32_t neighbor_state = 4;
 
-std::string_view name_of(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
-bool is(const Scene& scene, std::string_view function) { return name_of(scene) == function; }
 std::string list_name(const Scene& scene, RegionId list) { return list.valid() ? "NET_BUFFER_LIST " + scene.replay().region_name(list) : "a NET_BUFFER_LIST"; }
 
 // The calls of one function that a driver made inside the handler that is now returning: their enters.
@@ -35,7 +33,7 @@ std::vector<EventId> calls_inside(const Scene& scene, std::string_view function)
 EventId leave_of(const Scene& scene, EventId enter) { return scene.replay().trace().closed_by(enter); }
 
 void event_forwarded_once(const Scene& scene, const Report& report) {
-    if (!scene.by_intermediate_driver() || !is(scene, "ProtocolTcpOffloadEvent")) return;
+    if (!scene.by_intermediate_driver() || !scene.is("ProtocolTcpOffloadEvent")) return;
     const auto calls = calls_inside(scene, "NdisTcpOffloadEventHandler");
     const ObjectRecord* object = scene.model.object(scene.event.subject);
     const RegionId about = object ? object->block : RegionId{};
@@ -57,7 +55,7 @@ void event_forwarded_once(const Scene& scene, const Report& report) {
 }
 
 void data_passed_through(const Scene& scene, const Report& report) {
-    if (!scene.by_intermediate_driver() || !is(scene, "ProtocolTcpOffloadReceiveIndicate")) return;
+    if (!scene.by_intermediate_driver() || !scene.is("ProtocolTcpOffloadReceiveIndicate")) return;
     const auto calls = calls_inside(scene, "NdisTcpOffloadReceiveHandler");
     const trace::Event& given = scene.replay().trace().event(scene.event.partner);
     const RegionId list = given.region;
@@ -87,7 +85,7 @@ void data_passed_through(const Scene& scene, const Report& report) {
 }
 
 void shown_alone(const Scene& scene, const Report& report) {
-    if (!is(scene, "NdisTcpOffloadReceiveHandler")) return;
+    if (!scene.is("NdisTcpOffloadReceiveHandler")) return;
     const EventId frame = scene.replay().frame_of(scene.driver);
     const bool forwards = scene.by_intermediate_driver() && frame.valid() &&
                           scene.replay().trace().event(frame).detail == scene.event.detail;
@@ -102,16 +100,16 @@ void shown_alone(const Scene& scene, const Report& report) {
 
 // SUCCESS and everything, NOT_ACCEPTED and nothing, PARTIALLY_ACCEPTED and something in between.
 void answer_agrees(const Scene& scene, const Report& report) {
-    if (!is(scene, "ProtocolTcpOffloadReceiveIndicate")) return;
+    if (!scene.is("ProtocolTcpOffloadReceiveIndicate")) return;
     const trace::Event& given = scene.replay().trace().event(scene.event.partner);
     const LentRecord* record = scene.model.lists().lent(given.detail);
-    const auto agrees = [&](std::uint32_t status, std::uint64_t bytes) {
+    const auto agrees = [&](std::int32_t status, std::uint64_t bytes) {
         if (status == 0) return record ? bytes == record->length : true;
-        if (status == not_accepted) return bytes == 0;
-        if (status == partially_accepted) return bytes > 0 && (!record || bytes < record->length);
+        if (status == wdk::not_accepted) return bytes == 0;
+        if (status == wdk::partially_accepted) return bytes > 0 && (!record || bytes < record->length);
         return false;
     };
-    if (agrees(static_cast<std::uint32_t>(scene.event.status), scene.event.argument)) return;
+    if (agrees(scene.event.status, scene.event.argument)) return;
     if (scene.by_intermediate_driver())
         for (const EventId call : calls_inside(scene, "NdisTcpOffloadReceiveHandler"))
             if (const EventId back = leave_of(scene, call); back.valid()) {
@@ -124,7 +122,7 @@ void answer_agrees(const Scene& scene, const Report& report) {
 }
 
 void only_lent_data_returned(const Scene& scene, const Report& report) {
-    if (!is(scene, "NdisOffloadTcpReceiveReturn")) return;
+    if (!scene.is("NdisOffloadTcpReceiveReturn")) return;
     for (const auto& [address, region] : scene.model.lists().chain(scene.event.detail)) {
         const LentRecord* record = scene.model.lists().lent(address);
         const LentRecord::Through* through = record ? record->at(scene.driver) : nullptr;
@@ -142,10 +140,10 @@ void only_lent_data_returned(const Scene& scene, const Report& report) {
 }
 
 void question_about_a_neighbor(const Scene& scene, const Report& report) {
-    if (!is(scene, "NdisMOffloadEventIndicate") || scene.by_intermediate_driver()) return;
+    if (!scene.is("NdisMOffloadEventIndicate") || scene.by_intermediate_driver()) return;
     const std::uint64_t block = scene.event.detail;
     const RegionId region = scene.event.region;
-    if (scene.event.argument != reachability_query) {
+    if (scene.event.argument != wdk::reachability_query) {
         if (block != 0) report.add(report.draft(scene).block(region).values(0, block), scene.who() + " indicates a code that carries no block with one.");
         return;
     }
@@ -166,9 +164,9 @@ void question_about_a_neighbor(const Scene& scene, const Report& report) {
 }
 
 void question_passed_on_at_once(const Scene& scene, const Report& report) {
-    if (!scene.by_intermediate_driver() || !is(scene, "ProtocolIndicateOffloadEvent")) return;
+    if (!scene.by_intermediate_driver() || !scene.is("ProtocolIndicateOffloadEvent")) return;
     const trace::Event& given = scene.replay().trace().event(scene.event.partner);
-    if (given.argument != reachability_query) return;
+    if (given.argument != wdk::reachability_query) return;
     const auto calls = calls_inside(scene, "NdisMOffloadEventIndicate");
     if (calls.empty()) {
         report.add(report.draft(scene).block(given.region),
@@ -205,8 +203,8 @@ void question_passed_on_at_once(const Scene& scene, const Report& report) {
 
 // One after the other, on one connection, at the driver that makes them.
 void data_comes_one_by_one(const Scene& scene, const Report& report) {
-    const bool completion = is(scene, "NdisTcpOffloadReceiveComplete");
-    if (!completion && !is(scene, "NdisTcpOffloadReceiveHandler")) return;
+    const bool completion = scene.is("NdisTcpOffloadReceiveComplete");
+    if (!completion && !scene.is("NdisTcpOffloadReceiveHandler")) return;
     const trace::Trace& trace = scene.replay().trace();
     const auto connection = [&](EventId call) -> Address {
         if (trace.text(trace.event(call).name) == "NdisTcpOffloadReceiveHandler") return scene.model.host_handle(trace.event(call).subject);
@@ -228,13 +226,13 @@ void data_comes_one_by_one(const Scene& scene, const Report& report) {
         const bool same_kind = function == "NdisTcpOffloadReceiveComplete" || function == "NdisTcpOffloadReceiveHandler";
         if (!same_kind || open.other_layer != scene.driver || connection(at) != mine) continue;
         report.add(report.draft(scene).block(scene.event.region),
-                   scene.who() + " calls " + std::string(name_of(scene)) + " inside its own " + std::string(function) + " of the same connection.");
+                   scene.who() + " calls " + std::string(scene.function_name()) + " inside its own " + std::string(function) + " of the same connection.");
         return;
     }
 }
 
 void everything_back_before_the_end(const Scene& scene, const Report& report) {
-    const std::string_view name = name_of(scene);
+    const std::string_view name = scene.function_name();
     const bool closes = name == "NdisCloseAdapterEx";
     if (!closes && name != "MiniportHaltEx") return;
     for (const auto& [address, record] : scene.model.lists().lent_lists()) {
@@ -247,21 +245,22 @@ void everything_back_before_the_end(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-091", Moment::indication_answered, event_forwarded_once},
-    {"IM-092", Moment::indication_answered, data_passed_through},
-    {"IM-093", Moment::indication, shown_alone},
-    {"IM-094", Moment::indication_answered, answer_agrees},
-    {"IM-096", Moment::transfer, only_lent_data_returned},
-    {"IM-097", Moment::indication, question_about_a_neighbor},
-    {"IM-098", Moment::indication_answered, question_passed_on_at_once},
-    {"IM-099", Moment::indication, data_comes_one_by_one},
-    {"IM-099", Moment::transfer, data_comes_one_by_one},
-    {"IM-100", Moment::other_call, everything_back_before_the_end},
-};
-
 }  // namespace
 
-std::span<const Unit> received_data_units() { return all; }
+std::span<const Unit> received_data_units() {
+    static constexpr Unit all[] = {
+        {"IM-091", Moment::indication_answered, event_forwarded_once},
+        {"IM-092", Moment::indication_answered, data_passed_through},
+        {"IM-093", Moment::indication, shown_alone},
+        {"IM-094", Moment::indication_answered, answer_agrees},
+        {"IM-096", Moment::transfer, only_lent_data_returned},
+        {"IM-097", Moment::indication, question_about_a_neighbor},
+        {"IM-098", Moment::indication_answered, question_passed_on_at_once},
+        {"IM-099", Moment::indication, data_comes_one_by_one},
+        {"IM-099", Moment::transfer, data_comes_one_by_one},
+        {"IM-100", Moment::other_call, everything_back_before_the_end},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -13,7 +13,7 @@
 namespace chimneylab::verifier {
 namespace {
 
-constexpr std::uint64_t patience = 1'000'000;  // nanoseconds from a request to its completion with data that is there
+constexpr std::uint64_t time_to_complete = 1'000'000;  // nanoseconds from a request to its completion with data that is there
 
 // Bytes that can have been delivered: everything that came, in order or not.
 std::uint64_t arrived(const WireConnection& connection) {
@@ -28,8 +28,8 @@ struct Delivery {
 
 Delivery delivery_of(const Scene& scene) {
     Delivery result;
-    if (!scene.replay().is_offload_target(scene.driver)) return result;
-    const std::string_view name = scene.replay().trace().text(scene.event.name);
+    if (!scene.by_offload_target()) return result;
+    const std::string_view name = scene.function_name();
     if (name == "NdisTcpOffloadReceiveHandler") {
         result.connection = scene.model.wire().connection(scene.event.subject);
         if (const auto data = scene.model.lists().data(scene.event.region)) result.bytes = data->length;
@@ -70,14 +70,14 @@ void look_at_requests(const Scene& scene, const Report& report, LayerIndex targe
     }
     if (!oldest || oldest->length == 0 || oldest->length > waiting) return;
     const EventId posted = oldest->passage(target)->arrived;
-    if (scene.event.virtual_time - scene.replay().trace().event(posted).virtual_time < patience) return;
+    if (scene.event.virtual_time - scene.replay().trace().event(posted).virtual_time < time_to_complete) return;
     report.add(std::move(report.draft(scene).by(target).at(posted).block(connection->block)),
                "A request for " + std::to_string(oldest->length) + " bytes has been posted on " + scene.replay().region_name(connection->block) + ", " +
                    std::to_string(waiting) + " bytes are waiting, and the target has not filled it.");
 }
 
 void nothing_waits_at_a_terminate(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || scene.operation->kind != OperationKind::terminate) return;
+    if (!scene.by_offload_target() || scene.operation->kind != OperationKind::terminate) return;
     for (const BlockImage& image : scene.now->blocks)
         if (image.slot_b() != 0) look_at_requests(scene, report, scene.driver, image.slot_b());
 }
@@ -92,15 +92,16 @@ void nothing_waits_at_the_end(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"OT-083", Moment::indication, goes_on_after_a_part},
-    {"OT-083", Moment::transfer, goes_on_after_a_part},
-    {"OT-126", Moment::operation_arrives, nothing_waits_at_a_terminate},
-    {"OT-126", Moment::run_ended, nothing_waits_at_the_end},
-};
-
 }  // namespace
 
-std::span<const Unit> received_stream_units() { return all; }
+std::span<const Unit> received_stream_units() {
+    static constexpr Unit all[] = {
+        {"OT-083", Moment::indication, goes_on_after_a_part},
+        {"OT-083", Moment::transfer, goes_on_after_a_part},
+        {"OT-126", Moment::operation_arrives, nothing_waits_at_a_terminate},
+        {"OT-126", Moment::run_ended, nothing_waits_at_the_end},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

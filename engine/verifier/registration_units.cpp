@@ -7,13 +7,13 @@
 
 #include "engine/trace/text.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
 constexpr std::uint8_t client_generic = 0x8E, provider_generic = 0x8F, client_tcp = 0x93, provider_tcp = 0x94;
 constexpr std::uint32_t tcp_chimney = 1;
-constexpr std::int32_t not_supported = static_cast<std::int32_t>(0xC00000BB);
 
 struct TableLayout {
     std::uint8_t type;
@@ -52,7 +52,7 @@ const TableLayout* layout_of(std::uint8_t type) {
 }
 
 bool is(const Scene& scene, std::string_view function, trace::EventKind kind) {
-    return scene.event.kind == kind && scene.replay().trace().text(scene.event.name) == function;
+    return scene.event.kind == kind && scene.function_name() == function;
 }
 
 // The table that the driver hands over at this event; nullptr when this is no such call, or not a chimney table.
@@ -81,11 +81,6 @@ bool on_binding(const Scene& scene) {
            handler == "ProtocolOpenAdapterCompleteEx";
 }
 
-const DriverRecord* driver_of(const Scene& scene) {
-    const auto found = scene.model.drivers().find(scene.driver);
-    return found == scene.model.drivers().end() ? nullptr : &found->second;
-}
-
 bool has(const DriverRecord& driver, std::uint8_t type) { return driver.tables.contains(type); }
 
 Draft at_table(const Scene& scene, const Report& report) {
@@ -102,14 +97,14 @@ std::string where(const Scene& scene) {
 
 // A table of that type: handed over in the right handler, and not missing beside its twin when DriverEntry returns.
 void provider_table(const Scene& scene, const Report& report, std::uint8_t type, std::uint8_t twin) {
-    if (scene.replay().is_host_stack(scene.driver)) return;
+    if (scene.by_host_stack()) return;
     if (const TableLayout* table = table_taken(scene)) {
         if (table->type == type && running_handler(scene) != "MiniportSetOptions")
             report.add(at_table(scene, report), scene.who() + " registers " + std::string(table->name) + " " + where(scene) +
                                                     "; its place is MiniportSetOptions.");
         return;
     }
-    const DriverRecord* driver = driver_of(scene);
+    const DriverRecord* driver = record_of_driver(scene);
     if (!is(scene, "DriverEntry", trace::EventKind::leave) || !driver || !has(*driver, twin) || has(*driver, type)) return;
     report.add(report.draft(scene), scene.who() + " registered " + std::string(layout_of(twin)->name) + " but not " +
                                         std::string(layout_of(type)->name) + ".");
@@ -124,7 +119,7 @@ void provider_tcp_in_set_options(const Scene& scene, const Report& report) {
 }
 
 void client_generic_in_set_options(const Scene& scene, const Report& report) {
-    if (scene.replay().is_offload_target(scene.driver)) return;
+    if (scene.by_offload_target()) return;
     if (const TableLayout* table = table_taken(scene)) {
         if (table->type != client_generic || running_handler(scene) == "ProtocolSetOptions") return;
         const bool binding = on_binding(scene);
@@ -136,7 +131,7 @@ void client_generic_in_set_options(const Scene& scene, const Report& report) {
                                                   : where(scene) + "; its place is ProtocolSetOptions."));
         return;
     }
-    const DriverRecord* driver = driver_of(scene);
+    const DriverRecord* driver = record_of_driver(scene);
     if (!is(scene, "DriverEntry", trace::EventKind::leave) || !driver || !has(*driver, client_tcp) ||
         has(*driver, client_generic))
         return;
@@ -146,14 +141,14 @@ void client_generic_in_set_options(const Scene& scene, const Report& report) {
 
 void client_tcp_in_set_options(const Scene& scene, const Report& report) {
     const TableLayout* table = table_taken(scene);
-    if (scene.replay().is_offload_target(scene.driver) || !table || table->type != client_tcp) return;
+    if (scene.by_offload_target() || !table || table->type != client_tcp) return;
     if (running_handler(scene) == "ProtocolSetOptions" || on_binding(scene)) return;
     report.add(at_table(scene, report), scene.who() + " registers the client TCP table " + where(scene) +
                                             "; its place is ProtocolSetOptions, or an open binding.");
 }
 
 void client_tcp_before_first_call(const Scene& scene, const Report& report) {
-    const DriverRecord* driver = driver_of(scene);
+    const DriverRecord* driver = record_of_driver(scene);
     if (!driver || !has(*driver, client_generic) || has(*driver, client_tcp) || driver->first_passed_down.valid()) return;
     report.add(report.draft(scene), scene.who() + " passes an operation down without ever having registered the client TCP "
                                                   "table: completions and indications of I/O cannot be delivered to it.");
@@ -186,7 +181,7 @@ void forward_complete_there(const Scene& scene, const Report& report) {
 
 // NDIS refuses a table that it does not recognise on that handle.
 void recognised_by_type(const Scene& scene, const Report& report) {
-    if (!is(scene, "NdisSetOptionalHandlers", trace::EventKind::leave) || scene.event.status != not_supported) return;
+    if (!is(scene, "NdisSetOptionalHandlers", trace::EventKind::leave) || scene.event.status != wdk::not_supported) return;
     const RegionId region = scene.event.region;
     if (!region.valid() || scene.replay().trace().region(region).kind != RegionKind::handler_table) return;
     const auto type = static_cast<std::uint8_t>(scene.replay().word(region, 0, 1));
@@ -232,10 +227,10 @@ bool uses_entry_points(const Scene& scene) {
 }
 
 void asked_before_use(const Scene& scene, const Report& report) {
-    const DriverRecord* driver = driver_of(scene);
+    const DriverRecord* driver = record_of_driver(scene);
     if (!driver || driver->adapters.empty() || !uses_entry_points(scene) || got_handlers(*driver, scene.event.subject)) return;
     if (driver->offload_handlers_failed.valid()) return;  // IM-012
-    report.add(report.draft(scene), scene.who() + " calls " + std::string(scene.replay().trace().text(scene.event.name)) +
+    report.add(report.draft(scene), scene.who() + " calls " + std::string(scene.function_name()) +
                                         " without having asked for NDIS's entry points in MiniportInitializeEx.");
 }
 
@@ -249,11 +244,11 @@ void asked_in_initialize(const Scene& scene, const Report& report) {
 
 void asked_once(const Scene& scene, const Report& report) {
     if (!is(scene, "NdisMGetOffloadHandlers", trace::EventKind::leave)) return;
-    if (scene.event.status == not_supported) {
+    if (scene.event.status == wdk::not_supported) {
         report.add(report.draft(scene), scene.who() + " asks for the entry points of a chimney type that NDIS does not have.");
         return;
     }
-    const DriverRecord* driver = driver_of(scene);
+    const DriverRecord* driver = record_of_driver(scene);
     if (!driver) return;
     const auto calls = driver->offload_handler_calls.find(scene.model.adapter_being_initialized(scene.driver));
     if (calls == driver->offload_handler_calls.end() || calls->second < 1) return;
@@ -261,17 +256,17 @@ void asked_once(const Scene& scene, const Report& report) {
 }
 
 void not_used_after_failure(const Scene& scene, const Report& report) {
-    const DriverRecord* driver = driver_of(scene);
+    const DriverRecord* driver = record_of_driver(scene);
     if (!driver || !uses_entry_points(scene) || !driver->offload_handlers_failed.valid()) return;
     if (got_handlers(*driver, scene.event.subject)) return;
-    report.add(report.draft(scene), scene.who() + " calls " + std::string(scene.replay().trace().text(scene.event.name)) +
+    report.add(report.draft(scene), scene.who() + " calls " + std::string(scene.function_name()) +
                                         " although NdisMGetOffloadHandlers had failed.");
 }
 
 // --- both edges ---
 
 void both_edges_at_start(const Scene& scene, const Report& report) {
-    const DriverRecord* driver = scene.by_intermediate_driver() ? driver_of(scene) : nullptr;
+    const DriverRecord* driver = scene.by_intermediate_driver() ? record_of_driver(scene) : nullptr;
     if (!driver || !is(scene, "DriverEntry", trace::EventKind::leave) || scene.event.status < 0) return;
     const bool provider = has(*driver, provider_generic) || has(*driver, provider_tcp);
     const bool client = has(*driver, client_generic) || has(*driver, client_tcp);
@@ -280,7 +275,7 @@ void both_edges_at_start(const Scene& scene, const Report& report) {
 }
 
 void both_edges_at_first_tree(const Scene& scene, const Report& report) {
-    const DriverRecord* driver = scene.by_intermediate_driver() ? driver_of(scene) : nullptr;
+    const DriverRecord* driver = scene.by_intermediate_driver() ? record_of_driver(scene) : nullptr;
     if (!driver || driver->tables.empty() || driver->first_initiate.valid()) return;
     if (has(*driver, client_generic) || has(*driver, client_tcp)) return;
     report.add(report.draft(scene), scene.who() + " is given a tree, but it registered no chimney tables on its lower edge: it "
@@ -348,33 +343,34 @@ void new_capabilities_passed_up(const Scene& scene, const Report& report) {
     status_passed_up(scene, report, statuses);
 }
 
-constexpr Unit all[] = {
-    {"IM-001", Moment::registration, provider_generic_in_set_options},
-    {"IM-002", Moment::registration, provider_tcp_in_set_options},
-    {"IM-003", Moment::registration, client_generic_in_set_options},
-    {"IM-004", Moment::registration, client_tcp_in_set_options},
-    {"IM-004", Moment::operation_handed_on, client_tcp_before_first_call},
-    {"IM-005", Moment::registration, all_handlers_there},
-    {"IM-006", Moment::registration, forward_complete_there},
-    {"IM-007", Moment::registration, recognised_by_type},
-    {"IM-008", Moment::registration, offload_type_is_tcp},
-    {"IM-009", Moment::registration, size_and_flags},
-    {"IM-010", Moment::transfer, asked_before_use},
-    {"IM-010", Moment::indication, asked_before_use},
-    {"IM-010", Moment::registration, asked_in_initialize},
-    {"IM-011", Moment::registration, asked_once},
-    {"IM-012", Moment::transfer, not_used_after_failure},
-    {"IM-012", Moment::indication, not_used_after_failure},
-    {"IM-014", Moment::registration, both_edges_at_start},
-    {"IM-014", Moment::operation_arrives, both_edges_at_first_tree},
-    {"IM-015", Moment::run_ended, capabilities_passed_down},
-    {"IM-118", Moment::run_ended, offload_states_passed_up},
-    {"IM-119", Moment::run_ended, new_capabilities_passed_up},
-    {"IM-121", Moment::run_ended, capability_query_answered},
-};
-
 }  // namespace
 
-std::span<const Unit> registration_units() { return all; }
+std::span<const Unit> registration_units() {
+    static constexpr Unit all[] = {
+        {"IM-001", Moment::registration, provider_generic_in_set_options},
+        {"IM-002", Moment::registration, provider_tcp_in_set_options},
+        {"IM-003", Moment::registration, client_generic_in_set_options},
+        {"IM-004", Moment::registration, client_tcp_in_set_options},
+        {"IM-004", Moment::operation_handed_on, client_tcp_before_first_call},
+        {"IM-005", Moment::registration, all_handlers_there},
+        {"IM-006", Moment::registration, forward_complete_there},
+        {"IM-007", Moment::registration, recognised_by_type},
+        {"IM-008", Moment::registration, offload_type_is_tcp},
+        {"IM-009", Moment::registration, size_and_flags},
+        {"IM-010", Moment::transfer, asked_before_use},
+        {"IM-010", Moment::indication, asked_before_use},
+        {"IM-010", Moment::registration, asked_in_initialize},
+        {"IM-011", Moment::registration, asked_once},
+        {"IM-012", Moment::transfer, not_used_after_failure},
+        {"IM-012", Moment::indication, not_used_after_failure},
+        {"IM-014", Moment::registration, both_edges_at_start},
+        {"IM-014", Moment::operation_arrives, both_edges_at_first_tree},
+        {"IM-015", Moment::run_ended, capabilities_passed_down},
+        {"IM-118", Moment::run_ended, offload_states_passed_up},
+        {"IM-119", Moment::run_ended, new_capabilities_passed_up},
+        {"IM-121", Moment::run_ended, capability_query_answered},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

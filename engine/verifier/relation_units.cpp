@@ -15,10 +15,6 @@
 namespace chimneylab::verifier {
 namespace {
 
-bool begins(const Scene& scene, OperationKind kind) {
-    return scene.replay().is_host_stack(scene.driver) && scene.operation->starter == scene.driver && scene.operation->kind == kind;
-}
-Draft at_block(const Scene& scene, const Report& report, std::size_t i) { return std::move(report.draft(scene).block(scene.shape().blocks[i].region)); }
 
 constexpr std::uint32_t size_of_class(Layer layer, unsigned which) {  // 0 const, 1 cached, 2 delegated; revision 1, x64
     constexpr std::array<std::array<std::uint32_t, 3>, 4> sizes{{{0, 0, 0}, {44, 44, 12}, {24, 12, 8}, {24, 44, 120}}};
@@ -27,7 +23,7 @@ constexpr std::uint32_t size_of_class(Layer layer, unsigned which) {  // 0 const
 
 // At the target, whoever filled the length in; 0 is taken for a producer that leaves it to NDIS.
 void lengths(const Scene& scene, const Report& report, bool zero_allowed) {
-    if (!scene.replay().is_offload_target(scene.driver) || !scene.operation || !scene.replay().is_host_stack(scene.operation->starter)) return;
+    if (!scene.by_offload_target() || !scene.operation || !scene.replay().is_host_stack(scene.operation->starter)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
         if (scene.shape().blocks[i].role == Role::placeholder || image.following.empty()) continue;
@@ -56,7 +52,7 @@ Address above(const Scene& scene, std::size_t i) {
 }
 
 void connections_stay_on_their_path(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::update)) return;
+    if (!host_begins(scene, OperationKind::update)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const ObjectRecord* object = scene.model.object(scene.now->blocks[i].slot_b());
         const Address path = above(scene, i);
@@ -67,7 +63,7 @@ void connections_stay_on_their_path(const Scene& scene, const Report& report) {
 }
 
 void relinked_to_what_is_there(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::update)) return;
+    if (!host_begins(scene, OperationKind::update)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const ObjectRecord* path = scene.model.object(scene.now->blocks[i].slot_b());
         const Address to = above(scene, i);
@@ -82,7 +78,7 @@ void relinked_to_what_is_there(const Scene& scene, const Report& report) {
 // The hardware address of another neighbor is that of another next hop.
 void same_next_hop(const Scene& scene, const Report& report) {
     constexpr std::size_t address = 8, length = 6;  // DlDestinationAddress in NEIGHBOR_OFFLOAD_STATE_CACHED
-    if (!begins(scene, OperationKind::update)) return;
+    if (!host_begins(scene, OperationKind::update)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
         const StateParts parts = parts_of(image.type());
@@ -101,7 +97,7 @@ void same_next_hop(const Scene& scene, const Report& report) {
 
 // Of memory that is just a block and the state of its type, the state belongs to the tree.
 void no_state_behind_an_invalidate(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::invalidate)) return;
+    if (!host_begins(scene, OperationKind::invalidate)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         const AllocationRecord* allocation = scene.replay().allocation(block.address);
@@ -113,17 +109,18 @@ void no_state_behind_an_invalidate(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"HS-015", Moment::operation_arrives, lengths_agree},
-    {"HS-015", Moment::operation_arrives, lengths_are_there, "state-length"},
-    {"HS-042", Moment::operation_handed_on, connections_stay_on_their_path},
-    {"HS-043", Moment::operation_handed_on, relinked_to_what_is_there},
-    {"HS-044", Moment::operation_handed_on, same_next_hop},
-    {"HS-047", Moment::operation_handed_on, no_state_behind_an_invalidate},
-};
-
 }  // namespace
 
-std::span<const Unit> relation_units() { return all; }
+std::span<const Unit> relation_units() {
+    static constexpr Unit all[] = {
+        {"HS-015", Moment::operation_arrives, lengths_agree},
+        {"HS-015", Moment::operation_arrives, lengths_are_there, "state-length"},
+        {"HS-042", Moment::operation_handed_on, connections_stay_on_their_path},
+        {"HS-043", Moment::operation_handed_on, relinked_to_what_is_there},
+        {"HS-044", Moment::operation_handed_on, same_next_hop},
+        {"HS-047", Moment::operation_handed_on, no_state_behind_an_invalidate},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

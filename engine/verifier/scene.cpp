@@ -148,4 +148,25 @@ bool allowed_status(OperationKind kind, std::int32_t status) {
            || value == 0xC02310F0;                         // OFFLOAD_PATH_MTU: no public value, the lab's own
 }
 
+const DriverRecord* record_of_driver(const Scene& scene) {
+    const auto found = scene.model.drivers().find(scene.driver);
+    return found == scene.model.drivers().end() ? nullptr : &found->second;
+}
+
+bool host_begins(const Scene& scene) { return scene.by_host_stack() && scene.operation->starter == scene.driver; }
+
+bool host_begins(const Scene& scene, OperationKind kind) { return host_begins(scene) && scene.operation->kind == kind; }
+
+bool target_completes(const Scene& scene, OperationKind kind) {
+    return scene.by_offload_target() && scene.operation->kind == kind && scene.passage->at_arrival.taken();
+}
+
+Draft at_block(const Scene& scene, const Report& report, std::size_t i) {
+    return std::move(report.draft(scene).block(scene.shape().blocks[i].region));
+}
+
+RegionId upper_block(const Scene& scene, std::size_t i) {
+    return scene.operation->shapes[scene.passage->upper_shape].blocks[i].region;
+}
+
 }  // namespace chimneylab::verifier

@@ -69,6 +69,11 @@ struct Scene {
     [[nodiscard]] const Replay& replay() const { return model.replay(); }
     [[nodiscard]] const TreeShape& shape() const { return operation->shape(); }
     [[nodiscard]] bool by_intermediate_driver() const { return replay().is_intermediate_driver(driver); }
+    [[nodiscard]] bool by_host_stack() const { return replay().is_host_stack(driver); }
+    [[nodiscard]] bool by_offload_target() const { return replay().is_offload_target(driver); }
+    [[nodiscard]] std::string_view function_name() const { return replay().trace().text(event.name); }
+    [[nodiscard]] bool is(std::string_view function) const { return function_name() == function; }
+    [[nodiscard]] const trace::Function& function() const { return *replay().function(event); }  // at an I/O function's enter or leave
     [[nodiscard]] std::string who() const { return replay().layer_name(driver); }
     [[nodiscard]] std::string block_name(std::size_t index) const;
 };
@@ -136,5 +141,16 @@ struct StrictReading;
 [[nodiscard]] std::string_view member_name(std::uint32_t offset, bool miniport_view);
 // Whether a block may carry this Status when the operation is completed (NOT_SUPPORTED is for NDIS alone).
 [[nodiscard]] bool allowed_status(OperationKind kind, std::int32_t status);
+// What is known of the driver of the scene since it was loaded; nullptr for one that was not seen to be set up.
+[[nodiscard]] const DriverRecord* record_of_driver(const Scene& scene);
+// The host stack hands on an operation of its own.
+[[nodiscard]] bool host_begins(const Scene& scene);
+[[nodiscard]] bool host_begins(const Scene& scene, OperationKind kind);
+// The offload target completes an operation whose tree it was seen to be given.
+[[nodiscard]] bool target_completes(const Scene& scene, OperationKind kind);
+// About block i of the operation's tree.
+[[nodiscard]] Draft at_block(const Scene& scene, const Report& report, std::size_t i);
+// Block i of the tree as the driver above knows it.
+[[nodiscard]] RegionId upper_block(const Scene& scene, std::size_t i);
 
 }  // namespace chimneylab::verifier

@@ -8,20 +8,13 @@
 
 #include "engine/trace/text.h"
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 namespace {
 
 using State = ObjectRecord::State;
 
-constexpr std::int32_t partially_accepted = static_cast<std::int32_t>(0xC0231010), failure = static_cast<std::int32_t>(0xC0000001);
-
-bool at_target(const Scene& scene) { return scene.replay().is_offload_target(scene.driver); }
-bool begins(const Scene& scene, OperationKind kind) {
-    return scene.replay().is_host_stack(scene.driver) && scene.operation->starter == scene.driver && scene.operation->kind == kind;
-}
-std::string_view name_of(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
-Draft at_block(const Scene& scene, const Report& report, std::size_t i) { return std::move(report.draft(scene).block(scene.shape().blocks[i].region)); }
 
 template <typename Look>
 bool inside(const Scene& scene, Look look) {
@@ -39,7 +32,7 @@ bool inside_its_initiate(const Scene& scene, const ObjectRecord& object) {
 }
 
 void not_inside_the_completion(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_host_stack(scene.driver)) return;
+    if (!scene.by_host_stack()) return;
     const auto tell = [&](const ObjectRecord& object) {
         report.add(report.draft(scene).block(object.block), scene.who() + " uses " + scene.replay().region_name(object.block) +
                                                                  " inside the completion of its initiate: the target's completion call has not returned.");
@@ -57,7 +50,7 @@ void not_inside_the_completion(const Scene& scene, const Report& report) {
 }
 
 void no_link_to_what_is_invalid(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::initiate)) return;
+    if (!host_begins(scene, OperationKind::initiate)) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const ObjectRecord* object = scene.model.object(scene.now->blocks[i].slot_b());
         if (scene.shape().blocks[i].role != Role::linker || !object || !object->invalidated) continue;
@@ -66,7 +59,7 @@ void no_link_to_what_is_invalid(const Scene& scene, const Report& report) {
 }
 
 void dependents_are_gone(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::terminate)) return;
+    if (!host_begins(scene, OperationKind::terminate)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const Address handle = scene.now->blocks[i].slot_b();
         if (handle == 0) continue;
@@ -81,7 +74,7 @@ void dependents_are_gone(const Scene& scene, const Report& report) {
 }
 
 void not_inside_the_handler(const Scene& scene, const Report& report) {
-    if (!at_target(scene) || !scene.passage->arrived.valid()) return;
+    if (!scene.by_offload_target() || !scene.passage->arrived.valid()) return;
     EventId at = scene.event.parent;
     while (at.valid() && at != scene.passage->arrived) at = scene.replay().trace().event(at).parent;
     if (!at.valid()) return;
@@ -90,7 +83,7 @@ void not_inside_the_handler(const Scene& scene, const Report& report) {
 }
 
 void quiet_while_offloading(const Scene& scene, const Report& report) {
-    if (!at_target(scene)) return;
+    if (!scene.by_offload_target()) return;
     const ObjectRecord* object = scene.model.object(scene.event.subject);
     if (!object || object->state != State::offloading) return;
     report.add(report.draft(scene).block(object->block),
@@ -98,14 +91,14 @@ void quiet_while_offloading(const Scene& scene, const Report& report) {
 }
 
 void queued_while_paused(const Scene& scene, const Report& report) {
-    if (!at_target(scene) || scene.operation->kind != OperationKind::initiate || !scene.passage->at_arrival.taken()) return;
+    if (!scene.by_offload_target() || scene.operation->kind != OperationKind::initiate || !scene.passage->at_arrival.taken()) return;
     const auto driver = scene.model.drivers().find(scene.driver);
     if (driver == scene.model.drivers().end() || !driver->second.asked_for_pause.valid()) return;
     std::size_t fresh = 0, refused = 0;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         if (scene.shape().blocks[i].role != Role::new_offload) continue;
         ++fresh;
-        if (scene.now->blocks[i].status() == failure) ++refused;
+        if (scene.now->blocks[i].status() == wdk::failure) ++refused;
     }
     if (fresh == 0 || refused < fresh) return;
     report.add(at_block(scene, report, 0).severity(Severity::warning),
@@ -114,7 +107,7 @@ void queued_while_paused(const Scene& scene, const Report& report) {
 
 // Seen when the host stack takes such a connection back.
 void asked_back_when_invalid(const Scene& scene, const Report& report) {
-    if (!begins(scene, OperationKind::terminate)) return;
+    if (!host_begins(scene, OperationKind::terminate)) return;
     const auto layers = scene.replay().trace().layers();
     const auto target = std::ranges::find(layers, trace::LayerRole::offload_target, &trace::Layer::role);
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
@@ -130,7 +123,7 @@ void asked_back_when_invalid(const Scene& scene, const Report& report) {
 }
 
 void no_indication_open(const Scene& scene, const Report& report) {
-    if (!at_target(scene) || scene.operation->kind != OperationKind::terminate) return;
+    if (!scene.by_offload_target() || scene.operation->kind != OperationKind::terminate) return;
     if (!inside(scene, [&](const trace::Event& open) {
             const trace::Function* function = scene.replay().function(open);
             return open.other_layer == scene.driver && function &&
@@ -141,19 +134,18 @@ void no_indication_open(const Scene& scene, const Report& report) {
 }
 
 void waits_after_partial_acceptance(const Scene& scene, const Report& report) {
-    if (!at_target(scene) || name_of(scene) != "NdisTcpOffloadReceiveHandler") return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisTcpOffloadReceiveHandler") return;
     const EventId refused = scene.model.lists().last_refusal(scene.event.subject);
     const EventId posted = scene.model.lists().last_post(scene.model.host_handle(scene.event.subject));
     if (!refused.valid() || (posted.valid() && posted > refused)) return;
     const EventId back = scene.replay().trace().closed_by(refused);
-    if (!back.valid() || scene.replay().trace().event(back).status != partially_accepted) return;
+    if (!back.valid() || scene.replay().trace().event(back).status != wdk::partially_accepted) return;
     report.add(report.draft(scene).block(scene.event.region),
                scene.who() + " shows the rest of partly accepted data although no receive request has been posted since.");
 }
 
 void all_layers_are_back(const Scene& scene, const Report& report) {
-    constexpr std::uint64_t resume = 0x40020003;
-    if (!at_target(scene) || name_of(scene) != "NdisMIndicateStatusEx" || scene.event.detail != resume) return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisMIndicateStatusEx" || scene.event.detail != wdk::offload_resume) return;
     const auto driver = scene.model.drivers().find(scene.driver);
     if (driver == scene.model.drivers().end() || !driver->second.upload_all.valid()) return;
     for (const auto& [address, object] : scene.model.objects()) {
@@ -163,22 +155,23 @@ void all_layers_are_back(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"HS-033", Moment::operation_handed_on, not_inside_the_completion, "inside-completion"},
-    {"HS-033", Moment::transfer, not_inside_the_completion, "inside-completion"},
-    {"HS-048", Moment::operation_handed_on, no_link_to_what_is_invalid, "link-to-invalid"},
-    {"HS-051", Moment::operation_handed_on, dependents_are_gone, "dependents-gone"},
-    {"OT-010", Moment::operation_completed, not_inside_the_handler, "inside-handler"},
-    {"OT-030", Moment::indication, quiet_while_offloading, "quiet-offload"},
-    {"OT-031", Moment::operation_completed, queued_while_paused, "queue-while-paused"},
-    {"OT-046", Moment::operation_handed_on, asked_back_when_invalid, "invalid-state"},
-    {"OT-052", Moment::operation_completed, no_indication_open, "adapter-wide-quiet"},
-    {"OT-082", Moment::indication, waits_after_partial_acceptance, "partial-refusal"},
-    {"OT-108", Moment::other_call, all_layers_are_back, "everything-back"},
-};
-
 }  // namespace
 
-std::span<const Unit> strict_units() { return all; }
+std::span<const Unit> strict_units() {
+    static constexpr Unit all[] = {
+        {"HS-033", Moment::operation_handed_on, not_inside_the_completion, "inside-completion"},
+        {"HS-033", Moment::transfer, not_inside_the_completion, "inside-completion"},
+        {"HS-048", Moment::operation_handed_on, no_link_to_what_is_invalid, "link-to-invalid"},
+        {"HS-051", Moment::operation_handed_on, dependents_are_gone, "dependents-gone"},
+        {"OT-010", Moment::operation_completed, not_inside_the_handler, "inside-handler"},
+        {"OT-030", Moment::indication, quiet_while_offloading, "quiet-offload"},
+        {"OT-031", Moment::operation_completed, queued_while_paused, "queue-while-paused"},
+        {"OT-046", Moment::operation_handed_on, asked_back_when_invalid, "invalid-state"},
+        {"OT-052", Moment::operation_completed, no_indication_open, "adapter-wide-quiet"},
+        {"OT-082", Moment::indication, waits_after_partial_acceptance, "partial-refusal"},
+        {"OT-108", Moment::other_call, all_layers_are_back, "everything-back"},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

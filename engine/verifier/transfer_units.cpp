@@ -14,11 +14,10 @@ namespace {
 constexpr std::int32_t pending = 0x00000103;
 constexpr std::uint8_t dispatch_level = 2;
 
-const trace::Function& function_of(const Scene& scene) { return *scene.replay().function(scene.event); }
 
 // NdisOffloadTcpSend, …Receive, …Disconnect, …Forward: on a handle. (Receive-return is made on a binding.)
 bool goes_down_on_handle(const Scene& scene) {
-    const trace::Function& function = function_of(scene);
+    const trace::Function& function = scene.function();
     return function.side == trace::Side::driver_calls_ndis && !function.completion && function.name != "NdisOffloadTcpReceiveReturn";
 }
 
@@ -48,23 +47,23 @@ void handle_of_the_context(const Scene& scene, const Report& report) {
     const ObjectRecord* object = handler ? object_of_context(scene, handler->subject) : nullptr;
     if (!object || object->handle == scene.event.subject) return;
     report.add(report.draft(scene).block(object->block).values(object->handle, scene.event.subject),
-               scene.who() + " passed " + std::string(function_of(scene).name) + " down with " +
+               scene.who() + " passed " + std::string(scene.function().name) + " down with " +
                    scene.replay().meaning(scene.event.subject) + " instead of the handle in the entry that it was given.");
 }
 
 void only_pending(const Scene& scene, const Report& report) {
     if (scene.event.has_status == 0 || scene.event.status == pending) return;
-    const std::string_view handler = function_of(scene).name;
+    const std::string_view handler = scene.function().name;
     report.add(report.draft(scene).statuses(pending, scene.event.status)
                    .at_target(handler == "MiniportTcpOffloadReceive"      ? "OT-074"
                               : handler == "MiniportTcpOffloadDisconnect" ? "OT-089"
                               : handler == "MiniportTcpOffloadForward"    ? "OT-088"
                                                                           : "OT-065"),
-               std::string(function_of(scene).name) + " of " + scene.who() + " returned " + trace::status_text(scene.event.status) +
+               std::string(scene.function().name) + " of " + scene.who() + " returned " + trace::status_text(scene.event.status) +
                    "; these handlers return NDIS_STATUS_PENDING and tell the outcome by completing.");
 }
 
-bool is_receive_return(const Scene& scene) { return function_of(scene).name == "MiniportTcpOffloadReceiveReturn"; }
+bool is_receive_return(const Scene& scene) { return scene.function().name == "MiniportTcpOffloadReceiveReturn"; }
 
 void pending_from_transfers(const Scene& scene, const Report& report) {
     if (!is_receive_return(scene)) only_pending(scene, report);
@@ -83,12 +82,12 @@ void offloaded_at_all(const Scene& scene, const Report& report) {
     const ObjectRecord* object = scene.model.object(scene.event.subject);
     report.add(report.draft(scene).block(handle).member("MiniportOffloadContext", handle_offset::miniport_offload_context).seen_only(0)
                    .at_host(object && object->state == ObjectRecord::State::terminated ? "HS-059" : "HS-033"),
-               scene.who() + " calls " + std::string(function_of(scene).name) + " on " + scene.replay().region_name(handle) +
+               scene.who() + " calls " + std::string(scene.function().name) + " on " + scene.replay().region_name(handle) +
                    ", which is not offloaded.");
 }
 
 void completed_with_source(const Scene& scene, const Report& report) {
-    const trace::Function& function = function_of(scene);
+    const trace::Function& function = scene.function();
     if (function.side != trace::Side::driver_calls_ndis || !function.completion) return;
     Address at = scene.event.detail;
     for (std::size_t limit = 0; at != 0 && limit < 4096; ++limit) {
@@ -103,7 +102,7 @@ void completed_with_source(const Scene& scene, const Report& report) {
 
 // NdisTcpOffloadEventHandler and NdisTcpOffloadReceiveHandler name the object by the overlying driver's handle.
 void overlying_handle_indicated(const Scene& scene, const Report& report) {
-    if (function_of(scene).name == "NdisMOffloadEventIndicate") return;
+    if (scene.function().name == "NdisMOffloadEventIndicate") return;
     const trace::Event* handler = serving(scene, trace::FunctionGroup::indication);
     const ObjectRecord* own = handler ? scene.model.object(handler->subject) : nullptr;
     const ObjectRecord* named = scene.model.object(scene.event.subject);
@@ -121,22 +120,23 @@ void overlying_handle_indicated(const Scene& scene, const Report& report) {
 void indicated_at_dispatch(const Scene& scene, const Report& report) {
     if (scene.event.irql == dispatch_level) return;
     report.add(report.draft(scene).seen_only(scene.event.irql, 1),
-               scene.who() + " calls " + std::string(function_of(scene).name) + " at IRQL " + std::to_string(scene.event.irql) +
+               scene.who() + " calls " + std::string(scene.function().name) + " at IRQL " + std::to_string(scene.event.irql) +
                    " instead of DISPATCH_LEVEL.");
 }
 
-constexpr Unit all[] = {
-    {"IM-074", Moment::transfer, handle_of_the_context},
-    {"IM-076", Moment::transfer_handler_returned, pending_from_transfers},
-    {"IM-077", Moment::transfer_handler_returned, success_from_receive_return},
-    {"IM-088", Moment::transfer, offloaded_at_all},
-    {"IM-089", Moment::transfer, completed_with_source},
-    {"IM-090", Moment::indication, overlying_handle_indicated},
-    {"IM-122", Moment::indication, indicated_at_dispatch},
-};
-
 }  // namespace
 
-std::span<const Unit> transfer_units() { return all; }
+std::span<const Unit> transfer_units() {
+    static constexpr Unit all[] = {
+        {"IM-074", Moment::transfer, handle_of_the_context},
+        {"IM-076", Moment::transfer_handler_returned, pending_from_transfers},
+        {"IM-077", Moment::transfer_handler_returned, success_from_receive_return},
+        {"IM-088", Moment::transfer, offloaded_at_all},
+        {"IM-089", Moment::transfer, completed_with_source},
+        {"IM-090", Moment::indication, overlying_handle_indicated},
+        {"IM-122", Moment::indication, indicated_at_dispatch},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

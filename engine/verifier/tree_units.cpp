@@ -12,7 +12,7 @@ namespace {
 
 using State = ObjectRecord::State;
 
-bool begins(const Scene& scene) { return scene.operation->starter == scene.driver; }
+bool starts_operation(const Scene& scene) { return scene.operation->starter == scene.driver; }
 
 // The layer of the list a block stands in: that of the first block in it that has a type; else what its parent implies.
 Layer layer_of_list(const TreeShape& shape, std::uint32_t parent) {
@@ -26,7 +26,7 @@ Layer layer_of_list(const TreeShape& shape, std::uint32_t parent) {
 }
 
 void siblings_of_one_layer(const Scene& scene, const Report& report) {
-    if (!begins(scene)) return;
+    if (!starts_operation(scene)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         if (block.role == Role::placeholder) continue;
@@ -46,7 +46,7 @@ void siblings_of_one_layer(const Scene& scene, const Report& report) {
 }
 
 void dependents_one_layer_up(const Scene& scene, const Report& report) {
-    if (!begins(scene)) return;
+    if (!starts_operation(scene)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         if (!block.first_dependent) continue;
@@ -68,7 +68,7 @@ void dependents_one_layer_up(const Scene& scene, const Report& report) {
 
 void no_cycles(const Scene& scene, const Report& report) {
     const TreeShape& shape = scene.operation->shapes.back();
-    if (!begins(scene) || shape.defect != ShapeDefect::cycle) return;
+    if (!starts_operation(scene) || shape.defect != ShapeDefect::cycle) return;
     const std::string_view member = member_name(shape.defect_member, false);
     report.add(report.draft(scene).block(shape.blocks[shape.defect_block].region).member(member, shape.defect_member)
                    .seen_only(shape.defect_target),
@@ -77,7 +77,7 @@ void no_cycles(const Scene& scene, const Report& report) {
 }
 
 void contexts_fit_roles(const Scene& scene, const Report& report) {
-    if (!begins(scene)) return;
+    if (!starts_operation(scene)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         const BlockImage& image = scene.now->blocks[i];
@@ -106,7 +106,7 @@ void contexts_fit_roles(const Scene& scene, const Report& report) {
 }
 
 void linkers_link(const Scene& scene, const Report& report) {
-    if (!begins(scene)) return;
+    if (!starts_operation(scene)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         if (scene.shape().blocks[i].role != Role::linker) continue;
         if (scene.now->blocks[i].word(block_offset::dependent_block_list) != 0) continue;
@@ -132,7 +132,7 @@ void one_binding(const Scene& scene, const Report& report) {
 }
 
 void reserved_clear_at_initiate(const Scene& scene, const Report& report) {
-    if (!begins(scene)) return;  // an intermediate driver's own handle is IM-036
+    if (!starts_operation(scene)) return;  // an intermediate driver's own handle is IM-036
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
         if (scene.shape().blocks[i].role != Role::new_offload || !image.handle_region.valid()) continue;
@@ -183,7 +183,7 @@ void owner_leaves_tree_alone(const Scene& scene, const Report& report) {
 }
 
 void object_is_free_for_it(const Scene& scene, const Report& report) {
-    if (!begins(scene)) return;
+    if (!starts_operation(scene)) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         if (scene.shape().blocks[i].role == Role::placeholder) continue;
         const ObjectRecord* object = scene.model.object(scene.now->blocks[i].slot_b());
@@ -197,7 +197,7 @@ void object_is_free_for_it(const Scene& scene, const Report& report) {
 
 void no_transfer_before_offload(const Scene& scene, const Report& report) {
     const trace::Function* function = scene.replay().function(scene.event);
-    if (!scene.replay().is_host_stack(scene.driver) || function->completion ||
+    if (!scene.by_host_stack() || function->completion ||
         function->side != trace::Side::driver_calls_ndis)
         return;
     const ObjectRecord* object = scene.model.object(scene.event.subject);
@@ -216,7 +216,7 @@ bool is_updated(const Scene& scene, std::size_t index) {
 }
 
 void one_update_at_a_time(const Scene& scene, const Report& report) {
-    if (!begins(scene) || scene.operation->kind != OperationKind::update) return;
+    if (!starts_operation(scene) || scene.operation->kind != OperationKind::update) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         if (!is_updated(scene, i)) continue;
         const ObjectRecord* object = scene.model.object(scene.now->blocks[i].slot_b());
@@ -231,7 +231,7 @@ void one_update_at_a_time(const Scene& scene, const Report& report) {
 }
 
 void terminate_waits(const Scene& scene, const Report& report) {
-    if (!begins(scene) || scene.operation->kind != OperationKind::terminate) return;
+    if (!starts_operation(scene) || scene.operation->kind != OperationKind::terminate) return;
     for (std::size_t i = 0; i < scene.shape().blocks.size(); ++i) {
         const BlockRef& block = scene.shape().blocks[i];
         const Address handle = scene.now->blocks[i].slot_b();
@@ -252,25 +252,26 @@ void terminate_waits(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr Unit all[] = {
-    {"IM-016", Moment::operation_handed_on, siblings_of_one_layer},
-    {"IM-017", Moment::operation_handed_on, dependents_one_layer_up},
-    {"IM-018", Moment::operation_handed_on, no_cycles},
-    {"IM-019", Moment::operation_handed_on, contexts_fit_roles},
-    {"IM-020", Moment::operation_handed_on, linkers_link},
-    {"IM-021", Moment::operation_handed_on, one_binding},
-    {"IM-022", Moment::operation_handed_on, reserved_clear_at_initiate},
-    {"IM-022", Moment::memory_written, reserved_is_ndis_own},
-    {"IM-023", Moment::memory_freed, tree_stays_allocated},
-    {"IM-023", Moment::memory_written, owner_leaves_tree_alone},
-    {"IM-024", Moment::operation_handed_on, object_is_free_for_it},
-    {"IM-024", Moment::transfer, no_transfer_before_offload},
-    {"IM-025", Moment::operation_handed_on, one_update_at_a_time},
-    {"IM-026", Moment::operation_handed_on, terminate_waits},
-};
-
 }  // namespace
 
-std::span<const Unit> tree_units() { return all; }
+std::span<const Unit> tree_units() {
+    static constexpr Unit all[] = {
+        {"IM-016", Moment::operation_handed_on, siblings_of_one_layer},
+        {"IM-017", Moment::operation_handed_on, dependents_one_layer_up},
+        {"IM-018", Moment::operation_handed_on, no_cycles},
+        {"IM-019", Moment::operation_handed_on, contexts_fit_roles},
+        {"IM-020", Moment::operation_handed_on, linkers_link},
+        {"IM-021", Moment::operation_handed_on, one_binding},
+        {"IM-022", Moment::operation_handed_on, reserved_clear_at_initiate},
+        {"IM-022", Moment::memory_written, reserved_is_ndis_own},
+        {"IM-023", Moment::memory_freed, tree_stays_allocated},
+        {"IM-023", Moment::memory_written, owner_leaves_tree_alone},
+        {"IM-024", Moment::operation_handed_on, object_is_free_for_it},
+        {"IM-024", Moment::transfer, no_transfer_before_offload},
+        {"IM-025", Moment::operation_handed_on, one_update_at_a_time},
+        {"IM-026", Moment::operation_handed_on, terminate_waits},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

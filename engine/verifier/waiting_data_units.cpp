@@ -27,7 +27,7 @@ const OperationRecord* carrying(const Scene& scene, Address start, Address end) 
 
 void waiting_data_left_alone(const Scene& scene, const Report& report) {
     const trace::Region& changed = scene.replay().trace().region(scene.change->region);
-    if (!scene.replay().is_host_stack(scene.driver) || changed.kind != RegionKind::net_buffer_list) return;
+    if (!scene.by_host_stack() || changed.kind != RegionKind::net_buffer_list) return;
     if (!carrying(scene, changed.address, changed.address + 1)) return;
     report.add(report.draft(scene).block(scene.change->region),
                scene.who() + " wrote into " + scene.replay().region_name(scene.change->region) + ", which the target has not copied yet.");
@@ -41,7 +41,7 @@ void waiting_data_not_freed(const Scene& scene, const Report& report) {
 }
 
 void nothing_shown_before_a_request(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || scene.replay().trace().text(scene.event.name) != "NdisTcpOffloadReceiveHandler") return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisTcpOffloadReceiveHandler") return;
     const Address connection = scene.model.host_handle(scene.event.subject);
     const ObjectRecord* object = scene.model.object(connection);
     if (!object || !object->brought_data) return;
@@ -51,14 +51,15 @@ void nothing_shown_before_a_request(const Scene& scene, const Report& report) {
                                                              ", which brought data along, before any receive request was posted.");
 }
 
-constexpr Unit all[] = {
-    {"HS-027", Moment::memory_written, waiting_data_left_alone},
-    {"HS-027", Moment::memory_freed, waiting_data_not_freed},
-    {"OT-034", Moment::indication, nothing_shown_before_a_request},
-};
-
 }  // namespace
 
-std::span<const Unit> waiting_data_units() { return all; }
+std::span<const Unit> waiting_data_units() {
+    static constexpr Unit all[] = {
+        {"HS-027", Moment::memory_written, waiting_data_left_alone},
+        {"HS-027", Moment::memory_freed, waiting_data_not_freed},
+        {"OT-034", Moment::indication, nothing_shown_before_a_request},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

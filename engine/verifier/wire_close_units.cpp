@@ -9,8 +9,6 @@
 namespace chimneylab::verifier {
 namespace {
 
-constexpr Time second = 1'000'000'000;
-
 // Strict: one page lets a target go on as normal until the terminate.
 void nothing_leaves_what_is_invalid(const Scene& scene, const Report& report) {
     const WireFrame* sent = own_frame(scene);
@@ -22,7 +20,7 @@ void nothing_leaves_what_is_invalid(const Scene& scene, const Report& report) {
 
 void asks_back_in_time_wait(const Scene& scene, const Report& report) {
     each_owing(scene, [&](const WireConnection& connection) {
-        if (!connection.course.time_wait || connection.course.asked_back || scene.model.wire().now() <= *connection.course.time_wait + second) return;
+        if (!connection.course.time_wait || connection.course.asked_back || scene.model.wire().now() <= *connection.course.time_wait + one_second) return;
         report.add(about(scene, report, connection), target_name(scene) + " keeps " + connection_name(scene, connection) +
                                                          ", which is in TIME_WAIT, and has not asked for its upload.");
     });
@@ -69,7 +67,7 @@ void clock_goes_on(const Scene& scene, const Report& report) {
         const Time arrived = scene.replay().trace().event(scene.passage->arrived).virtual_time, at = flow->second.timestamp_at;
         const std::uint32_t last = flow->second.last_timestamp.value_or(0), told = told_word(scene, i, delegated + tcp_state::ts_time);
         if (!flow->second.last_timestamp) return;
-        const auto ticks = [&](Time from, Time to) { return to > from ? static_cast<std::uint32_t>((to - from) * parameters.ticks_per_second / second) : 0u; };
+        const auto ticks = [&](Time from, Time to) { return to > from ? static_cast<std::uint32_t>((to - from) * parameters.ticks_per_second / one_second) : 0u; };
         const std::uint32_t least = last + ticks(at, arrived), most = last + ticks(at, scene.model.wire().now());
         if (!before(told + 2, least) && !before(most + 2, told)) return;
         report.add(report.draft(scene).block(scene.shape().blocks[i].region).member("TsTime", 0).values(least, told, 4),
@@ -102,19 +100,20 @@ void round_trip_times_eight(const Scene& scene, const Report& report) {
     });
 }
 
-constexpr Unit all[] = {
-    {"OT-045", Moment::frame, nothing_leaves_what_is_invalid, "silent-when-invalid"},
-    {"OT-049", Moment::operation_completed, terminates_in_every_state},
-    {"OT-049", Moment::run_ended, terminates_in_the_end},
-    {"OT-057", Moment::operation_completed, clock_goes_on},
-    {"OT-057", Moment::operation_completed, round_trip_times_eight},
-    {"OT-064", Moment::frame, failed_terminates_mean_loss},
-    {"OT-119", Moment::operation_arrives, asks_back_in_time_wait},
-    {"OT-119", Moment::run_ended, asks_back_in_time_wait},
-};
-
 }  // namespace
 
-std::span<const Unit> wire_close_units() { return all; }
+std::span<const Unit> wire_close_units() {
+    static constexpr Unit all[] = {
+        {"OT-045", Moment::frame, nothing_leaves_what_is_invalid, "silent-when-invalid"},
+        {"OT-049", Moment::operation_completed, terminates_in_every_state},
+        {"OT-049", Moment::run_ended, terminates_in_the_end},
+        {"OT-057", Moment::operation_completed, clock_goes_on},
+        {"OT-057", Moment::operation_completed, round_trip_times_eight},
+        {"OT-064", Moment::frame, failed_terminates_mean_loss},
+        {"OT-119", Moment::operation_arrives, asks_back_in_time_wait},
+        {"OT-119", Moment::run_ended, asks_back_in_time_wait},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

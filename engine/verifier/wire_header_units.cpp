@@ -11,7 +11,7 @@
 namespace chimneylab::verifier {
 namespace {
 
-using State = WireConnection::State;
+using ConnectionState = WireConnection::State;
 
 struct Under {
     const WirePath* path = nullptr;
@@ -45,7 +45,7 @@ std::string text(const HardwareAddress& address) {
 // Which promise a wrong destination breaks: that of the relink, of the update, or of the links as such.
 void goes_to_its_neighbor(const Scene& scene, const Report& report) {
     const WireFrame* sent = own_frame(scene);
-    if (!sent || sent->connection->state == State::taken_over) return;
+    if (!sent || sent->connection->state == ConnectionState::taken_over) return;
     const Under below = under(scene, *sent->connection);
     const HardwareAddress to = hardware(sent->frame.route.destination_hardware);
     if (!below.neighbor || below.neighbor->destination.is(to)) return;
@@ -77,7 +77,7 @@ void addresses_as_given(const Scene& scene, const Report& report) {
 
 void tagged_by_the_table(const Scene& scene, const Report& report) {
     const WireFrame* sent = own_frame(scene);
-    if (!sent || sent->connection->state == State::taken_over) return;
+    if (!sent || sent->connection->state == ConnectionState::taken_over) return;
     const WireConnection& connection = *sent->connection;
     const Under below = under(scene, connection);
     if (!below.neighbor) return;
@@ -103,7 +103,7 @@ void tagged_by_the_table(const Scene& scene, const Report& report) {
 // A cached variable in the IP header. With the value that an update has replaced the update is not applied (OT-041).
 void cached_in_the_header(const Scene& scene, const Report& report) {
     const WireFrame* sent = own_frame(scene);
-    if (!sent || sent->connection->state == State::taken_over) return;
+    if (!sent || sent->connection->state == ConnectionState::taken_over) return;
     const chimney_frame_route& route = sent->frame.route;
     const Changing<WireCached>& cached = sent->connection->cached;
     const auto look = [&](std::string_view member, std::uint32_t seen, std::uint32_t WireCached::*value) {
@@ -122,7 +122,7 @@ void cached_in_the_header(const Scene& scene, const Report& report) {
 
 void segments_fit_the_path(const Scene& scene, const Report& report) {
     const WireFrame* sent = own_frame(scene);
-    if (!sent || sent->connection->state == State::taken_over || sent->frame.segment.payload_bytes == 0) return;
+    if (!sent || sent->connection->state == ConnectionState::taken_over || sent->frame.segment.payload_bytes == 0) return;
     const WirePath* path = scene.model.wire().routes().path(sent->connection->path);
     if (!path || path->mtu.other || !path->mtu.former) return;
     const std::size_t bytes = sent->frame.segment_length + (sent->frame.route.ip_version == 6 ? 40u : 20u);
@@ -142,20 +142,21 @@ void foreign_vlans_stay_out(const Scene& scene, const Report& report) {
                scene.who() + " acknowledges what came for " + connection_name(scene, *sent->connection) + " without the tag of its VLAN.");
 }
 
-constexpr Unit all[] = {
-    {"OT-015", Moment::frame, addresses_as_given},
-    {"OT-020", Moment::frame, goes_to_its_neighbor},
-    {"OT-041", Moment::frame, goes_to_its_neighbor},
-    {"OT-041", Moment::frame, cached_in_the_header},
-    {"OT-041", Moment::frame, segments_fit_the_path},
-    {"OT-043", Moment::frame, goes_to_its_neighbor},
-    {"OT-073", Moment::frame, tagged_by_the_table},
-    {"OT-073", Moment::frame, cached_in_the_header},
-    {"OT-113", Moment::frame, foreign_vlans_stay_out},
-};
-
 }  // namespace
 
-std::span<const Unit> wire_header_units() { return all; }
+std::span<const Unit> wire_header_units() {
+    static constexpr Unit all[] = {
+        {"OT-015", Moment::frame, addresses_as_given},
+        {"OT-020", Moment::frame, goes_to_its_neighbor},
+        {"OT-041", Moment::frame, goes_to_its_neighbor},
+        {"OT-041", Moment::frame, cached_in_the_header},
+        {"OT-041", Moment::frame, segments_fit_the_path},
+        {"OT-043", Moment::frame, goes_to_its_neighbor},
+        {"OT-073", Moment::frame, tagged_by_the_table},
+        {"OT-073", Moment::frame, cached_in_the_header},
+        {"OT-113", Moment::frame, foreign_vlans_stay_out},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

@@ -6,13 +6,11 @@
 #include <utility>
 
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 #include "engine/verifier/wire_scene.h"
 
 namespace chimneylab::verifier {
 namespace {
-
-constexpr std::uint32_t not_running = 0xFFFFFFFF;
-constexpr Time second = 1'000'000'000;
 
 std::uint16_t host_order(std::uint64_t port) { return static_cast<std::uint16_t>((port & 0xFF) << 8 | (port >> 8 & 0xFF)); }
 
@@ -20,7 +18,7 @@ std::uint16_t host_order(std::uint64_t port) { return static_cast<std::uint16_t>
 // have been seen.
 template <typename Look>
 void each_offloaded(const Scene& scene, Look look) {
-    if (!scene.replay().is_host_stack(scene.driver) || scene.operation->kind != OperationKind::initiate) return;
+    if (!scene.by_host_stack() || scene.operation->kind != OperationKind::initiate) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const BlockImage& image = scene.now->blocks[i];
         const StateParts parts = parts_of(image.type());
@@ -51,8 +49,8 @@ void idle_timers_are_minus_one(const Scene& scene, const Report& report) {
         const std::uint32_t state = told_word(scene, i, delegated + tcp_state::connection_state), delta = told_word(scene, i, delegated + tcp_state::retransmit_timeout);
         const bool idle = told_word(scene, i, delegated + tcp_state::snd_una) == told_word(scene, i, delegated + tcp_state::snd_max) &&
                           told_word(scene, i, delegated + tcp_state::snd_wnd) > 0 && (state == 4 || state == 7);
-        if (!idle || delta == not_running) return;
-        report.add(at(scene, report, i).member("Retransmit.TimeoutDelta", 0).values(not_running, delta, 4),
+        if (!idle || delta == wdk::not_running) return;
+        report.add(at(scene, report, i).member("Retransmit.TimeoutDelta", 0).values(wdk::not_running, delta, 4),
                    scene.who() + " offloads " + scene.block_name(i) + " with " + std::to_string(delta) +
                        " ticks left of its retransmission timer; nothing is outstanding, so that it cannot be running.");
     });
@@ -67,7 +65,7 @@ void clock_and_round_trip(const Scene& scene, const Report& report) {
         const Time now = scene.model.wire().now();
         if (flow->last_timestamp) {
             const std::uint32_t told = told_word(scene, i, delegated + tcp_state::ts_time);
-            const auto ticks = [&](Time from) { return static_cast<std::uint32_t>((now - from) * parameters.ticks_per_second / second); };
+            const auto ticks = [&](Time from) { return static_cast<std::uint32_t>((now - from) * parameters.ticks_per_second / one_second); };
             // What the target has sent last is older than the upload; between that and the host stack's taking over no clock ran.
             const bool by_target = flow->upload && flow->upload->told != 0 && flow->timestamp_at <= flow->upload->at;
             const std::uint32_t expected = by_target ? flow->upload->ts_time + ticks(flow->upload->told) : *flow->last_timestamp + ticks(flow->timestamp_at);
@@ -101,7 +99,7 @@ void goes_on_with_the_clock(const Scene& scene, const Report& report) {
     if (!frame || !frame->from_target || !frame->of_the_host || !parameters.known) return;
     const WireFlow::Upload* upload = taken_back(*frame);
     if (!upload || !upload->timestamps || !frame->frame.segment.has_timestamps) return;
-    const auto ticks = [&](Time from) { return static_cast<std::uint32_t>((scene.model.wire().now() - from) * parameters.ticks_per_second / second); };
+    const auto ticks = [&](Time from) { return static_cast<std::uint32_t>((scene.model.wire().now() - from) * parameters.ticks_per_second / one_second); };
     // StackDelta is computed when the state is adopted: what lies between the target's writing and that is lost.
     const std::uint32_t most = upload->ts_time + ticks(upload->at), least = upload->ts_time + ticks(upload->told), seen = frame->frame.segment.timestamp_value;
     if (!before(seen + 2, least) && !before(most + 2, seen)) return;
@@ -115,7 +113,7 @@ void goes_on_with_the_timer(const Scene& scene, const Report& report) {
     const WireParameters& parameters = scene.model.wire().parameters();
     if (!frame || !frame->from_target || !frame->of_the_host || !parameters.known) return;
     const WireFlow::Upload* upload = taken_back(*frame);
-    if (!upload || upload->resent || upload->retransmit_delta == not_running || upload->snd_una == upload->snd_max || upload->snd_wnd == 0) return;
+    if (!upload || upload->resent || upload->retransmit_delta == wdk::not_running || upload->snd_una == upload->snd_max || upload->snd_wnd == 0) return;
     const chimney_tcp_segment& segment = frame->frame.segment;
     if (segment.payload_bytes == 0 || segment.sequence != upload->snd_una) return;
     const Time now = scene.model.wire().now(), due = upload->told + parameters.ticks(upload->retransmit_delta);
@@ -133,25 +131,26 @@ void sends_what_was_handed_back(const Scene& scene, const Report& report) {
         if (!flow.upload || flow.upload->told == 0 || !flow.upload->alive || flow.upload->snd_wnd == 0) continue;
         const WireFlow::Upload& upload = *flow.upload;
         const std::uint32_t sent = !upload.resent || !flow.sent ? upload.snd_una : *flow.sent;
-        const Time wait = upload.retransmit_delta == not_running ? 0 : scene.model.wire().parameters().ticks(upload.retransmit_delta);
-        if (!before(sent, upload.end) || scene.model.wire().now() <= upload.told + wait + 2 * second) continue;
+        const Time wait = upload.retransmit_delta == wdk::not_running ? 0 : scene.model.wire().parameters().ticks(upload.retransmit_delta);
+        if (!before(sent, upload.end) || scene.model.wire().now() <= upload.told + wait + 2 * one_second) continue;
         report.add(report.draft(scene).by(0).block(flow.upload->block).values(flow.upload->end, sent, 4),
                    scene.replay().layer_name(0) + " has been given " + std::to_string(flow.upload->end - sent) + " bytes of " +
                        scene.replay().region_name(flow.upload->block) + " back at the upload, and never sends them.");
     }
 }
 
-constexpr Unit all[] = {
-    {"HS-024", Moment::operation_handed_on, due_acknowledgements_first},
-    {"HS-030", Moment::operation_handed_on, idle_timers_are_minus_one},
-    {"HS-031", Moment::operation_handed_on, clock_and_round_trip},
-    {"HS-056", Moment::run_ended, sends_what_was_handed_back},
-    {"HS-058", Moment::frame, goes_on_with_the_clock},
-    {"HS-058", Moment::frame, goes_on_with_the_timer},
-};
-
 }  // namespace
 
-std::span<const Unit> wire_host_units() { return all; }
+std::span<const Unit> wire_host_units() {
+    static constexpr Unit all[] = {
+        {"HS-024", Moment::operation_handed_on, due_acknowledgements_first},
+        {"HS-030", Moment::operation_handed_on, idle_timers_are_minus_one},
+        {"HS-031", Moment::operation_handed_on, clock_and_round_trip},
+        {"HS-056", Moment::run_ended, sends_what_was_handed_back},
+        {"HS-058", Moment::frame, goes_on_with_the_clock},
+        {"HS-058", Moment::frame, goes_on_with_the_timer},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

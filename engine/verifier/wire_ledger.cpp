@@ -6,16 +6,15 @@
 #include <set>
 
 #include "engine/verifier/model.h"
+#include "engine/verifier/wdk_values.h"
 
 namespace chimneylab::verifier {
 
 namespace {
 
-constexpr std::uint32_t graceful_close = 1, abortive_close = 2;
-constexpr std::uint64_t retrieve = 3, abort_event = 4, timeout_expiration = 8, hardware_failure = 11;
-constexpr std::uint32_t not_running = 0xFFFFFFFF;
+constexpr std::uint64_t hardware_failure_reason = 11;
 constexpr std::uint32_t fin_wait_2_state = 6, close_wait_state = 7, closing_state = 8, last_ack_state = 9;
-constexpr std::uint32_t keep_alive_enabled = 0x01, keep_alive_restart = 0x04, max_rt_restart = 0x08, update_rcv_wnd = 0x10;
+constexpr std::uint32_t keep_alive_restart = 0x04, max_rt_restart = 0x08, update_rcv_wnd = 0x10;
 constexpr std::uint32_t commands = keep_alive_restart | max_rt_restart | update_rcv_wnd;
 
 std::uint16_t port(std::uint64_t network_order) {
@@ -147,7 +146,7 @@ void WireLedger::taken_over(const OperationRecord& operation, const Passage& pas
     course.retransmissions = made.snd_wnd > 0 && before(made.acknowledged, made.sent) ? delegated(tcp_state::retransmit_count, 1) : 0;
     course.duplicate_acks = delegated(tcp_state::dup_ack_count, 1);
     course.ka_probes = delegated(tcp_state::keep_alive_probe_count, 1);
-    course.challenged = made.keep_alive_delta != not_running && (made.cached.now.flags & keep_alive_enabled) == 0;
+    course.challenged = made.keep_alive_delta != wdk::not_running && (made.cached.now.flags & wdk::keep_alive_enabled) == 0;
     course.closed_first = made.connection_state == 5 || made.connection_state == fin_wait_2_state || made.connection_state == closing_state;
     course.merged = made.buffered > 0;
     connections_.push_back(made);
@@ -246,7 +245,7 @@ void WireLedger::operation_completed(const OperationRecord& operation, const Pas
             connection->state = image.status() >= 0 ? WireConnection::State::offloaded : WireConnection::State::over;
             course.offloaded = course.ka_since = course.head_sent = now();
             if (connection->connection_state == fin_wait_2_state) course.fin_wait_2 = now();
-            if (connection->keep_alive_delta != not_running) course.ka_handed_over = now() + parameters_.ticks(connection->keep_alive_delta);
+            if (connection->keep_alive_delta != wdk::not_running) course.ka_handed_over = now() + parameters_.ticks(connection->keep_alive_delta);
             waits(*connection);
         }
         if (operation.kind == OperationKind::invalidate && image.status() >= 0) connection->invalid = true;
@@ -302,8 +301,8 @@ void WireLedger::transfer(const trace::Event& event, const trace::Function& func
         WireCourse& course = connection->course;
         if (!function.completion) {
             if (kind == TransferKind::send || kind == TransferKind::disconnect) connection->posted += static_cast<std::uint32_t>(record->length);
-            if (kind == TransferKind::disconnect && (record->flags & graceful_close) != 0) connection->fin_posted = true;
-            if (kind == TransferKind::disconnect && (record->flags & abortive_close) != 0) connection->abort_requested = true;
+            if (kind == TransferKind::disconnect && (record->flags & wdk::graceful_close) != 0) connection->fin_posted = true;
+            if (kind == TransferKind::disconnect && (record->flags & wdk::abortive_close) != 0) connection->abort_requested = true;
             if (kind == TransferKind::receive) course.requests.push_back({now(), record->length, record->no_push});
             if (kind == TransferKind::forward) ++course.forwards;
             waits(*connection);
@@ -319,22 +318,21 @@ void WireLedger::transfer(const trace::Event& event, const trace::Function& func
 void WireLedger::indicated(const trace::Event& event) {
     WireConnection* connection = connections_.empty() ? nullptr : find(event.subject);
     if (!connection) return;
-    if (event.detail == abort_event) connection->abort_indicated = connection->course.stopped = true;
-    if (event.detail != retrieve) return;
+    if (event.detail == wdk::abort_event) connection->abort_indicated = connection->course.stopped = true;
+    if (event.detail != wdk::retrieve_event) return;
     connection->course.asked_back = true;
-    if (event.argument == hardware_failure) connection->hardware_failure = true;
-    if (event.argument == timeout_expiration) connection->course.timed_out = true;
+    if (event.argument == hardware_failure_reason) connection->hardware_failure = true;
+    if (event.argument == wdk::timeout_expiration) connection->course.timed_out = true;
     if (is_mandatory(event.argument)) connection->course.stopped = true;
 }
 
 void WireLedger::data_answered(const trace::Event& event, const ListLedger& lists) {
-    constexpr std::uint32_t partially_accepted = 0xC0231010;
     const trace::Event& call = replay_->trace().event(event.partner);
     WireConnection* connection = connections_.empty() ? nullptr : find(call.subject);
     if (!connection) return;
     const LentRecord* record = lists.lent(call.detail);
     if (event.status == 0 && record) connection->delivered += record->length;
-    if (static_cast<std::uint32_t>(event.status) == partially_accepted) {
+    if (event.status == wdk::partially_accepted) {
         connection->delivered += event.argument;
         connection->partly_accepted = true;
     }

@@ -8,9 +8,9 @@
 namespace chimneylab::verifier {
 namespace {
 
-using State = WireConnection::State;
+using ConnectionState = WireConnection::State;
 
-std::string_view called(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
+std::string_view called(const Scene& scene) { return scene.function_name(); }
 
 // ---- acknowledging ----
 
@@ -52,7 +52,7 @@ void larger_window_is_told(const Scene& scene, const Report& report) {
 // ---- delivering ----
 
 void nothing_is_delivered_twice(const Scene& scene, const Report& report, const WireConnection& connection, std::uint64_t more) {
-    if (connection.course.forwards > 0 || connection.course.foreign || connection.course.with_options || connection.urgent || connection.state == State::over) return;
+    if (connection.course.forwards > 0 || connection.course.foreign || connection.course.with_options || connection.urgent || connection.state == ConnectionState::over) return;
     if (connection.partly_accepted) return;  // OT-083's (received_stream_units.cpp)
     const std::uint64_t delivered = connection.delivered + more;
     if (delivered <= connection.in_order()) return;
@@ -62,7 +62,7 @@ void nothing_is_delivered_twice(const Scene& scene, const Report& report, const 
 }
 
 void completed_receives(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || called(scene) != "NdisTcpOffloadReceiveComplete") return;
+    if (!scene.by_offload_target() || called(scene) != "NdisTcpOffloadReceiveComplete") return;
     std::uint64_t more = 0;
     const WireConnection* last = nullptr;
     for (const ListLedger::Link& link : scene.model.lists().chain(scene.event.detail)) {
@@ -77,7 +77,7 @@ void completed_receives(const Scene& scene, const Report& report) {
 }
 
 void accepted_indications(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || called(scene) != "NdisTcpOffloadReceiveHandler" || !scene.event.partner.valid()) return;
+    if (!scene.by_offload_target() || called(scene) != "NdisTcpOffloadReceiveHandler" || !scene.event.partner.valid()) return;
     const WireConnection* connection = scene.model.wire().connection(scene.replay().trace().event(scene.event.partner).subject);
     if (connection) nothing_is_delivered_twice(scene, report, *connection, 0);
 }
@@ -108,7 +108,7 @@ const WireRequest* part_filled(const WireConnection& connection) {
 
 void pushes_not_too_soon(const Scene& scene, const Report& report) {
     const WireParameters& parameters = scene.model.wire().parameters();
-    if (!scene.replay().is_offload_target(scene.driver) || called(scene) != "NdisTcpOffloadReceiveComplete" || !parameters.known || parameters.push == 0) return;
+    if (!scene.by_offload_target() || called(scene) != "NdisTcpOffloadReceiveComplete" || !parameters.known || parameters.push == 0) return;
     const ListLedger::Link link{scene.event.detail, scene.replay().region_at(RegionKind::net_buffer_list, scene.event.detail)};
     const ListRecord* record = scene.model.lists().list(link.address);
     const WireConnection* connection = record ? scene.model.wire().connection_of(*record, scene.driver) : nullptr;
@@ -136,7 +136,7 @@ void pushes_in_time(const Scene& scene, const Report& report) {
 // ---- whose segments they are ----
 
 void segments_of_the_target_stay(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || called(scene) != "NdisMIndicateReceiveNetBufferLists") return;
+    if (!scene.by_offload_target() || called(scene) != "NdisMIndicateReceiveNetBufferLists") return;
     const WireConnection* connection = scene.model.wire().just_received();
     const trace::Event* parent = scene.event.parent.valid() ? &scene.replay().trace().event(scene.event.parent) : nullptr;
     if (!connection || !connection->working() || !parent || scene.replay().trace().text(parent->name) != "MiniportInterruptDPC") return;
@@ -146,37 +146,38 @@ void segments_of_the_target_stay(const Scene& scene, const Report& report) {
                                                        " to the host stack, which has not terminated it: the state is at the target.");
 }
 
-constexpr Unit all[] = {
-    {"OT-042", Moment::frame, larger_window_is_told},
-    {"OT-042", Moment::operation_arrives, larger_window_is_told},
-    {"OT-042", Moment::run_ended, larger_window_is_told},
-    {"OT-044", Moment::frame, acknowledged_in_time},
-    {"OT-044", Moment::operation_arrives, acknowledged_in_time},
-    {"OT-044", Moment::run_ended, acknowledged_in_time},
-    {"OT-050", Moment::other_call, segments_of_the_target_stay},
-    {"OT-062", Moment::operation_completed, nothing_beyond_is_handed_over},
-    {"OT-076", Moment::transfer, completed_receives},
-    {"OT-076", Moment::indication_returned, accepted_indications},
-    {"OT-079", Moment::transfer, pushes_not_too_soon},
-    {"OT-079", Moment::frame, pushes_in_time},
-    {"OT-079", Moment::operation_arrives, pushes_in_time},
-    {"OT-079", Moment::run_ended, pushes_in_time},
-    {"OT-096", Moment::frame, acknowledged_in_time},
-    {"OT-096", Moment::operation_arrives, acknowledged_in_time},
-    {"OT-096", Moment::run_ended, acknowledged_in_time},
-    {"OT-113", Moment::frame, acknowledged_in_time},
-    {"OT-113", Moment::operation_arrives, acknowledged_in_time},
-    {"OT-113", Moment::run_ended, acknowledged_in_time},
-    {"OT-127", Moment::frame, acknowledged_in_time},
-    {"OT-127", Moment::operation_arrives, acknowledged_in_time},
-    {"OT-127", Moment::run_ended, acknowledged_in_time},
-    {"OT-130", Moment::frame, acknowledged_in_time},
-    {"OT-130", Moment::operation_arrives, acknowledged_in_time},
-    {"OT-130", Moment::run_ended, acknowledged_in_time},
-};
-
 }  // namespace
 
-std::span<const Unit> wire_receive_units() { return all; }
+std::span<const Unit> wire_receive_units() {
+    static constexpr Unit all[] = {
+        {"OT-042", Moment::frame, larger_window_is_told},
+        {"OT-042", Moment::operation_arrives, larger_window_is_told},
+        {"OT-042", Moment::run_ended, larger_window_is_told},
+        {"OT-044", Moment::frame, acknowledged_in_time},
+        {"OT-044", Moment::operation_arrives, acknowledged_in_time},
+        {"OT-044", Moment::run_ended, acknowledged_in_time},
+        {"OT-050", Moment::other_call, segments_of_the_target_stay},
+        {"OT-062", Moment::operation_completed, nothing_beyond_is_handed_over},
+        {"OT-076", Moment::transfer, completed_receives},
+        {"OT-076", Moment::indication_returned, accepted_indications},
+        {"OT-079", Moment::transfer, pushes_not_too_soon},
+        {"OT-079", Moment::frame, pushes_in_time},
+        {"OT-079", Moment::operation_arrives, pushes_in_time},
+        {"OT-079", Moment::run_ended, pushes_in_time},
+        {"OT-096", Moment::frame, acknowledged_in_time},
+        {"OT-096", Moment::operation_arrives, acknowledged_in_time},
+        {"OT-096", Moment::run_ended, acknowledged_in_time},
+        {"OT-113", Moment::frame, acknowledged_in_time},
+        {"OT-113", Moment::operation_arrives, acknowledged_in_time},
+        {"OT-113", Moment::run_ended, acknowledged_in_time},
+        {"OT-127", Moment::frame, acknowledged_in_time},
+        {"OT-127", Moment::operation_arrives, acknowledged_in_time},
+        {"OT-127", Moment::run_ended, acknowledged_in_time},
+        {"OT-130", Moment::frame, acknowledged_in_time},
+        {"OT-130", Moment::operation_arrives, acknowledged_in_time},
+        {"OT-130", Moment::run_ended, acknowledged_in_time},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

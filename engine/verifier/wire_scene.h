@@ -44,7 +44,7 @@ void each_owing(const Scene& scene, Look look) {
     if (wire.frame()) {
         if (wire.frame()->connection->working()) look(*wire.frame()->connection);
     } else if (scene.operation) {
-        if (scene.operation->kind != OperationKind::terminate || !scene.replay().is_offload_target(scene.driver)) return;
+        if (scene.operation->kind != OperationKind::terminate || !scene.by_offload_target()) return;
         for (const BlockImage& image : scene.passage->at_arrival.blocks)
             if (const WireConnection* connection = wire.connection(image.slot_b()); connection && connection->working()) look(*connection);
     } else {
@@ -57,7 +57,7 @@ void each_owing(const Scene& scene, Look look) {
 // delegated state begins.
 template <typename Look>
 void each_told(const Scene& scene, OperationKind kind, Look look) {
-    if (!scene.replay().is_offload_target(scene.driver) || scene.operation->kind != kind || !scene.passage->at_arrival.taken()) return;
+    if (!scene.by_offload_target() || scene.operation->kind != kind || !scene.passage->at_arrival.taken()) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const WireConnection* connection = scene.model.wire().connection(scene.passage->at_arrival.blocks[i].slot_b());
         const StateParts parts = parts_of(scene.now->blocks[i].type());
@@ -69,6 +69,8 @@ void each_told(const Scene& scene, OperationKind kind, Look look) {
 inline std::uint32_t told_word(const Scene& scene, std::size_t block, std::uint32_t offset, std::uint32_t size = 4) {
     return static_cast<std::uint32_t>(state_word(scene.now->blocks[block], offset, size));
 }
+
+inline constexpr Time one_second = 1'000'000'000;
 
 inline std::string seconds_text(Time nanoseconds) {
     const Time milliseconds = nanoseconds / 1'000'000;

@@ -5,16 +5,16 @@
 // closed window and of a silent peer, and what is left undone. That something comes too early is seen in every run; that it
 // comes too late only where nothing kept it waiting (each_owing).
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 #include "engine/verifier/wire_scene.h"
 
 namespace chimneylab::verifier {
 namespace {
 
-using State = WireConnection::State;
+using ConnectionState = WireConnection::State;
 
-constexpr std::uint32_t not_running = 0xFFFFFFFF, no_limit = 0xFFFFFFFF, keep_alive_enabled = 0x01;
-constexpr Time second = 1'000'000'000;
-constexpr Time longest_timeout = 64 * second, backed_off = 30 * second, fin_wait_2_time = 120 * second;
+constexpr std::uint32_t no_limit = 0xFFFFFFFF;
+constexpr Time longest_timeout = 64 * one_second, backed_off = 30 * one_second, fin_wait_2_time = 120 * one_second;
 
 bool near(Time seen, Time expected, Time slack) {
     const Time margin = expected / 10 + slack;
@@ -30,7 +30,7 @@ const WireFrame* working_frame(const Scene& scene) {
 // ---- from the deltas of the hand-over ----
 
 bool resumes_retransmission(const WireConnection& connection) {
-    return connection.retransmit_delta != not_running && before(connection.acknowledged, connection.snd_max) && !connection.course.progress &&
+    return connection.retransmit_delta != wdk::not_running && before(connection.acknowledged, connection.snd_max) && !connection.course.progress &&
            !connection.course.first_retransmission && connection.snd_nxt == connection.snd_max && connection.connection_state != 6;
 }
 
@@ -57,7 +57,7 @@ void timers_are_resumed(const Scene& scene, const Report& report) {
 void resumed_timers_run_out(const Scene& scene, const Report& report) {
     each_owing(scene, [&](const WireConnection& connection) {
         const WireParameters& parameters = scene.model.wire().parameters();
-        if (!connection.course.ka_handed_over || connection.course.challenged || (connection.cached.now.flags & keep_alive_enabled) == 0) return;
+        if (!connection.course.ka_handed_over || connection.course.challenged || (connection.cached.now.flags & wdk::keep_alive_enabled) == 0) return;
         if (scene.model.wire().now() <= *connection.course.ka_handed_over + parameters.slack() || connection.course.ka_probes >= connection.cached.now.ka_probe_count) return;
         if (own_frame(scene) && own_frame(scene)->purpose == Purpose::keep_alive_probe) return;  // timers_are_resumed
         report.add(about(scene, report, connection).member("KeepAlive.TimeoutDelta", 0),
@@ -75,13 +75,13 @@ void idle_timers_are_told(const Scene& scene, const Report& report) {
                               told_word(scene, i, delegated + tcp_state::snd_wnd) > 0 && (state == 4 || state == 7);
             const auto told = [&](std::uint32_t offset, const char* member, const char* timer) {
                 const std::uint32_t delta = told_word(scene, i, delegated + offset);
-                if (delta == not_running) return;
-                report.add(report.draft(scene).block(scene.shape().blocks[i].region).member(member, 0).values(not_running, delta, 4),
+                if (delta == wdk::not_running) return;
+                report.add(report.draft(scene).block(scene.shape().blocks[i].region).member(member, 0).values(wdk::not_running, delta, 4),
                            scene.who() + " says that the " + timer + " timer of " + connection_name(scene, connection) + " has " + std::to_string(delta) +
                                " ticks left; it cannot be running.");
             };
             if (idle) told(tcp_state::retransmit_timeout, "Retransmit.TimeoutDelta", "retransmission");
-            const bool kept = (connection.cached.now.flags & keep_alive_enabled) != 0 || (connection.cached.other && (connection.cached.other->flags & keep_alive_enabled) != 0);
+            const bool kept = (connection.cached.now.flags & wdk::keep_alive_enabled) != 0 || (connection.cached.other && (connection.cached.other->flags & wdk::keep_alive_enabled) != 0);
             if (!kept && !connection.course.challenged) told(tcp_state::keep_alive_timeout, "KeepAlive.TimeoutDelta", "keepalive");
         });
 }
@@ -94,10 +94,10 @@ void what_is_lost_is_sent_again(const Scene& scene, const Report& report) {
         const Time now = scene.model.wire().now();
         const bool frame_now = own_frame(scene) && (own_frame(scene)->purpose == Purpose::again || own_frame(scene)->purpose == Purpose::window_probe);
         if (frame_now) return;
-        if (course.closed_since && now > std::max(*course.closed_since, course.last_probe) + longest_timeout + second)
+        if (course.closed_since && now > std::max(*course.closed_since, course.last_probe) + longest_timeout + one_second)
             report.add(about(scene, report, connection), target_name(scene) + " never asks whether the closed window of the peer of " +
                                                              connection_name(scene, connection) + " has opened.");
-        else if (!course.closed_since && connection.snd_wnd > 0 && before(connection.acknowledged, connection.sent) && now > course.head_sent + longest_timeout + second)
+        else if (!course.closed_since && connection.snd_wnd > 0 && before(connection.acknowledged, connection.sent) && now > course.head_sent + longest_timeout + one_second)
             report.add(about(scene, report, connection).values(connection.sent, connection.acknowledged, 4),
                        target_name(scene) + " does not send again what the peer of " + connection_name(scene, connection) + " has not acknowledged for " +
                            seconds_text(now - course.head_sent) + ".");
@@ -123,11 +123,9 @@ void gives_up_in_time(const Scene& scene, const Report& report) {
     }
 }
 
-constexpr std::uint64_t retrieve_event = 3, timeout_expiration = 8;
-
 const WireConnection* timing_out(const Scene& scene) {
-    if (!scene.replay().is_offload_target(scene.driver) || scene.replay().trace().text(scene.event.name) != "NdisTcpOffloadEventHandler") return nullptr;
-    if (scene.event.detail != retrieve_event || scene.event.argument != timeout_expiration) return nullptr;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisTcpOffloadEventHandler") return nullptr;
+    if (scene.event.detail != wdk::retrieve_event || scene.event.argument != wdk::timeout_expiration) return nullptr;
     return scene.model.wire().connection(scene.event.subject);
 }
 
@@ -204,7 +202,7 @@ void probes_as_told(const Scene& scene, const Report& report) {
     const Time now = scene.model.wire().now();
     const std::string who = target_name(scene) + " asks whether the peer of " + connection_name(scene, connection) + " is there";
     if (connection.cached.other) return;
-    if ((cached.flags & keep_alive_enabled) == 0) {
+    if ((cached.flags & wdk::keep_alive_enabled) == 0) {
         report.add(about(scene, report, connection), who + ", and nobody has turned keepalive on.");
         return;
     }
@@ -227,7 +225,7 @@ void probes_when_silent(const Scene& scene, const Report& report) {
         const WireParameters& parameters = scene.model.wire().parameters();
         const WireCourse& course = connection.course;
         const WireCached& cached = connection.cached.now;
-        if ((cached.flags & keep_alive_enabled) == 0 || connection.cached.other || course.challenged || course.ka_handed_over) return;
+        if ((cached.flags & wdk::keep_alive_enabled) == 0 || connection.cached.other || course.challenged || course.ka_handed_over) return;
         if (before(connection.acknowledged, connection.sent) || course.ka_probes >= cached.ka_probe_count) return;
         if (own_frame(scene) && own_frame(scene)->purpose == Purpose::keep_alive_probe) return;
         const Time since = std::max({course.ka_since, course.last_heard.value_or(0), course.last_sent.value_or(0)});
@@ -243,7 +241,7 @@ void probes_when_silent(const Scene& scene, const Report& report) {
 
 Time fin_wait_2_due(const Scene& scene, const WireConnection& connection) {
     const WireParameters& parameters = scene.model.wire().parameters();
-    const bool handed_over = connection.connection_state == 6 && !connection.course.last_received && connection.retransmit_delta != not_running;
+    const bool handed_over = connection.connection_state == 6 && !connection.course.last_received && connection.retransmit_delta != wdk::not_running;
     return *connection.course.fin_wait_2 + (handed_over ? parameters.ticks(connection.retransmit_delta) : fin_wait_2_time);
 }
 
@@ -251,7 +249,7 @@ void waits_for_the_fin(const Scene& scene, const Report& report) {
     const WireConnection* connection = timing_out(scene);
     if (!connection || !connection->course.fin_wait_2 || !scene.model.wire().parameters().known || connection->course.challenged) return;
     const Time due = fin_wait_2_due(scene, *connection), now = scene.model.wire().now();
-    if (now + second >= due || connection->course.ka_probes > 0) return;
+    if (now + one_second >= due || connection->course.ka_probes > 0) return;
     report.add(about(scene, report, *connection).severity(Severity::warning).meanings("120 s", seconds_text(now - *connection->course.fin_wait_2)),
                target_name(scene) + " gives " + connection_name(scene, *connection) + " up " + seconds_text(now - *connection->course.fin_wait_2) +
                    " after it was last heard of; for the FIN of the peer it has to wait 120 s.");
@@ -259,7 +257,7 @@ void waits_for_the_fin(const Scene& scene, const Report& report) {
 
 void does_not_wait_for_ever(const Scene& scene, const Report& report) {
     each_owing(scene, [&](const WireConnection& connection) {
-        if (!connection.course.fin_wait_2 || connection.course.timed_out || scene.model.wire().now() <= fin_wait_2_due(scene, connection) + 2 * second) return;
+        if (!connection.course.fin_wait_2 || connection.course.timed_out || scene.model.wire().now() <= fin_wait_2_due(scene, connection) + 2 * one_second) return;
         report.add(about(scene, report, connection),
                    target_name(scene) + " is still waiting for the FIN of the peer of " + connection_name(scene, connection) + ", and has not asked for its upload.");
     });
@@ -283,37 +281,38 @@ void sends_what_may_leave(const Scene& scene, const Report& report) {
     });
 }
 
-constexpr Unit all[] = {
-    {"OT-036", Moment::frame, timers_are_resumed},
-    {"OT-036", Moment::frame, resumed_timers_run_out},
-    {"OT-036", Moment::operation_arrives, resumed_timers_run_out},
-    {"OT-036", Moment::run_ended, resumed_timers_run_out},
-    {"OT-039", Moment::operation_completed, idle_timers_are_told},
-    {"OT-096", Moment::frame, sends_what_may_leave},
-    {"OT-096", Moment::operation_arrives, sends_what_may_leave},
-    {"OT-096", Moment::run_ended, sends_what_may_leave},
-    {"OT-114", Moment::frame, what_is_lost_is_sent_again},
-    {"OT-114", Moment::operation_arrives, what_is_lost_is_sent_again},
-    {"OT-114", Moment::run_ended, what_is_lost_is_sent_again},
-    {"OT-115", Moment::frame, gives_up_in_time},
-    {"OT-115", Moment::indication, gives_up_not_too_soon},
-    {"OT-116", Moment::frame, persists_by_the_algorithm},
-    {"OT-117", Moment::indication, waits_for_the_fin},
-    {"OT-117", Moment::operation_arrives, does_not_wait_for_ever},
-    {"OT-117", Moment::run_ended, does_not_wait_for_ever},
-    {"OT-118", Moment::frame, probes_as_told},
-    {"OT-118", Moment::operation_arrives, probes_when_silent},
-    {"OT-118", Moment::run_ended, probes_when_silent},
-    {"OT-128", Moment::frame, fast_retransmission},
-    {"OT-128", Moment::operation_arrives, fast_retransmission},
-    {"OT-128", Moment::run_ended, fast_retransmission},
-    {"OT-132", Moment::frame, sends_what_may_leave},
-    {"OT-132", Moment::operation_arrives, sends_what_may_leave},
-    {"OT-132", Moment::run_ended, sends_what_may_leave},
-};
-
 }  // namespace
 
-std::span<const Unit> wire_timer_units() { return all; }
+std::span<const Unit> wire_timer_units() {
+    static constexpr Unit all[] = {
+        {"OT-036", Moment::frame, timers_are_resumed},
+        {"OT-036", Moment::frame, resumed_timers_run_out},
+        {"OT-036", Moment::operation_arrives, resumed_timers_run_out},
+        {"OT-036", Moment::run_ended, resumed_timers_run_out},
+        {"OT-039", Moment::operation_completed, idle_timers_are_told},
+        {"OT-096", Moment::frame, sends_what_may_leave},
+        {"OT-096", Moment::operation_arrives, sends_what_may_leave},
+        {"OT-096", Moment::run_ended, sends_what_may_leave},
+        {"OT-114", Moment::frame, what_is_lost_is_sent_again},
+        {"OT-114", Moment::operation_arrives, what_is_lost_is_sent_again},
+        {"OT-114", Moment::run_ended, what_is_lost_is_sent_again},
+        {"OT-115", Moment::frame, gives_up_in_time},
+        {"OT-115", Moment::indication, gives_up_not_too_soon},
+        {"OT-116", Moment::frame, persists_by_the_algorithm},
+        {"OT-117", Moment::indication, waits_for_the_fin},
+        {"OT-117", Moment::operation_arrives, does_not_wait_for_ever},
+        {"OT-117", Moment::run_ended, does_not_wait_for_ever},
+        {"OT-118", Moment::frame, probes_as_told},
+        {"OT-118", Moment::operation_arrives, probes_when_silent},
+        {"OT-118", Moment::run_ended, probes_when_silent},
+        {"OT-128", Moment::frame, fast_retransmission},
+        {"OT-128", Moment::operation_arrives, fast_retransmission},
+        {"OT-128", Moment::run_ended, fast_retransmission},
+        {"OT-132", Moment::frame, sends_what_may_leave},
+        {"OT-132", Moment::operation_arrives, sends_what_may_leave},
+        {"OT-132", Moment::run_ended, sends_what_may_leave},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier

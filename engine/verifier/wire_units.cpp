@@ -6,14 +6,14 @@
 #include <string>
 
 #include "engine/verifier/units.h"
+#include "engine/verifier/wdk_values.h"
 #include "engine/verifier/wire_scene.h"
 
 namespace chimneylab::verifier {
 namespace {
 
-using State = WireConnection::State;
+using ConnectionState = WireConnection::State;
 
-std::string_view name_of(const Scene& scene) { return scene.replay().trace().text(scene.event.name); }
 
 // ---- headers ----
 
@@ -107,14 +107,14 @@ void urgent_data_unacknowledged(const Scene& scene, const Report& report) {
 
 void silent_after_the_upload(const Scene& scene, const Report& report) {
     const auto& frame = scene.model.wire().frame();
-    if (!frame || !frame->from_target || frame->of_the_host || frame->connection->state != State::over) return;
+    if (!frame || !frame->from_target || frame->of_the_host || frame->connection->state != ConnectionState::over) return;
     report.add(about(scene, report, *frame->connection),
                scene.who() + " sends a segment of " + connection_name(scene, *frame->connection) + ", which it has given back.");
 }
 
 void host_leaves_it_to_the_target(const Scene& scene, const Report& report) {
     const auto& frame = scene.model.wire().frame();
-    if (!frame || !frame->from_target || !frame->of_the_host || frame->connection->state == State::over) return;
+    if (!frame || !frame->from_target || !frame->of_the_host || frame->connection->state == ConnectionState::over) return;
     report.add(about(scene, report, *frame->connection).by(0),
                "The host stack sends a segment of " + connection_name(scene, *frame->connection) + " itself although the offload target has it.");
 }
@@ -123,7 +123,7 @@ void host_leaves_it_to_the_target(const Scene& scene, const Report& report) {
 
 std::vector<std::pair<const ListRecord*, RegionId>> completed_lists(const Scene& scene, std::string_view function) {
     std::vector<std::pair<const ListRecord*, RegionId>> lists;
-    if (!scene.replay().is_offload_target(scene.driver) || name_of(scene) != function) return lists;
+    if (!scene.by_offload_target() || scene.function_name() != function) return lists;
     for (const ListLedger::Link& link : scene.model.lists().chain(scene.event.detail))
         if (const ListRecord* record = scene.model.lists().list(link.address)) lists.emplace_back(record, link.region);
     return lists;
@@ -145,10 +145,9 @@ void sends_complete_when_acknowledged(const Scene& scene, const Report& report) 
 }
 
 void disconnect_completes_when_acknowledged(const Scene& scene, const Report& report) {
-    constexpr std::uint32_t graceful_close = 1;
     for (const auto& [record, region] : completed_lists(scene, "NdisTcpOffloadDisconnectComplete")) {
         const WireConnection* connection = scene.model.wire().connection_of(*record, scene.driver);
-        if (!connection || scene.model.lists().status(region) != 0 || (record->flags & graceful_close) == 0) continue;
+        if (!connection || scene.model.lists().status(region) != 0 || (record->flags & wdk::graceful_close) == 0) continue;
         if (connection->fin_sent && connection->acknowledged == connection->posted + 1) continue;
         report.add(report.draft(scene).block(region).values(connection->posted + 1, connection->acknowledged, 4),
                    scene.who() + " completes a graceful disconnect with success although the peer has not acknowledged the FIN.");
@@ -156,10 +155,9 @@ void disconnect_completes_when_acknowledged(const Scene& scene, const Report& re
 }
 
 void abort_sends_a_reset(const Scene& scene, const Report& report) {
-    constexpr std::uint32_t abortive_close = 2;
     for (const auto& [record, region] : completed_lists(scene, "NdisTcpOffloadDisconnectComplete")) {
         const WireConnection* connection = scene.model.wire().connection_of(*record, scene.driver);
-        if (!connection || scene.model.lists().status(region) != 0 || (record->flags & abortive_close) == 0 || connection->reset_sent) continue;
+        if (!connection || scene.model.lists().status(region) != 0 || (record->flags & wdk::abortive_close) == 0 || connection->reset_sent) continue;
         if (connection->silenced || connection->course.stopped || connection->course.timed_out) continue;  // nothing may be sent, or nobody is there to be told
         report.add(report.draft(scene).block(region), scene.who() + " completes an abortive disconnect with success and has sent no RST.");
     }
@@ -167,17 +165,17 @@ void abort_sends_a_reset(const Scene& scene, const Report& report) {
 
 // ---- events ----
 
-constexpr std::uint64_t disconnect_event = 2, abort_event = 4;
+constexpr std::uint64_t disconnect_event = 2;
 
 void disconnect_follows_a_fin(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || name_of(scene) != "NdisTcpOffloadEventHandler" || scene.event.detail != disconnect_event) return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisTcpOffloadEventHandler" || scene.event.detail != disconnect_event) return;
     const WireConnection* connection = scene.model.wire().connection(scene.event.subject);
     if (!connection || connection->fin_received) return;
     report.add(about(scene, report, *connection), scene.who() + " tells of a disconnect although no FIN has come.");
 }
 
 void abort_follows_an_exact_reset(const Scene& scene, const Report& report) {
-    if (!scene.replay().is_offload_target(scene.driver) || name_of(scene) != "NdisTcpOffloadEventHandler" || scene.event.detail != abort_event) return;
+    if (!scene.by_offload_target() || scene.function_name() != "NdisTcpOffloadEventHandler" || scene.event.detail != wdk::abort_event) return;
     const WireConnection* connection = scene.model.wire().connection(scene.event.subject);
     if (!connection || connection->reset_received || !connection->odd_reset_received || connection->hardware_failure) return;
     report.add(about(scene, report, *connection).seen_only(connection->rcv_nxt, 4),
@@ -189,7 +187,7 @@ void abort_follows_an_exact_reset(const Scene& scene, const Report& report) {
 // For each connection of a terminate that the target completes with success.
 template <typename Look>
 void uploaded(const Scene& scene, Look look) {
-    if (!scene.replay().is_offload_target(scene.driver) || scene.operation->kind != OperationKind::terminate || !scene.passage->at_arrival.taken()) return;
+    if (!scene.by_offload_target() || scene.operation->kind != OperationKind::terminate || !scene.passage->at_arrival.taken()) return;
     for (std::size_t i = 0; i < scene.now->blocks.size(); ++i) {
         const WireConnection* connection = scene.model.wire().connection(scene.passage->at_arrival.blocks[i].slot_b());
         const StateParts parts = parts_of(scene.now->blocks[i].type());
@@ -240,31 +238,32 @@ void due_acknowledgements_are_sent(const Scene& scene, const Report& report) {
     });
 }
 
-constexpr Unit all[] = {
-    {"HS-035", Moment::frame, host_leaves_it_to_the_target},
-    {"OT-032", Moment::frame, what_was_sent_before_first},
-    {"OT-058", Moment::operation_completed, everything_acknowledged_is_handed_over},
-    {"OT-060", Moment::operation_completed, due_acknowledgements_are_sent},
-    {"OT-061", Moment::frame, silent_after_the_upload},
-    {"OT-066", Moment::frame, no_hole_in_the_stream},
-    {"OT-067", Moment::transfer, sends_complete_when_acknowledged},
-    {"OT-071", Moment::frame, pushes_what_ends_the_queue},
-    {"OT-072", Moment::frame, addresses_itself_apart},
-    {"OT-090", Moment::frame, fin_behind_everything},
-    {"OT-092", Moment::transfer, disconnect_completes_when_acknowledged},
-    {"OT-093", Moment::transfer, abort_sends_a_reset},
-    {"OT-094", Moment::frame, reset_on_request_only},
-    {"OT-097", Moment::indication, disconnect_follows_a_fin},
-    {"OT-098", Moment::operation_completed, resets_are_told},
-    {"OT-111", Moment::frame, urgent_data_unacknowledged},
-    {"OT-112", Moment::indication, abort_follows_an_exact_reset},
-    {"OT-120", Moment::frame, timestamps_go_forward},
-    {"OT-123", Moment::frame, timestamps_as_agreed},
-    {"OT-124", Moment::frame, stays_in_the_window},
-};
-
 }  // namespace
 
-std::span<const Unit> wire_units() { return all; }
+std::span<const Unit> wire_units() {
+    static constexpr Unit all[] = {
+        {"HS-035", Moment::frame, host_leaves_it_to_the_target},
+        {"OT-032", Moment::frame, what_was_sent_before_first},
+        {"OT-058", Moment::operation_completed, everything_acknowledged_is_handed_over},
+        {"OT-060", Moment::operation_completed, due_acknowledgements_are_sent},
+        {"OT-061", Moment::frame, silent_after_the_upload},
+        {"OT-066", Moment::frame, no_hole_in_the_stream},
+        {"OT-067", Moment::transfer, sends_complete_when_acknowledged},
+        {"OT-071", Moment::frame, pushes_what_ends_the_queue},
+        {"OT-072", Moment::frame, addresses_itself_apart},
+        {"OT-090", Moment::frame, fin_behind_everything},
+        {"OT-092", Moment::transfer, disconnect_completes_when_acknowledged},
+        {"OT-093", Moment::transfer, abort_sends_a_reset},
+        {"OT-094", Moment::frame, reset_on_request_only},
+        {"OT-097", Moment::indication, disconnect_follows_a_fin},
+        {"OT-098", Moment::operation_completed, resets_are_told},
+        {"OT-111", Moment::frame, urgent_data_unacknowledged},
+        {"OT-112", Moment::indication, abort_follows_an_exact_reset},
+        {"OT-120", Moment::frame, timestamps_go_forward},
+        {"OT-123", Moment::frame, timestamps_as_agreed},
+        {"OT-124", Moment::frame, stays_in_the_window},
+    };
+    return all;
+}
 
 }  // namespace chimneylab::verifier
