@@ -3,9 +3,9 @@
 #include "app/desktop/inspector/member_card.h"
 
 #include <QHBoxLayout>
-#include <QScrollArea>
-#include <QTextDocument>
+#include <QScrollBar>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "app/desktop/models/short_value.h"
 #include "engine/verifier/rules.h"
@@ -17,17 +17,14 @@ MemberCard::MemberCard(PlaybackModel& playback, const LensModel& lens, const The
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(measure::inside_panel, 0, 8, 8);
     column->setSpacing(measure::step);
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setAccessibleName(tr("Member explained"));
-    words_ = new QLabel;
-    words_->setWordWrap(true);
-    words_->setTextFormat(Qt::RichText);
-    words_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    words_ = new QTextBrowser(this);
+    words_->setOpenLinks(false);
+    words_->setFrameShape(QFrame::NoFrame);
+    words_->document()->setDocumentMargin(0);
+    words_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     words_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    scroll->setWidget(words_);
-    column->addWidget(scroll, 1);
+    words_->setAccessibleName(tr("Member explained"));
+    column->addWidget(words_, 1);
     auto* row = new QHBoxLayout;
     row->setSpacing(6);
     const auto button = [&](const QString& text, const QString& tip) {
@@ -57,27 +54,29 @@ void MemberCard::go(trace::EventId event) {
     playback_.seek(event, PlaybackModel::Move::step);
 }
 
-QString MemberCard::text() const {
-    QTextDocument document;
-    document.setHtml(words_->text());
-    return document.toPlainText();
+// Nothing is laid out that stands there already. Another value of the same member is read where one was reading.
+void MemberCard::say(const QString& html, bool same_member) {
+    if (html == written_) return;
+    written_ = html;
+    const int place = same_member ? words_->verticalScrollBar()->value() : 0;
+    words_->setHtml(html);
+    words_->verticalScrollBar()->setValue(place);
 }
 
 void MemberCard::refresh() {
-    shown_ = explain_member(playback_, lens_);
+    const MemberExplanation before = std::exchange(shown_, explain_member(playback_, lens_));
     const MemberExplanation& e = shown_;
     previous_->setEnabled(e.previous.valid());
     next_->setEnabled(e.next.valid());
     writer_->setEnabled(e.last_written.valid() && e.last_written != playback_.position());
     const Tokens& t = theme_.tokens();
     if (!e.known) {
-        words_->setText(
-            QStringLiteral("<span style='color:%1'>%2</span>")
+        say(QStringLiteral("<span style='color:%1'>%2</span>")
                 .arg(t.quiet_text.name(), playback_.session()
                                               ? tr("Click a member in the lens, the table or the bytes: who writes it, "
                                                    "who reads it and which rules protect it stand here.")
                                               : tr("A member is explained here. Run a scenario or open a session, then "
-                                                   "click one in the lens.")));
+                                                   "click one in the lens.")), false);
         Q_EMIT summary_changed(QString());
         return;
     }
@@ -119,7 +118,7 @@ void MemberCard::refresh() {
     }
     line(tr("source"), escaped(e.source));
     html += QStringLiteral("</table>");
-    words_->setText(html);
+    say(html, e.offset == before.offset);
     Q_EMIT summary_changed(QStringLiteral("%1 · %2 · %3 bytes").arg(e.owner, offset_text(e.offset)).arg(e.size));
 }
 

@@ -5,9 +5,8 @@
 // rules that protect it and their source, with ways to the events that changed it. Follows the member that any view chose.
 #pragma once
 
-#include <QGridLayout>
-#include <QLabel>
 #include <QPushButton>
+#include <QTextBrowser>
 #include <QWidget>
 
 #include "app/desktop/models/member_explanation.h"
@@ -20,7 +19,7 @@ class MemberCard : public QWidget {
 public:
     MemberCard(PlaybackModel& playback, const LensModel& lens, const Theme& theme, QWidget* parent = nullptr);
     [[nodiscard]] const MemberExplanation& explanation() const { return shown_; }
-    [[nodiscard]] QString text() const;  // the whole card as plain text
+    [[nodiscard]] QString text() const { return words_->toPlainText(); }  // the whole card
     [[nodiscard]] QPushButton* previous() const { return previous_; }
     [[nodiscard]] QPushButton* next() const { return next_; }
     [[nodiscard]] QPushButton* writer() const { return writer_; }
@@ -31,13 +30,15 @@ Q_SIGNALS:
 
 private:
     void refresh();
+    void say(const QString& html, bool same_member);
     void go(trace::EventId event);
 
     PlaybackModel& playback_;
     const LensModel& lens_;
     const Theme& theme_;
     MemberExplanation shown_;
-    QLabel* words_ = nullptr;
+    QTextBrowser* words_ = nullptr;
+    QString written_;  // what it holds
     QPushButton *previous_ = nullptr, *next_ = nullptr, *writer_ = nullptr;
 };
 

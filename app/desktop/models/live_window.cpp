@@ -18,44 +18,51 @@ void LiveWindow::describe(trace::RunDescription description, std::vector<trace::
 }
 
 void LiveWindow::begin() {
-    trace_ = std::make_shared<trace::Trace>();
+    const std::shared_ptr<trace::Trace> before = std::exchange(trace_, std::make_shared<trace::Trace>());
     first_event_ = session_events_;
     skipped_ = false;
+    roomy_ = before && before->size() >= most_events_ / 2;
+    if (roomy_) trace_->reserve(before->size(), before->change_count(), before->byte_count());
     born_here_.clear();
     operation_here_.clear();
     trace_->set_description(description_);
     for (const std::string& name : names_) trace_->intern(name);
     trace_->set_layers(layers_);
-    let_the_dead_go();
+    for (const std::uint32_t number : dead_) watched_.erase(number);
+    dead_.clear();
     // In the order of their numbers, so that a parent is there before what belongs to it.
-    for (Watched& watched : watched_) {
-        trace::Region region = watched.region;
+    std::vector<std::uint32_t> alive;
+    alive.reserve(watched_.size());
+    for (auto& [number, its] : watched_) {
+        its.here = {};
+        alive.push_back(number);
+    }
+    std::ranges::sort(alive);
+    for (const std::uint32_t number : alive) {
+        Watched& its = watched_.find(number)->second;
+        trace::Region region = its.region;
         region.born = EventId(0);
         region.died = {};
         region.parent = here(region.parent);
-        watched.here = trace_->add_region(region, watched.now);
+        its.here = trace_->add_region(region, its.now);
     }
 }
 
-void LiveWindow::let_the_dead_go() {
-    if (std::exchange(dead_, 0) == 0) return;
-    std::erase_if(watched_, [](const Watched& each) { return each.dead; });
-    place_.clear();
-    place_.reserve(watched_.size());
-    for (std::uint32_t i = 0; i < watched_.size(); ++i) place_.emplace(watched_[i].number, i);
-}
-
-LiveWindow::Watched* LiveWindow::watched(std::uint32_t number) {
-    const auto found = place_.find(number);
-    return found == place_.end() || watched_[found->second].dead ? nullptr : &watched_[found->second];
+// A session that grows long is given the room of a whole window before what there is has become much: to move it costs a frame,
+// and room that is not written to costs nothing.
+void LiveWindow::make_room() {
+    constexpr std::uint32_t some = 4096;
+    if (roomy_ || trace_->size() < some || most_events_ < 4 * some) return;
+    roomy_ = true;
+    const auto for_all = [this](std::uint64_t so_far) { return static_cast<std::size_t>(so_far * most_events_ / trace_->size()); };
+    trace_->reserve(most_events_, for_all(trace_->change_count()), for_all(trace_->byte_count()));
 }
 
 RegionId LiveWindow::here(RegionId region) const {
     if (!region.valid()) return {};
-    if (!born_here_.empty() && region.value >= first_born_)
-        return region.value - first_born_ < born_here_.size() ? born_here_[region.value - first_born_] : RegionId();
-    const auto found = place_.find(region.value);
-    return found == place_.end() ? RegionId() : watched_[found->second].here;
+    if (born_in_this_window(region.value)) return region.value - first_born_ < born_here_.size() ? born_here_[region.value - first_born_] : RegionId();
+    const auto found = watched_.find(region.value);
+    return found == watched_.end() ? RegionId() : found->second.here;
 }
 
 EventId LiveWindow::here(EventId event) const {
@@ -81,6 +88,7 @@ void LiveWindow::take(const session::Part& part, bool show) {
 }
 
 void LiveWindow::keep(const session::Part& part) {
+    make_room();
     for (const std::string& name : part.names) trace_->intern(name);
     const std::span<const std::byte> bytes = part.bytes;
     for (std::size_t i = 0; i < part.regions.size(); ++i) {
@@ -123,32 +131,35 @@ void LiveWindow::follow(const session::Part& part) {
     for (std::size_t i = 0; i < part.regions.size(); ++i) {
         const trace::Region& region = part.regions[i];
         const auto initial = bytes.subspan(region.initial_bytes, region.size);
-        const auto number = static_cast<std::uint32_t>(part.first_region + i);
-        place_.emplace(number, static_cast<std::uint32_t>(watched_.size()));
-        watched_.push_back({number, region, {initial.begin(), initial.end()}, {}, false});
+        watched_.try_emplace(static_cast<std::uint32_t>(part.first_region + i), Watched{region, {initial.begin(), initial.end()}, {}, false});
     }
     for (const trace::Change& change : part.changes) {
-        Watched* its = watched(change.region.value);
-        if (its == nullptr || change.offset + change.length > its->now.size()) continue;
-        std::ranges::copy(bytes.subspan(change.after, change.length), its->now.begin() + change.offset);
+        const auto found = watched_.find(change.region.value);
+        if (found == watched_.end() || found->second.dead || change.offset + change.length > found->second.now.size()) continue;
+        std::ranges::copy(bytes.subspan(change.after, change.length), found->second.now.begin() + change.offset);
     }
-    const auto dies = [this](Watched& each) {
-        each.dead = true;
-        ++dead_;
-        each.now = {};
-    };
     for (const session::Amendment& news : part.amendments) {
-        Watched* its = watched(news.region.value);
-        if (its == nullptr) continue;
-        its->region.label = news.label;
-        its->region.died = news.died;
-        if (news.died.valid()) dies(*its);
+        const auto found = watched_.find(news.region.value);
+        if (found == watched_.end()) continue;
+        found->second.region.label = news.label;
+        found->second.region.died = news.died;
+        if (news.died.valid()) dies(news.region.value);
     }
     for (std::size_t i = 0; i < part.regions.size(); ++i)
-        if (part.regions[i].died.valid())
-            if (Watched* its = watched(static_cast<std::uint32_t>(part.first_region + i))) dies(*its);
-    // Nothing more comes into this window, so nobody asks for them.
-    if (skipped_ && dead_ > watched_.size() / 2) let_the_dead_go();
+        if (part.regions[i].died.valid()) dies(static_cast<std::uint32_t>(part.first_region + i));
+}
+
+void LiveWindow::dies(std::uint32_t number) {
+    const auto found = watched_.find(number);
+    if (found == watched_.end() || found->second.dead) return;
+    // When nothing more comes into this window, nobody asks for it.
+    if (skipped_ || born_in_this_window(number)) {
+        watched_.erase(found);
+        return;
+    }
+    found->second.dead = true;
+    found->second.now = {};
+    dead_.push_back(number);
 }
 
 }  // namespace chimneylab::desktop

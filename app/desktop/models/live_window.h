@@ -9,7 +9,6 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/session/part.h"
@@ -39,17 +38,17 @@ public:
 
 private:
     struct Watched {
-        std::uint32_t number = 0;  // in the session
         trace::Region region;
         std::vector<std::byte> now;
-        trace::RegionId here;      // in this window, if it was there when it began
+        trace::RegionId here;  // in this window, if it was there when it began
         bool dead = false;
     };
     void begin();
+    void make_room();
     void keep(const session::Part& part);
     void follow(const session::Part& part);
-    void let_the_dead_go();
-    [[nodiscard]] Watched* watched(std::uint32_t number);
+    void dies(std::uint32_t number);
+    [[nodiscard]] bool born_in_this_window(std::uint32_t number) const { return !born_here_.empty() && number >= first_born_; }
     [[nodiscard]] trace::RegionId here(trace::RegionId region) const;
     [[nodiscard]] trace::EventId here(trace::EventId event) const;
     [[nodiscard]] trace::OperationId here(trace::OperationId operation);
@@ -61,14 +60,14 @@ private:
     trace::RunDescription description_;
     std::vector<trace::Layer> layers_;
     std::vector<std::string> names_;
-    // What has been watched since this window began, in the order of their numbers; the dead are let go with the next window.
-    // Looked up at every change, and gone through when a window begins, however many there are: so they lie side by side.
-    std::vector<Watched> watched_;
-    boost::unordered_flat_map<std::uint32_t, std::uint32_t> place_;  // number → place in watched_
-    std::size_t dead_ = 0;
+    // By its number in the session, what is watched now, and what died in this window and was there when it began: events
+    // still name it. What was born and died in between is found in born_here_, so that a new beginning costs what is alive.
+    boost::unordered_flat_map<std::uint32_t, Watched> watched_;
+    std::vector<std::uint32_t> dead_;
+    bool roomy_ = false;  // the trace has room for a whole window
     std::vector<trace::RegionId> born_here_;  // of those born since, which follow on: the session's number → this window's
     std::uint32_t first_born_ = 0;
-    std::unordered_map<std::uint32_t, trace::OperationId> operation_here_;  // the same, in all windows but the first
+    boost::unordered_flat_map<std::uint32_t, trace::OperationId> operation_here_;  // the same, in all windows but the first
 };
 
 }  // namespace chimneylab::desktop
