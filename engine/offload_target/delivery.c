@@ -168,8 +168,14 @@ static VOID IndicateBuffered(POT_OBJECT Connection)
     NDIS_STATUS answer;
 
     if (list == NULL) {
-        return; /* stays buffered, acknowledged: the next event tries again */
+        /* Stays buffered, acknowledged. Nothing else may ever happen on the connection, so it is tried again. */
+        if (Connection->DeliveryRetries < OT_DELIVERY_RETRIES) {
+            Connection->DeliveryRetries++;
+            (VOID)OtSchedule(Connection, OtTaskDeliver, 0, 0, OT_DELIVERY_RETRY_NS);
+        }
+        return;
     }
+    Connection->DeliveryRetries = 0;
     Connection->IndicationsInProgress++;
     answer = adapter->Offload.NdisTcpOffloadReceiveHandler(Connection->OffloadHandle, list, NDIS_STATUS_SUCCESS, &consumed);
     Connection->IndicationsInProgress--;

@@ -81,6 +81,39 @@ VOID OtIndicateHardwareFailure(POT_ADAPTER Adapter, ULONG Number)
     if (connection != NULL && connection->State != CHIMNEY_TARGET_OBJECT_TERMINATING) {
         OtIndicateEvent(connection, TcpIndicateAbort, 0);
     }
+    OtWireMute(Adapter);
+}
+
+BOOLEAN OtHardwareIsGone(POT_OBJECT Connection)
+{
+    return (BOOLEAN)(Connection->Aborted && Connection->Stopped);
+}
+
+static VOID TellFailure(POT_OBJECT Connection)
+{
+    POT_ADAPTER adapter = Connection->Adapter;
+
+    Connection->FailureUntold =
+        (BOOLEAN)!OtSchedule(Connection, OtTaskHardwareFailure, 0, 0, adapter->Timing.indication_ns);
+    if (Connection->FailureUntold) {
+        adapter->FailuresUntold = TRUE;
+    }
+}
+
+VOID OtTellFailures(POT_ADAPTER Adapter)
+{
+    PLIST_ENTRY link;
+
+    if (!Adapter->FailuresUntold) {
+        return;
+    }
+    Adapter->FailuresUntold = FALSE;
+    for (link = Adapter->Objects.Flink; link != &Adapter->Objects; link = link->Flink) {
+        POT_OBJECT object = CONTAINING_RECORD(link, OT_OBJECT, Link);
+        if (object->FailureUntold) {
+            TellFailure(object);
+        }
+    }
 }
 
 VOID OtScheduleHardwareFailure(POT_OBJECT Object)
@@ -92,7 +125,7 @@ VOID OtScheduleHardwareFailure(POT_OBJECT Object)
         POT_OBJECT connection = CONTAINING_RECORD(link, OT_OBJECT, Link);
         if (connection->Kind == OtConnection && OtDependsOn(connection, Object)) {
             connection->Aborted = TRUE;
-            (VOID)OtSchedule(connection, OtTaskHardwareFailure, 0, 0, adapter->Timing.indication_ns);
+            TellFailure(connection);
         }
     }
 }
@@ -146,10 +179,30 @@ static VOID FillIndication(POT_ADAPTER Adapter, NDIS_STATUS Status, NDIS_STATUS_
     Indication->StatusCode = Status;
 }
 
+static BOOLEAN HasConnections(POT_ADAPTER Adapter)
+{
+    PLIST_ENTRY link;
+
+    for (link = Adapter->Objects.Flink; link != &Adapter->Objects; link = link->Flink) {
+        if (CONTAINING_RECORD(link, OT_OBJECT, Link)->Kind == OtConnection) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status, BOOLEAN WithoutBuffer)
 {
     NDIS_STATUS_INDICATION indication;
 
+    if (Status == NDIS_STATUS_UPLOAD_ALL) {
+        Adapter->AllAskedBack = TRUE;
+    } else if (Status == NDIS_STATUS_OFFLOAD_RESUME && Adapter->AllAskedBack) {
+        if (HasConnections(Adapter)) {
+            return; /* not before it has back what it has asked for (OT-108) */
+        }
+        Adapter->AllAskedBack = FALSE;
+    }
     FillIndication(Adapter, Status, &indication);
     if (Status == NDIS_STATUS_OFFLOAD_PAUSE) {
         Adapter->OffloadPaused = TRUE;

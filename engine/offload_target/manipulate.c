@@ -77,6 +77,25 @@ static VOID RelinkPaths(POT_BLOCK NeighborBlock)
     }
 }
 
+/* What was to move to a neighbor that failed stays where it is, and says so. */
+static VOID FailRelinks(POT_BLOCK NeighborBlock)
+{
+    POT_BLOCK block;
+
+    for (block = NeighborBlock->DependentBlockList; block != NULL; block = block->NextBlock) {
+        if (block->MiniportOffloadContext != NULL && block->Status == NDIS_STATUS_SUCCESS &&
+            ((POT_OBJECT)*block->MiniportOffloadContext)->Parent != (POT_OBJECT)*NeighborBlock->MiniportOffloadContext) {
+            block->Status = NeighborBlock->Status;
+        }
+    }
+}
+
+static BOOLEAN IsNeighbor(POT_BLOCK Block)
+{
+    return (BOOLEAN)(Block->MiniportOffloadContext != NULL && ((POT_OBJECT)*Block->MiniportOffloadContext)->Kind == OtNeighbor);
+}
+
+/* What fails goes on as before; the host terminates what it could not update. */
 VOID OtProcessUpdate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
 {
     ULONG index = 0;
@@ -84,27 +103,30 @@ VOID OtProcessUpdate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
     POT_BLOCK block;
 
     for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
-        POT_OBJECT object = NULL;
         NDIS_STATUS status = NDIS_STATUS_SUCCESS;
         if (block->MiniportOffloadContext != NULL) {
-            object = (POT_OBJECT)*block->MiniportOffloadContext;
-            if (OtTakeFailure(Adapter, OtUpdate, Ordinal, index, object->Kind, object->Identity, &status)) {
-                object = NULL; /* it goes on as before; the host terminates what it could not update */
-            }
+            POT_OBJECT object = (POT_OBJECT)*block->MiniportOffloadContext;
+            (VOID)OtTakeFailure(Adapter, OtUpdate, Ordinal, index, object->Kind, object->Identity, &status);
         }
         block->Status = status;
         index++;
-        if (object != NULL && CarriesCachedState(block)) {
-            OtReadCachedState(object, block);
+    }
+    for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
+        if (IsNeighbor(block) && block->Status != NDIS_STATUS_SUCCESS) {
+            FailRelinks(block);
         }
     }
     for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
-        if (block->MiniportOffloadContext != NULL && block->Status == NDIS_STATUS_SUCCESS &&
-            ((POT_OBJECT)*block->MiniportOffloadContext)->Kind == OtNeighbor) {
+        if (block->MiniportOffloadContext != NULL && block->Status == NDIS_STATUS_SUCCESS && CarriesCachedState(block)) {
+            OtReadCachedState((POT_OBJECT)*block->MiniportOffloadContext, block);
+        }
+    }
+    for (block = OtFirstBlock(&walk, Root); block != NULL; block = OtNextBlock(&walk, block)) {
+        if (IsNeighbor(block) && block->Status == NDIS_STATUS_SUCCESS) {
             RelinkPaths(block);
         }
     }
-    OtWireMuteInvalid(Adapter);
+    OtWireMute(Adapter);
 }
 
 /* Nothing is sent any more on what is invalid or depends on it. The upload is asked for when a send is tried. */
@@ -123,5 +145,5 @@ VOID OtProcessInvalidate(POT_ADAPTER Adapter, POT_BLOCK Root, ULONG Ordinal)
             }
         }
     }
-    OtWireMuteInvalid(Adapter);
+    OtWireMute(Adapter);
 }

@@ -40,6 +40,10 @@
 /* Tasks that an adapter makes when it comes up; more are made when these are all in use. */
 #define OT_FIRST_TASKS 4
 
+/* An indication for which there is no memory is tried again so often, at most, and after so long. */
+#define OT_DELIVERY_RETRIES 8
+#define OT_DELIVERY_RETRY_NS 100000
+
 typedef struct _OT_DRIVER OT_DRIVER, *POT_DRIVER;
 typedef struct _OT_ADAPTER OT_ADAPTER, *POT_ADAPTER;
 typedef struct _OT_OBJECT OT_OBJECT, *POT_OBJECT;
@@ -102,6 +106,8 @@ struct _OT_ADAPTER {
     BOOLEAN Running;
     BOOLEAN PausePending;
     PNDIS_OID_REQUEST PowerRequest; /* of a state other than D0, until everything has been terminated (OT-121) */
+    BOOLEAN FailuresUntold;   /* of one connection at least */
+    BOOLEAN AllAskedBack;     /* has asked for everything, and there has been no resume since (OT-108) */
     BOOLEAN OffloadPaused;    /* has asked for a pause and not resumed: only then do its capabilities change (OT-007) */
 
     LIST_ENTRY Objects;       /* OT_OBJECT.Link, in the order of offloading */
@@ -137,6 +143,7 @@ struct _OT_OBJECT {
     BOOLEAN Invalid;
     UCHAR Identity[16];
     UCHAR StateType;           /* Ip6OffloadState or Ip4OffloadState for a path */
+    BOOLEAN FailureUntold;     /* its hardware is lost, and there was no task to say so */
     BOOLEAN Aborted;           /* reset, or its hardware lost: at the terminate its I/O is aborted (OT-047, OT-098) */
     BOOLEAN DisconnectIndicated; /* the peer's FIN: requests posted from now on are completed with INVALID_STATE (OT-086) */
     ULONG IndicationsInProgress;
@@ -163,6 +170,7 @@ struct _OT_OBJECT {
     BOOLEAN Delivering;        /* a receive completion or indication is in progress */
     BOOLEAN DeliverAgain;      /* and something came in meanwhile */
     BOOLEAN Refused;           /* indicated data was refused: wait for a receive request */
+    UCHAR DeliveryRetries;     /* for want of memory, since it was last delivered */
     BOOLEAN RetrieveIndicated;
     BOOLEAN Stopped;           /* asked for with a reason that leaves no choice: nothing is sent any more (OT-100) */
     ULONG ReceivesLent;
@@ -329,6 +337,10 @@ VOID OtIndicateNeighborQuery(POT_OBJECT Neighbor);
 VOID OtIndicateStatus(POT_ADAPTER Adapter, NDIS_STATUS Status, BOOLEAN WithoutBuffer);
 VOID OtIndicateLinkState(POT_ADAPTER Adapter, BOOLEAN Connected);
 VOID OtScheduleHardwareFailure(POT_OBJECT Object);
+/* It has been said: from then on nothing is sent and nothing heard. */
+BOOLEAN OtHardwareIsGone(POT_OBJECT Connection);
+/* A task is free: what could not be said for want of one is said now. */
+VOID OtTellFailures(POT_ADAPTER Adapter);
 
 /* ---- wire.c, wire_connection.c, wire_outcome.c, wire_data.c; without a wire they do nothing ---- */
 BOOLEAN OtHasWire(POT_ADAPTER Adapter);
@@ -342,7 +354,7 @@ BOOLEAN OtWireTakeOver(POT_OBJECT Connection, PNET_BUFFER_LIST SendData, PNET_BU
 VOID OtWireStart(POT_OBJECT Connection);
 VOID OtWireRelease(POT_OBJECT Connection);
 VOID OtWireChange(POT_OBJECT Connection, ULONG Commands);
-VOID OtWireMuteInvalid(POT_ADAPTER Adapter);
+VOID OtWireMute(POT_ADAPTER Adapter);
 VOID OtWireExport(POT_OBJECT Connection);
 VOID OtWireQuiesce(POT_OBJECT Connection);
 VOID OtWirePassKeptFrames(POT_OBJECT Connection);

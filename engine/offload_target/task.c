@@ -153,6 +153,7 @@ VOID OtReleaseTask(POT_TASK Task)
     RemoveEntryList(&Task->Link);
     InsertHeadList(&Task->Adapter->FreeTasks, &Task->Link);
     NdisReleaseSpinLock(&Task->Adapter->Lock);
+    OtTellFailures(Task->Adapter);
 }
 
 static VOID DeleteList(PLIST_ENTRY List)

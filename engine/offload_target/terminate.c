@@ -7,9 +7,9 @@
  * variables are written behind the block. When every block has its Status the objects are freed: the completion call is
  * the last that anybody hears of them.
  *
- * A terminate that fails on request is carried through as the page on completion status prescribes: FAILURE now with all
- * I/O still outstanding; then Retrieve/HardwareFailure and Abort are indicated; at the next terminate the I/O is
- * completed with REQUEST_ABORTED, and that terminate ends the object.
+ * A terminate that fails, on request or for want of memory, is carried through as the page on completion status
+ * prescribes: FAILURE now with all I/O still outstanding; then Retrieve/HardwareFailure and Abort are indicated; at the
+ * next terminate the I/O is completed with REQUEST_ABORTED, and that terminate ends the object.
  */
 #include "offload_target.h"
 
@@ -49,7 +49,23 @@ static PNET_BUFFER_LIST HandBackSends(POT_OBJECT Connection)
     return first;
 }
 
-static NDIS_STATUS GiveBackConnection(POT_OBJECT Connection, POT_BLOCK Block, BOOLEAN Aborted)
+/*
+ * What was received, acknowledged and not delivered goes up as a list of its own, and comes back like any other. FALSE: there
+ * is none to be had for it.
+ */
+static BOOLEAN TakeBufferedData(POT_OBJECT Connection, POT_BLOCK Block, PNET_BUFFER_LIST *List)
+{
+    *List = NULL;
+    if (Connection->BytesBuffered == 0) {
+        return TRUE;
+    }
+    if (ChimneylabTcpDelegated(Block) != NULL) {
+        *List = OtAllocateReceived(Connection, Connection->BytesBuffered);
+    }
+    return (BOOLEAN)(*List != NULL);
+}
+
+static VOID GiveBackConnection(POT_OBJECT Connection, POT_BLOCK Block, PNET_BUFFER_LIST Buffered, BOOLEAN Aborted)
 {
     PTCP_OFFLOAD_STATE_DELEGATED delegated = &Connection->Copy.Connection.Delegated;
     NDIS_STATUS reason = Aborted ? NDIS_STATUS_REQUEST_ABORTED : NDIS_STATUS_UPLOAD_IN_PROGRESS;
@@ -57,7 +73,6 @@ static NDIS_STATUS GiveBackConnection(POT_OBJECT Connection, POT_BLOCK Block, BO
     delegated->SendDataHead = NULL;
     delegated->SendDataTail = NULL;
     delegated->BufferedData = NULL;
-    OtWireQuiesce(Connection); /* every due ACK leaves before the state does */
     OtFinishReceives(Connection, reason);
     OtFinishForwards(Connection, reason);
     if (!Aborted && Connection->Adapter->Timing.return_send_data != 0) {
@@ -67,35 +82,35 @@ static NDIS_STATUS GiveBackConnection(POT_OBJECT Connection, POT_BLOCK Block, BO
         Block->NetBufferListChain = NULL;
     }
     OtWirePassKeptFrames(Connection);
-    if (Connection->BytesBuffered > 0 && !Aborted) {
-        /* Received, acknowledged and not delivered: it goes up as a list of its own, and comes back like any other. */
-        PNET_BUFFER_LIST list = ChimneylabTcpDelegated(Block) != NULL
-                                    ? OtAllocateReceived(Connection, Connection->BytesBuffered)
-                                    : NULL;
-        if (list == NULL) {
-            return NDIS_STATUS_FAILURE; /* acknowledged data is lost */
-        }
+    if (Buffered != NULL) {
         Connection->BytesBuffered = 0;
-        delegated->BufferedData = list;
+        delegated->BufferedData = Buffered;
     }
-    return NDIS_STATUS_SUCCESS;
 }
 
 static NDIS_STATUS GiveBack(POT_OBJECT Object, POT_BLOCK Block, NDIS_STATUS Requested)
 {
     BOOLEAN second = (BOOLEAN)(Object->State == CHIMNEY_TARGET_OBJECT_FAILED);
+    BOOLEAN aborted = (BOOLEAN)(second || Object->Aborted);
+    BOOLEAN fails = (BOOLEAN)(Requested != NDIS_STATUS_SUCCESS && !second);
+    PNET_BUFFER_LIST buffered = NULL;
     NDIS_STATUS status = Requested;
 
-    if (Requested != NDIS_STATUS_SUCCESS && !second) {
+    if (Object->Kind == OtConnection && !fails) {
+        OtWireQuiesce(Object); /* every due ACK leaves before the state does */
+        /* Before anything is brought to an end: acknowledged data must not be lost, so without memory for it this one fails. */
+        if (!aborted && !TakeBufferedData(Object, Block, &buffered)) {
+            status = NDIS_STATUS_FAILURE;
+            fails = TRUE;
+        }
+    }
+    if (fails) {
         Object->State = CHIMNEY_TARGET_OBJECT_FAILED; /* everything stays as it is until the next terminate */
         OtScheduleHardwareFailure(Object);
-        return Requested;
+        return status;
     }
     if (Object->Kind == OtConnection) {
-        NDIS_STATUS given = GiveBackConnection(Object, Block, (BOOLEAN)(second || Object->Aborted));
-        if (status == NDIS_STATUS_SUCCESS) {
-            status = given;
-        }
+        GiveBackConnection(Object, Block, buffered, aborted);
     }
     OtWriteState(Object, Block); /* behind a terminate block stand delegated structures or none */
     Object->State = CHIMNEY_TARGET_OBJECT_TERMINATING;

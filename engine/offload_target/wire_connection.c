@@ -29,19 +29,17 @@ static void Transmit(void *context, const struct chimney_tcp_segment *segment)
     OtWireTransmit((POT_OBJECT)context, segment);
 }
 
-static void Receive(void *context, const uint8_t *data, size_t bytes, int push)
+static int Receive(void *context, const uint8_t *data, size_t bytes, int push)
 {
     POT_OBJECT connection = (POT_OBJECT)context;
 
-    /* Room for a whole window is taken when the connection is (RoomForConnection), so this cannot fail for want of it. */
-    if (OtWireBuffer(connection, data, (ULONG)bytes)) {
-        connection->BytesArrived += (ULONG)bytes;
-        connection->Pushed = (BOOLEAN)(push != 0);
-    } else {
-        connection->Wire->UploadWanted = TRUE;
-        (VOID)OtSchedule(connection, OtTaskConnectionEvent, TcpIndicateRetrieve, HardwareFailure,
-                         connection->Adapter->Timing.indication_ns);
+    /* Room for a whole window is kept since the connection was taken (RoomForConnection); that the memory can be had is not. */
+    if (!OtWireBuffer(connection, data, (ULONG)bytes)) {
+        return 0;
     }
+    connection->BytesArrived += (ULONG)bytes;
+    connection->Pushed = (BOOLEAN)(push != 0);
+    return 1;
 }
 
 /* ---- from the structures ---- */
@@ -229,15 +227,16 @@ VOID OtWireChange(POT_OBJECT Connection, ULONG Commands)
     OtWireSetTimers(Connection->Adapter);
 }
 
-/* Nothing leaves on a connection that depends on something invalid; after a relink it does again. */
-VOID OtWireMuteInvalid(POT_ADAPTER Adapter)
+/* Nothing leaves on a connection that depends on something invalid (after a relink it does again) or whose hardware is gone. */
+VOID OtWireMute(POT_ADAPTER Adapter)
 {
     PLIST_ENTRY link;
 
     for (link = Adapter->Objects.Flink; link != &Adapter->Objects; link = link->Flink) {
         POT_OBJECT object = CONTAINING_RECORD(link, OT_OBJECT, Link);
-        if (object->Wire != NULL && (object->Wire->Tcp.muted != 0) != OtIsInvalid(object)) {
-            chimney_tcp_mute(&object->Wire->Tcp, OtIsInvalid(object), OtWireNow(Adapter));
+        BOOLEAN muted = (BOOLEAN)(object->Wire != NULL && (OtHardwareIsGone(object) || OtIsInvalid(object)));
+        if (object->Wire != NULL && (object->Wire->Tcp.muted != 0) != muted) {
+            chimney_tcp_mute(&object->Wire->Tcp, muted, OtWireNow(Adapter));
         }
     }
     OtWireSetTimers(Adapter);
@@ -281,7 +280,7 @@ BOOLEAN OtWireSend(POT_OBJECT Connection, ULONG Bytes)
     if (Connection->Wire == NULL) {
         return FALSE;
     }
-    if (!Connection->TerminateAccepted) { /* else it goes back with the rest of the queue */
+    if (!Connection->TerminateAccepted && !OtHardwareIsGone(Connection)) { /* else it goes back with the rest of the queue */
         chimney_tcp_send(&Connection->Wire->Tcp, Bytes, OtWireNow(Connection->Adapter));
         OtWireSetTimers(Connection->Adapter);
     }
@@ -293,7 +292,7 @@ BOOLEAN OtWireDisconnect(POT_OBJECT Connection, ULONG Bytes)
     if (Connection->Wire == NULL) {
         return FALSE;
     }
-    if (!Connection->TerminateAccepted) {
+    if (!Connection->TerminateAccepted && !OtHardwareIsGone(Connection)) {
         Connection->Wire->Tcp.queued += Bytes; /* its last data leaves together with the FIN */
         chimney_tcp_close(&Connection->Wire->Tcp, OtWireNow(Connection->Adapter));
         OtWireSetTimers(Connection->Adapter);
@@ -327,6 +326,9 @@ static VOID KeepFrame(POT_OBJECT Connection, const UCHAR *Bytes, ULONG Length)
 /* A segment off the wire, or one that was forwarded (then without a frame). */
 VOID OtWireInput(POT_OBJECT Connection, const struct chimney_tcp_segment *Segment, const UCHAR *Frame, ULONG FrameLength)
 {
+    if (OtHardwareIsGone(Connection)) {
+        return; /* nobody is there to hear it */
+    }
     switch (chimney_tcp_input(&Connection->Wire->Tcp, Segment, OtWireNow(Connection->Adapter))) {
     case CHIMNEY_TCP_FOR_HOST:
         if (Frame != NULL) {

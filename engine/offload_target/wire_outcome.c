@@ -37,8 +37,9 @@ static VOID AskForUpload(POT_OBJECT Connection, ULONG Reason)
 /* After an abort or a mandatory reason for upload nothing stays with us: it goes back in order, oldest first. */
 static VOID RefuseQueued(POT_OBJECT Connection)
 {
-    NDIS_STATUS status = Connection->Wire->Aborted ? NDIS_STATUS_REQUEST_ABORTED : NDIS_STATUS_UPLOAD_IN_PROGRESS;
+    NDIS_STATUS status = Connection->Wire->Aborted || Connection->Aborted ? NDIS_STATUS_REQUEST_ABORTED : NDIS_STATUS_UPLOAD_IN_PROGRESS;
 
+    chimney_tcp_data_is_gone(&Connection->Wire->Tcp); /* there is nothing to send from any more */
     OtFinishSends(Connection, status);
     OtFinishReceives(Connection, status);
 }
