@@ -193,7 +193,7 @@ void WireFaultQuiesce(struct chimney_tcp *tcp, uint32_t now)
 {
     chimney_tcp_quiesce(tcp, now);
     if (Is(TargetHandsEarlyOver) && EarlyLength > 0) {
-        tcp->callbacks.receive(tcp->callbacks.context, EarlyBytes, EarlyLength, 0);
+        (VOID)tcp->callbacks.receive(tcp->callbacks.context, EarlyBytes, EarlyLength, 0);
         EarlyLength = 0;
     }
 }
@@ -232,7 +232,7 @@ enum chimney_tcp_disposition WireFaultInput(struct chimney_tcp *tcp, const struc
     }
     disposition = chimney_tcp_input(tcp, segment, now);
     if (Is(TargetDoublesSegments) && segment->payload_bytes > 0 && segment->sequence == expected && tcp->rcv_nxt != expected) {
-        tcp->callbacks.receive(tcp->callbacks.context, segment->payload, segment->payload_bytes, 0);
+        (VOID)tcp->callbacks.receive(tcp->callbacks.context, segment->payload, segment->payload_bytes, 0);
     }
     if (Is(TargetProbesEvenly) && tcp->snd_wnd == 0 && tcp->retransmit.running) {
         tcp->retransmit.due = now + tcp->settings.ticks_per_second;

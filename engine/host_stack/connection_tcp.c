@@ -48,12 +48,13 @@ static VOID TakeData(PHS_OBJECT Connection, const UCHAR *Data, ULONG Bytes)
     tcp->Received += Bytes;
 }
 
-static void Receive(void *context, const uint8_t *data, size_t bytes, int push)
+static int Receive(void *context, const uint8_t *data, size_t bytes, int push)
 {
     UNREFERENCED_PARAMETER(push);
     TakeData((PHS_OBJECT)context, data, (ULONG)bytes);
     ((PHS_OBJECT)context)->BytesReceived += (ULONG)bytes;
     ((PHS_OBJECT)context)->Tcp->Unread += (ULONG)bytes;
+    return 1;
 }
 
 /* ---- values <-> state ---- */

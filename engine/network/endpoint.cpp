@@ -31,6 +31,7 @@ Endpoint::Endpoint(const chimney_tcp_settings& settings, const chimney_tcp_state
         }
         self.received_ += static_cast<std::uint32_t>(bytes);
         self.unread_ += static_cast<std::uint32_t>(bytes);
+        return 1;
     };
     chimney_tcp_import(&tcp_, &settings, &callbacks, &state, queued, now);
 }

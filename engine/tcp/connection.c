@@ -192,6 +192,11 @@ void chimney_tcp_mute(struct chimney_tcp *tcp, int muted, uint32_t now)
     }
 }
 
+void chimney_tcp_data_is_gone(struct chimney_tcp *tcp)
+{
+    tcp->data_gone = 1;
+}
+
 struct chimney_tcp_outcome chimney_tcp_take_outcome(struct chimney_tcp *tcp)
 {
     struct chimney_tcp_outcome outcome = tcp->outcome;

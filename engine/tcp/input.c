@@ -231,11 +231,15 @@ static int acknowledgement_arrived(struct chimney_tcp *tcp, const struct chimney
 
 /* ---- data and FIN ---- */
 
-void tcp_deliver(struct chimney_tcp *tcp, const uint8_t *data, size_t bytes, int push)
+/* 0: there was no memory for them, and nothing has happened. */
+int tcp_deliver(struct chimney_tcp *tcp, const uint8_t *data, size_t bytes, int push)
 {
+    if (!tcp->callbacks.receive(tcp->callbacks.context, data, bytes, push)) {
+        return 0;
+    }
     tcp->rcv_nxt += (uint32_t)bytes;
     tcp->rcv_wnd -= MINIMUM((uint32_t)bytes, tcp->rcv_wnd);
-    tcp->callbacks.receive(tcp->callbacks.context, data, bytes, push);
+    return 1;
 }
 
 static void fin_arrived(struct chimney_tcp *tcp, uint32_t now)
@@ -302,7 +306,9 @@ static void data_arrived(struct chimney_tcp *tcp, const struct chimney_tcp_segme
     }
     if (part.payload_bytes > 0) {
         int holes = tcp->early != NULL;
-        tcp_deliver(tcp, part.payload, part.payload_bytes, (part.flags & CHIMNEY_TCP_PSH) != 0);
+        if (!tcp_deliver(tcp, part.payload, part.payload_bytes, (part.flags & CHIMNEY_TCP_PSH) != 0)) {
+            return;
+        }
         if (holes) {
             tcp->ack_now = 1;
         }

@@ -47,6 +47,6 @@ int tcp_take_early(struct chimney_tcp *tcp); /* delivers what has become in orde
 void tcp_forget_early(struct chimney_tcp *tcp);
 
 /* input.c */
-void tcp_deliver(struct chimney_tcp *tcp, const uint8_t *data, size_t bytes, int push);
+int tcp_deliver(struct chimney_tcp *tcp, const uint8_t *data, size_t bytes, int push);
 
 #endif

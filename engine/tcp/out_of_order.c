@@ -55,11 +55,11 @@ int tcp_take_early(struct chimney_tcp *tcp)
     while (!fin && tcp->early != NULL && !BEFORE(tcp->rcv_nxt, tcp->early->sequence)) {
         struct chimney_tcp_early *first = tcp->early;
         uint32_t known = tcp->rcv_nxt - first->sequence;
+        if (known < first->bytes && !tcp_deliver(tcp, first->data + known, first->bytes - known, first->push)) {
+            break; /* it is still early: the peer will send it again */
+        }
         tcp->early = first->next;
         if (known <= first->bytes) {
-            if (known < first->bytes) {
-                tcp_deliver(tcp, first->data + known, first->bytes - known, first->push);
-            }
             fin = first->fin;
         }
         tcp->callbacks.release(tcp->callbacks.context, first);

@@ -18,7 +18,7 @@ int tcp_may_send_data(const struct chimney_tcp *tcp)
     case CHIMNEY_TCP_CLOSE_WAIT:
     case CHIMNEY_TCP_FIN_WAIT_1:
     case CHIMNEY_TCP_CLOSING:
-    case CHIMNEY_TCP_LAST_ACK: return !tcp->muted && !tcp->urgent;
+    case CHIMNEY_TCP_LAST_ACK: return !tcp->muted && !tcp->data_gone && !tcp->urgent;
     default: return 0;
     }
 }
@@ -169,7 +169,7 @@ void tcp_send_probe(struct chimney_tcp *tcp, uint32_t now)
 {
     uint32_t next = tcp->snd_nxt;
 
-    if (tcp->muted) {
+    if (tcp->muted || tcp->data_gone) {
         return;
     }
     if (tcp->queued > 0) {

@@ -101,8 +101,9 @@ struct chimney_tcp_callbacks {
     /* Copies bytes of the send stream; offset 0 is the byte at SndUna. */
     void (*read)(void *context, uint32_t offset, uint8_t *into, size_t bytes);
     void (*transmit)(void *context, const struct chimney_tcp_segment *segment);
-    /* Bytes in order, acknowledged from now on: to be kept until the application takes them (chimney_tcp_consumed). */
-    void (*receive)(void *context, const uint8_t *data, size_t bytes, int push);
+    /* Bytes in order, acknowledged from now on: to be kept until the application takes them (chimney_tcp_consumed). 0: there is
+     * no memory for them, so they count as lost on the way; the peer will send them again. */
+    int (*receive)(void *context, const uint8_t *data, size_t bytes, int push);
 };
 
 enum chimney_tcp_event {
@@ -159,6 +160,7 @@ struct chimney_tcp {
     uint32_t unacknowledged_segments;
     int ack_now, force;
     int muted;  /* an invalidated object: nothing leaves */
+    int data_gone; /* only acknowledgements leave */
     int urgent; /* urgent data has come: nothing is acknowledged any more */
     int challenged, validating; /* validating: the keepalive timer runs because of a doubtful RST or SYN */
     int syn_challenged;
@@ -186,6 +188,8 @@ void chimney_tcp_close(struct chimney_tcp *tcp, uint32_t now); /* graceful: a FI
 void chimney_tcp_abort(struct chimney_tcp *tcp, uint32_t now); /* sends a RST; Closed */
 void chimney_tcp_consumed(struct chimney_tcp *tcp, uint32_t bytes, uint32_t now);
 void chimney_tcp_mute(struct chimney_tcp *tcp, int muted, uint32_t now);
+/* What is queued cannot be read any more: it is somebody else's to send. Incoming segments are acknowledged as before. */
+void chimney_tcp_data_is_gone(struct chimney_tcp *tcp);
 
 enum chimney_tcp_disposition chimney_tcp_input(struct chimney_tcp *tcp, const struct chimney_tcp_segment *segment, uint32_t now);
 

@@ -47,7 +47,7 @@ void receive(const std::uint8_t* data, std::size_t size) {
         for (std::size_t i = 0; i < bytes; ++i) into[i] = 0;
     };
     callbacks.transmit = [](void*, const chimney_tcp_segment*) {};
-    callbacks.receive = [](void*, const std::uint8_t*, std::size_t, int) {};
+    callbacks.receive = [](void*, const std::uint8_t*, std::size_t bytes, int) { return bytes % 7 == 3 ? 0 : 1; };
     chimney_tcp tcp;
     chimney_tcp_import(&tcp, &settings, &callbacks, &state, 3000, 1);
     chimney_tcp_start(&tcp, 1);
