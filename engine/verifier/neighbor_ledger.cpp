@@ -155,18 +155,18 @@ void NeighborLedger::frame(const trace::Event& event, const Model& model) {
             if (std::equal(record.hardware_address.begin(), record.hardware_address.end(), bytes.begin() + 6)) record.doubt = record.unconfirmed = {};
         return;
     }
-    const ObjectRecord* connection = model.object(model.host_handle(seen->connection->handle));
-    const ObjectRecord* path = connection ? model.object(connection->parent) : nullptr;
-    const auto at = path ? records_.find(path->parent) : records_.end();
+    // The neighbor that the target has under the path: an update that failed has changed nothing.
+    const WirePath* way = model.wire().routes().path(seen->connection->path);
+    const auto at = way ? records_.find(model.host_handle(way->neighbor.now)) : records_.end();
     if (at == records_.end()) return;
     NeighborRecord& record = at->second;
     record.nic_moment.latest = now();
     record.nic_changed = now();
     const chimney_tcp_segment& segment = seen->frame.segment;
     const bool progress = (segment.flags & (CHIMNEY_TCP_ACK | CHIMNEY_TCP_RST)) == CHIMNEY_TCP_ACK &&
-                          seen->connection->state == WireConnection::State::offloaded &&
+                          seen->connection->state == WireConnection::State::offloaded && !seen->connection->abort_indicated &&
                           before(seen->connection->acknowledged, segment.acknowledgement) && !before(seen->connection->sent, segment.acknowledgement);
-    if (!progress) return;
+    if (!progress || way->neighbor.other) return;
     record.nic_moment.earliest = now();
     confirmed(record);
 }

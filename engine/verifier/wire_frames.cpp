@@ -177,6 +177,8 @@ void WireLedger::data_received(WireConnection& connection, const chimney_frame& 
     const std::uint32_t data_end = segment.sequence + static_cast<std::uint32_t>(segment.payload_bytes), old = connection.rcv_nxt;
     if (segment.payload_bytes > 0 && before(old, segment.sequence) && course.early.size() < most_early)
         course.early.emplace_back(segment.sequence, data_end);
+    // Once more what was there: the target may have had no memory for the first one.
+    if (segment.payload_bytes > 0 && data_end == old && (segment.flags & CHIMNEY_TCP_PSH) != 0) course.pushed = true;
     if (before(old, segment.sequence) || !before(old, sequence_end(segment))) return;
     const std::uint64_t held = connection.in_order();
     if (before(connection.rcv_nxt, data_end)) connection.rcv_nxt = data_end;

@@ -204,7 +204,7 @@ void everything_acknowledged_is_handed_over(const Scene& scene, const Report& re
     uploaded(scene, [&](std::size_t i, const WireConnection& connection, std::uint32_t delegated) {
         constexpr std::uint32_t closed = 0, close_wait = 7;
         const std::uint32_t state = delegated_word(scene, i, delegated + tcp_state::connection_state);
-        if (state == closed) return;  // aborted, or given up
+        if (state == closed || connection.abort_indicated) return;  // aborted, or given up
         const std::uint32_t rcv_nxt = delegated_word(scene, i, delegated + tcp_state::rcv_nxt);
         std::uint64_t handed = connection.delivered;
         for (const Address list : buffered_data(scene.replay(), scene.shape().blocks[i], scene.now->blocks[i]))
@@ -229,8 +229,8 @@ void due_acknowledgements_are_sent(const Scene& scene, const Report& report) {
     uploaded(scene, [&](std::size_t i, const WireConnection& connection, std::uint32_t delegated) {
         const std::uint32_t rcv_nxt = delegated_word(scene, i, delegated + tcp_state::rcv_nxt);
         const std::uint32_t told = connection.last_ack.value_or(connection.first_rcv_nxt);
-        if (!before(told, rcv_nxt) || connection.reset_received || connection.abort_requested || connection.urgent ||
-            connection.silenced)
+        if (!before(told, rcv_nxt) || connection.reset_received || connection.abort_requested || connection.abort_indicated ||
+            connection.urgent || connection.silenced)
             return;
         report.add(report.draft(scene).block(scene.shape().blocks[i].region).member("RcvNxt", 0).values(rcv_nxt, told, 4),
                    scene.who() + " gives " + connection_name(scene, connection) + " back with an acknowledgement due: " +
