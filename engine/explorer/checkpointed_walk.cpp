@@ -133,6 +133,7 @@ void CheckpointedWalk::run() {
     options.variant = variant_;
     options.schedule = machine::Schedule{};
     options.hand = hand_.get();
+    options.dispatch_limit = most_dispatches;
     options.prepare_trace = [this](trace::Trace& trace) {
         const RunMemory::Lasting lasting(*memory_);
         trace.reserve(lasting_events, 2 * lasting_events, 128 * lasting_events);

@@ -28,6 +28,7 @@ scenario::RunOptions from_the_beginning(const std::string& variant, const std::v
     options.variant = variant;
     options.schedule = machine::Schedule{};
     options.choices = choices;
+    options.dispatch_limit = most_dispatches;
     options.schedule_goes_on = true;
     options.every_point = true;
     return options;

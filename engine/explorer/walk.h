@@ -31,6 +31,9 @@ using Judgement = std::vector<Wrong>;
 
 [[nodiscard]] Judgement judgement_of(std::span<const verifier::Violation> violations, const trace::Trace& trace);
 
+// Between two steps of a scenario: a schedule that never comes to rest is told as such, not waited for.
+inline constexpr std::size_t most_dispatches = 20'000;
+
 class Walk {
 public:
     virtual ~Walk() = default;

@@ -186,6 +186,7 @@ void ChoiceTaker::settle_with_hand(const std::function<bool()>& cancelled) {
         refused = make(*choice, pending, point);
         if (refused.empty()) result_.choice_points.push_back(std::move(point));
     }
+    machine_.run_until([&] { return cancelled() || at_rest(machine_); }, 0);  // says that it never comes to rest
 }
 
 }  // namespace chimneylab::scenario
