@@ -379,6 +379,65 @@ TEST_F(LiveWindowTest, TheTransportHoldsAndStepsAProducer) {
     EXPECT_EQ(live().state_of(live().attached())->reason, chimney_wire_stopped);
 }
 
+TEST_F(LiveWindowTest, WhatIsPressedTwiceIsDoneOnce) {
+    const trace::Trace original = long_trace(200);
+    listen();
+    std::thread producer = send(original, 2000);
+    ASSERT_TRUE(await([&] { return live().rowCount() == 1; }));
+    const std::uint32_t number = live().number_at(0);
+    for (int i = 0; i < 3; ++i) {
+        live().attach(number);
+        live().attach(number);
+        ASSERT_TRUE(await([&] { return playback().session() && live().growing() && live().following(); }));
+        LiveBar* bar = window_.live_bar();
+        ASSERT_TRUE(bar->isVisible());
+        for (int press = 0; press < 2; ++press) QTest::mouseClick(bar->pause_button(), Qt::LeftButton);  // holds, and goes on
+        EXPECT_FALSE(live().view_paused());
+        EXPECT_TRUE(live().following());
+        for (int press = 0; press < 3; ++press) QTest::mouseClick(bar->follow_button(), Qt::LeftButton);
+        EXPECT_FALSE(live().following());
+        QTest::mouseClick(bar->follow_button(), Qt::LeftButton);
+        EXPECT_TRUE(live().following());
+        const std::uint32_t then = playback().event_count();
+        ASSERT_TRUE(await([&] { return playback().event_count() > then + 20; })) << "it still comes";
+        live().detach();
+        live().detach();
+        EXPECT_FALSE(live().growing());
+        EXPECT_FALSE(playback().follows_stream());
+        EXPECT_FALSE(bar->isVisible());
+        EXPECT_EQ(trace::integrity_problem(*playback().trace()).value_or(""), "");
+    }
+    cancel_ = true;
+    producer.join();
+    ASSERT_TRUE(await([&] { return live().ended(number); }));
+}
+
+TEST_F(LiveWindowTest, WhatCameIsKeptWhenTheWindowIsClosedWhileItStreams) {
+    const trace::Trace original = long_trace(200);
+    auto window = std::make_unique<MainWindow>(testing::synthetic_source(), nullptr);
+    LiveSessions& its = window->live_sessions();
+    its.set_folder(folder_.path());
+    window->show();
+    ASSERT_EQ(its.listen(QStringLiteral("tcp:127.0.0.1:0")), QString());
+    its.attach_next();
+    bridge::ReplayOptions options;
+    options.endpoint = std::get<bridge::Endpoint>(bridge::parse_endpoint(its.endpoint().toStdString()));
+    options.events_per_second = 5000;
+    options.cancel = &cancel_;
+    std::thread producer([&original, options] { (void)bridge::replay(original, options); });
+    ASSERT_TRUE(await([&] { return window->playback().session() && its.following() && window->playback().event_count() > 500; }));
+    const auto seen = window->playback().event_count();
+    const std::string file = its.file_of(its.attached()).toStdString();
+    window->close();
+    window.reset();
+    cancel_ = true;
+    producer.join();
+    const auto loaded = session::load(file);
+    ASSERT_TRUE(std::holds_alternative<trace::Trace>(loaded));
+    EXPECT_GE(std::get<trace::Trace>(loaded).size(), seen) << "what was seen is in the file";
+    EXPECT_EQ(trace::integrity_problem(std::get<trace::Trace>(loaded)).value_or(""), "");
+}
+
 TEST_F(LiveWindowTest, ListeningSaysWhatIsWrong) {
     LiveView& view = *window_.live_view();
     picture(QStringLiteral("empty"), "live");

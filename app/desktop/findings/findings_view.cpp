@@ -124,7 +124,7 @@ FindingsView::FindingsView(PlaybackModel& playback, FindingModel& findings, cons
         tell_state();
     });
     connect(&findings, &QAbstractItemModel::dataChanged, tree_->viewport(), [this] { tree_->viewport()->update(); });
-    connect(&playback, &PlaybackModel::session_changed, this, &FindingsView::open_session);
+    playback.tell_session(this, &FindingsView::open_session);
     // Whoever comes to an event where something is broken reads it without a click.
     playback.tell(this, [this] {
         if (!playback_.session()) return;

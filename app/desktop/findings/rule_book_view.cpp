@@ -99,7 +99,7 @@ RuleBookView::RuleBookView(PlaybackModel& playback, RuleModel& rules, const Them
     connect(page_, &QTextBrowser::anchorClicked, this, [this](const QUrl& url) {
         if (url.toString().startsWith(QLatin1String("scenario:"))) Q_EMIT scenario_wanted(url.toString().mid(9));
     });
-    connect(&playback, &PlaybackModel::session_changed, this, &RuleBookView::show_page);
+    playback.tell_session(this, &RuleBookView::show_page);
     connect(&theme, &Theme::changed, this, [this] {
         show_page();
         list_->viewport()->update();

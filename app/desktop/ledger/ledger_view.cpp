@@ -73,7 +73,7 @@ LedgerView::LedgerView(PlaybackModel& playback, CallEntryModel& entries, const T
             [this](int index) { entries_.show_layer(drivers_->itemData(index).toInt()); });
     connect(filter_, &QLineEdit::textChanged, &entries, &CallEntryModel::show_words);
     connect(held_, &QToolButton::toggled, &entries, &CallEntryModel::show_held_only);
-    connect(&playback, &PlaybackModel::session_changed, this, &LedgerView::show_drivers);
+    playback.tell_session(this, &LedgerView::show_drivers);
     connect(&entries, &CallEntryModel::refreshed, this, &LedgerView::refresh);
     connect(&theme, &Theme::changed, this, &LedgerView::refresh);
     show_drivers();
@@ -82,6 +82,8 @@ LedgerView::LedgerView(PlaybackModel& playback, CallEntryModel& entries, const T
 
 void LedgerView::show_drivers() {
     const QSignalBlocker quiet(drivers_);
+    // What was chosen of a stream holds in its next window.
+    const QString chosen = playback_.follows_stream() && drivers_->currentIndex() > 0 ? drivers_->currentText() : QString();
     drivers_->clear();
     drivers_->addItem(tr("All drivers"), -1);
     if (const trace::History* history = playback_.history()) {
@@ -91,8 +93,8 @@ void LedgerView::show_drivers() {
                 drivers_->addItem(to_qstring(history->layer_name(static_cast<trace::LayerIndex>(layer))),
                                   static_cast<int>(layer));
     }
-    drivers_->setCurrentIndex(0);
-    entries_.show_layer(-1);
+    drivers_->setCurrentIndex(chosen.isEmpty() ? 0 : std::max(0, drivers_->findText(chosen)));
+    entries_.show_layer(drivers_->currentData().toInt());
 }
 
 void LedgerView::refresh() {
@@ -121,7 +123,7 @@ void LedgerView::refresh() {
 
 void LedgerView::go(const QModelIndex& index) {
     const trace::CallEntry* entry = entries_.entry(index.row());
-    if (entry == nullptr) return;
+    if (entry == nullptr || entries_.late()) return;
     const trace::RegionId region = entry->region;
     const trace::EventId event = entries_.event_of(index.row(), index.column());
     playback_.pause();

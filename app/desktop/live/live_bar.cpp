@@ -121,9 +121,10 @@ void LiveBar::refresh() {
     const bool over = live_.ended(live_.attached());
     const auto text = [&](LiveSessions::Column column) { return live_.data(live_.index(live_.row_of(live_.attached()), column), Qt::DisplayRole).toString(); };
     QString words = over ? tr("LIVE, ended · %1").arg(QString::fromStdString(state->producer)) : tr("● LIVE · %1").arg(QString::fromStdString(state->producer));
-    words += tr(" · %1 · %2 events").arg(text(LiveSessions::doing), text(LiveSessions::events));
+    if (!over) words += QStringLiteral(" · ") + text(LiveSessions::doing);
+    words += tr(" · %1 events").arg(text(LiveSessions::events));
     if (!over && !text(LiveSessions::rate).isEmpty()) words += tr(" · %1/s").arg(text(LiveSessions::rate));
-    if (over && !state->end.empty()) words += QStringLiteral(" · ") + QString::fromStdString(state->end);
+    if (over && !state->end.empty()) words += QStringLiteral(" · ✖ ") + QString::fromStdString(state->end);
     state_->setText(state_->fontMetrics().elidedText(words, Qt::ElideRight, std::max(80, state_->width())));
     state_->setToolTip(words);
     state_->setAccessibleName(words);

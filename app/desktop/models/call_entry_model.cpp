@@ -33,7 +33,7 @@ QString to_text(CallEntryState state) {
 
 CallEntryModel::CallEntryModel(PlaybackModel& playback, QObject* parent)
     : QAbstractTableModel(parent), playback_(playback) {
-    connect(&playback, &PlaybackModel::session_changed, this, &CallEntryModel::rebuild);
+    playback.tell_session(this, &CallEntryModel::rebuild);
     playback.tell_growth(this, &CallEntryModel::rebuild);
     playback.tell(this, &CallEntryModel::follow);
     connect(&playback, &PlaybackModel::focus_changed, this, &CallEntryModel::follow);
@@ -47,14 +47,15 @@ int CallEntryModel::rowCount(const QModelIndex& parent) const {
 int CallEntryModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : column_count; }
 
 const CallEntry* CallEntryModel::entry(int row) const {
-    const trace::History* history = playback_.history();
+    const trace::History* history = this->history();
     if (history == nullptr || row < 0 || row >= rowCount()) return nullptr;
-    return &history->call_entries()[rows_[static_cast<std::size_t>(row)]];
+    const std::uint32_t index = rows_[static_cast<std::size_t>(row)];
+    return index < history->call_entries().size() ? &history->call_entries()[index] : nullptr;
 }
 
 int CallEntryModel::row_of(trace::RegionId region) const {
-    const trace::History* history = playback_.history();
-    const CallEntry* wanted = history != nullptr ? history->call_entry_of(region) : nullptr;
+    const trace::History* history = this->history();
+    const CallEntry* wanted = history != nullptr && !late() ? history->call_entry_of(region) : nullptr;
     if (wanted == nullptr) return -1;
     const auto index = static_cast<std::uint32_t>(wanted - history->call_entries().data());
     const auto found = std::ranges::find(rows_, index);
@@ -67,22 +68,22 @@ EventId CallEntryModel::first_event(const CallEntry& entry) const {
 
 bool CallEntryModel::leaks(const CallEntry& entry) const {
     // A recording that was cut off cannot tell: only a finished run leaks.
-    const trace::Trace* trace = playback_.trace();
+    const trace::Trace* trace = session_ ? session_->trace.get() : nullptr;
     return !entry.released.valid() && trace != nullptr && !trace->empty() &&
            trace->events().back().kind == trace::EventKind::run_finished;
 }
 
 CallEntryState CallEntryModel::state_of(const CallEntry& entry) const {
-    const EventId at = playback_.position();
+    const EventId at = at_;
     if (!at.valid() || at < first_event(entry)) return CallEntryState::to_come;
     if (entry.released.valid() && entry.released <= at) return CallEntryState::released;
     if (at < entry.recognised) return CallEntryState::allocated;
-    return leaks(entry) && at.value + 1 == playback_.event_count() ? CallEntryState::leaked : CallEntryState::held;
+    return leaks(entry) && at.value + 1 == session_->trace->size() ? CallEntryState::leaked : CallEntryState::held;
 }
 
 // The conversion on the way up by the driver that owns the entry: there it gives back what the entry remembers.
 EventId CallEntryModel::restoration(const CallEntry& entry) const {
-    const trace::History& history = *playback_.history();
+    const trace::History& history = *this->history();
     const trace::Operation* its = history.operation(entry.operation);
     if (its == nullptr) return {};
     for (const std::uint32_t index : its->conversions) {
@@ -96,10 +97,10 @@ EventId CallEntryModel::restoration(const CallEntry& entry) const {
 }
 
 QString CallEntryModel::restored_text(const CallEntry& entry) const {
-    const trace::History& history = *playback_.history();
+    const trace::History& history = *this->history();
     const EventId at = restoration(entry);
     if (!at.valid()) return leaks(entry) ? tr("never") : QString();
-    if (at > playback_.position()) return {};
+    if (at > at_) return {};
     const trace::RegionId root = history.conversion_at(at)->root;
     const auto bytes = region_bytes(history, root, at);
     constexpr std::array offsets{trace::block_offset::im_reserved_0, trace::block_offset::im_reserved_1,
@@ -112,7 +113,7 @@ QString CallEntryModel::restored_text(const CallEntry& entry) const {
 }
 
 QString CallEntryModel::text(const CallEntry& entry, int column) const {
-    const trace::History& history = *playback_.history();
+    const trace::History& history = *this->history();
     const CallEntryState now = state_of(entry);
     switch (column) {
         case driver:
@@ -128,7 +129,7 @@ QString CallEntryModel::text(const CallEntry& entry, int column) const {
         }
         case age: {
             if (now == CallEntryState::to_come) return {};
-            const EventId end = now == CallEntryState::released ? entry.released : playback_.position();
+            const EventId end = now == CallEntryState::released ? entry.released : at_;
             return microseconds_text(history.trace().event(end).virtual_time -
                                      history.trace().event(first_event(entry)).virtual_time);
         }
@@ -170,12 +171,12 @@ QVariant CallEntryModel::data(const QModelIndex& index, int role) const {
             return playback_.region_chosen() && playback_.region() == it->region;
         case Qt::ToolTipRole: {
             QString tip =
-                QStringLiteral("%1 · %2").arg(to_qstring(trace::region_text(*playback_.history(), it->region)),
-                                              address_text(playback_.trace()->region(it->region).address));
+                QStringLiteral("%1 · %2").arg(to_qstring(trace::region_text(*history(), it->region)),
+                                              address_text(session_->trace->region(it->region).address));
             for (const trace::SavedValue& saved : it->saved)
                 tip += QStringLiteral("\n%1 = %2%3")
                            .arg(to_qstring(saved.member),
-                                to_qstring(trace::value_text(*playback_.history(), it->recognised, saved.value)),
+                                to_qstring(trace::value_text(*history(), it->recognised, saved.value)),
                                 saved.offset ? tr(", at +%1").arg(offset_text(*saved.offset)) : QString());
             tip += tr("\nallocated at event %1, in use since event %2")
                        .arg(first_event(*it).value)
@@ -229,7 +230,7 @@ EventId CallEntryModel::event_of(int row, int column) const {
     if (column == restored) return restoration(*it);
     if (column == state && it->released.valid()) return it->released;
     if (column == operation)
-        if (const trace::Operation* its = playback_.history()->operation(it->operation)) return its->started;
+        if (const trace::Operation* its = history()->operation(it->operation)) return its->started;
     return it->recognised;
 }
 
@@ -270,12 +271,12 @@ void CallEntryModel::show_words(const QString& words) {
 
 std::vector<std::uint32_t> CallEntryModel::wanted_rows() const {
     std::vector<std::uint32_t> rows;
-    const trace::History* history = playback_.history();
+    const trace::History* history = this->history();
     if (history == nullptr) return rows;
     const auto entries = history->call_entries();
     if (held_only_) {
         for (std::size_t layer = 0; layer < history->trace().layers().size(); ++layer) {
-            const auto live = history->live_call_entries(static_cast<trace::LayerIndex>(layer), playback_.position());
+            const auto live = history->live_call_entries(static_cast<trace::LayerIndex>(layer), at_);
             rows.insert(rows.end(), live.begin(), live.end());
         }
         std::ranges::sort(rows);
@@ -326,11 +327,13 @@ std::vector<std::uint32_t> CallEntryModel::wanted_rows() const {
 
 void CallEntryModel::rebuild() {
     beginResetModel();
+    session_ = playback_.session();
+    at_ = playback_.position();
     rows_ = wanted_rows();
     leaked_ = 0;
     releases_.clear();
     beginnings_.clear();
-    if (const trace::History* history = playback_.history()) {
+    if (const trace::History* history = this->history()) {
         for (const CallEntry& each : history->call_entries()) {
             leaked_ += leaks(each) ? 1 : 0;
             beginnings_.push_back(first_event(each));
@@ -344,6 +347,8 @@ void CallEntryModel::rebuild() {
 }
 
 void CallEntryModel::follow() {
+    if (late()) return rebuild();
+    at_ = playback_.position();
     if (held_only_) {
         auto rows = wanted_rows();
         if (rows != rows_) {
@@ -357,7 +362,7 @@ void CallEntryModel::follow() {
 }
 
 QString CallEntryModel::summary() const {
-    const EventId at = playback_.position();
+    const EventId at = at_;
     if (beginnings_.empty() || !at.valid()) return {};
     const auto begun = std::ranges::upper_bound(beginnings_, at) - beginnings_.begin();
     const auto given_back = std::ranges::upper_bound(releases_, at) - releases_.begin();

@@ -3,7 +3,8 @@
 //
 // The ledger of IM call entries: every entry of the run with what has become of it at the present event. Order and filter
 // do not depend on where one stands, so a step costs nothing but the entries that are held; only "held now" follows the
-// event. Ages are virtual time. GUI thread only.
+// event. Ages are virtual time. It shows the session and the event that it was told of last, also while a stream goes on in
+// another window (late()). GUI thread only.
 // What an entry is for: "Reusing an NDIS_MINIPORT_OFFLOAD_BLOCK_LIST Structure".
 #pragma once
 
@@ -48,6 +49,7 @@ public:
     // Where to go from a cell: the event it speaks of.
     [[nodiscard]] trace::EventId event_of(int row, int column) const;
     [[nodiscard]] QString summary() const;  // "2 held, 5 released, 1 leaked"
+    [[nodiscard]] bool late() const { return playback_.late(session_); }  // the events and memory that it names are of another
 
 Q_SIGNALS:
     void refreshed();
@@ -55,6 +57,7 @@ Q_SIGNALS:
 private:
     void rebuild();
     void follow();
+    [[nodiscard]] const trace::History* history() const { return session_ ? session_->history.get() : nullptr; }
     [[nodiscard]] std::vector<std::uint32_t> wanted_rows() const;
     [[nodiscard]] QString text(const trace::CallEntry& entry, int column) const;
     [[nodiscard]] QString restored_text(const trace::CallEntry& entry) const;
@@ -62,6 +65,8 @@ private:
     [[nodiscard]] trace::EventId first_event(const trace::CallEntry& entry) const;
 
     PlaybackModel& playback_;
+    SessionPointer session_;
+    trace::EventId at_;
     std::vector<std::uint32_t> rows_;  // indices into History::call_entries()
     int layer_ = -1;
     bool held_only_ = false;

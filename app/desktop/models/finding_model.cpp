@@ -50,7 +50,8 @@ int FindingModel::finding_number(const QModelIndex& index) const {
 
 const Finding* FindingModel::finding(const QModelIndex& index) const {
     const int number = finding_number(index);
-    return number < 0 || findings() == nullptr ? nullptr : &findings()->rows[static_cast<std::size_t>(number)];
+    const Findings* all = findings();
+    return number < 0 || all == nullptr || static_cast<std::size_t>(number) >= all->rows.size() ? nullptr : &all->rows[static_cast<std::size_t>(number)];
 }
 
 QModelIndex FindingModel::index_of(int finding) const {

@@ -10,20 +10,22 @@
 namespace chimneylab::desktop {
 
 HandleChainModel::HandleChainModel(PlaybackModel& playback, QObject* parent) : QObject(parent), playback_(playback) {
-    connect(&playback, &PlaybackModel::session_changed, this, &HandleChainModel::take_session);
-    playback.tell_growth(this, [this] {
-        const auto picked = picked_;
-        take_session();
-        picked_ = picked;
-        refresh();
-    });
+    playback.tell_session(this, &HandleChainModel::open_session);
+    playback.tell_growth(this, &HandleChainModel::look_again);
     playback.tell(this, &HandleChainModel::refresh);
     connect(&playback, &PlaybackModel::focus_changed, this, &HandleChainModel::refresh);
-    take_session();
+    take_session({});
 }
 
-// Once a session: which handles the host stack ever had.
-void HandleChainModel::take_session() {
+void HandleChainModel::open_session() {
+    if (!playback_.late(session_)) return;
+    // Objects keep their names from window to window of a stream.
+    take_session(playback_.follows_stream() ? picked_ : QString());
+}
+
+// Which handles the host stack ever had.
+void HandleChainModel::take_session(const QString& picked) {
+    session_ = playback_.session();
     objects_.clear();
     handles_.clear();
     picked_.clear();
@@ -43,6 +45,7 @@ void HandleChainModel::take_session() {
             known->emplace_back(i);
         }
     }
+    if (handles_.contains(picked)) picked_ = picked;
     Q_EMIT objects_changed();
     refresh();
 }
@@ -80,6 +83,7 @@ void HandleChainModel::pick(const QString& object) {
 }
 
 void HandleChainModel::refresh() {
+    if (playback_.late(session_)) return open_session();
     chain_ = {};
     if (playback_.history() != nullptr && playback_.position().valid()) {
         const trace::RegionId handle = host_handle(picked_.isEmpty() ? focused_object() : picked_);

@@ -33,12 +33,15 @@ Q_SIGNALS:
     void objects_changed();
 
 private:
-    void take_session();
+    void open_session();
+    void look_again() { take_session(picked_); }  // there is more of it
+    void take_session(const QString& picked);
     void refresh();
     [[nodiscard]] QString focused_object() const;
     [[nodiscard]] trace::RegionId host_handle(const QString& object) const;
 
     PlaybackModel& playback_;
+    SessionPointer session_;  // whose handles those are
     HandleChain chain_;
     QStringList objects_;
     std::map<QString, std::vector<trace::RegionId>> handles_;  // of the host stack, by object, in the order of birth

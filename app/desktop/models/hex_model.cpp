@@ -13,7 +13,6 @@
 namespace chimneylab::desktop {
 
 HexModel::HexModel(PlaybackModel& playback, QObject* parent) : QObject(parent), playback_(playback) {
-    connect(&playback, &PlaybackModel::session_changed, this, &HexModel::refresh);
     playback.tell(this, &HexModel::refresh);
     connect(&playback, &PlaybackModel::focus_changed, this, &HexModel::refresh);
     refresh();

@@ -8,8 +8,7 @@ namespace chimneylab::desktop {
 
 LensModel::LensModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
     connect(&playback, &PlaybackModel::session_changed, this, [this] {
-        session_ = nullptr;  // another session may come to lie at the same address
-        refresh(PlaybackModel::Move::jump);
+        session_ = nullptr;  // another session may come to lie at the same address; what it shows is told with the place
     });
     playback.tell(this, &LensModel::refresh);
     connect(&playback, &PlaybackModel::focus_changed, this, [this] { refresh(PlaybackModel::Move::jump); });

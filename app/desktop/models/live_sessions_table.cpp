@@ -59,7 +59,7 @@ QVariant LiveSessions::data(const QModelIndex& index, int role) const {
     const bridge::SessionState& its = row.state;
     const std::uint64_t missing = its.losses.dropped + its.losses.missing;
     const auto state_text = [&]() -> QString {
-        if (row.ended) return its.end.empty() ? tr("finished") : tr("✕ ended: %1").arg(QString::fromStdString(its.end));
+        if (row.ended) return its.end.empty() ? tr("finished") : tr("✖ ended: %1").arg(QString::fromStdString(its.end));
         if (its.stage == SessionStage::waiting_for_return) return tr("connection lost");
         switch (its.producer_state) {
             case chimney_wire_paused: return tr("held");

@@ -27,7 +27,6 @@ QByteArray to_bytes(std::span<const std::byte> bytes) {
 }  // namespace
 
 MemberModel::MemberModel(PlaybackModel& playback, QObject* parent) : QAbstractTableModel(parent), playback_(playback) {
-    connect(&playback, &PlaybackModel::session_changed, this, &MemberModel::refresh);
     playback.tell(this, &MemberModel::refresh);
     connect(&playback, &PlaybackModel::focus_changed, this, &MemberModel::refresh);
 }

@@ -10,9 +10,16 @@ namespace chimneylab::desktop {
 using trace::EventId;
 using trace::EventKind;
 
+namespace {
+
+// Models are seen by somebody.
+bool is_seen(const QObject* who) { return who != nullptr && (!who->isWidgetType() || who->property("visible").toBool()); }
+
+}  // namespace
+
 PlaybackModel::PlaybackModel(QObject* parent) : QObject(parent), clock_(this) {
     connect(&clock_, &AnimationClock::tick, this, &PlaybackModel::advance);
-    connect(this, &PlaybackModel::shown_events_changed, this, [this] { tell_all(Move::jump, true); });
+    connect(this, &PlaybackModel::shown_events_changed, this, [this] { tell_all(Move::jump, Topic::growth); });
 }
 
 void PlaybackModel::open(SessionPointer session) {
@@ -31,8 +38,9 @@ void PlaybackModel::open(SessionPointer session) {
     }
     filter_.open(session_);
     Q_EMIT session_changed();
+    tell_all(Move::jump, Topic::session);
     Q_EMIT position_changed(Move::jump);
-    tell_all(Move::jump, false);
+    tell_all(Move::jump, Topic::place);
 }
 
 std::uint32_t PlaybackModel::event_count() const {
@@ -44,9 +52,10 @@ void PlaybackModel::seek(EventId event, Move how) {
     event.value = std::min(event.value, event_count() - 1);
     if (event == position_) return;
     move_to(event);
+    if (streams_) catch_up(Topic::session);
     streams_ = false;
     Q_EMIT position_changed(how);
-    tell_all(how, false);
+    tell_all(how, Topic::place);
 }
 
 void PlaybackModel::move_to(EventId event) {
@@ -82,26 +91,35 @@ void PlaybackModel::follow(SessionPointer next) {
         Q_EMIT session_changed();
     }
     Q_EMIT position_changed(Move::jump);
-    for (Reader& each : readers_) each.behind = each.behind || !each.of_growth;
+    if (goes_on) now_behind(Topic::session);
+    now_behind(Topic::place);
 }
 
-void PlaybackModel::grew() {
-    for (Reader& each : readers_) each.behind = each.behind || each.of_growth;
+void PlaybackModel::grew() { now_behind(Topic::growth); }
+
+void PlaybackModel::now_behind(Topic topic) {
+    for (Reader& each : readers_) each.behind = each.behind || each.topic == topic;
 }
 
 void PlaybackModel::rest() {
-    if (!std::exchange(streams_, false)) return;
+    catch_up(Topic::session);
+    streams_ = false;
+    catch_up(Topic::place);
+    catch_up(Topic::growth);
+}
+
+void PlaybackModel::catch_up(Topic topic) {
     for (std::size_t i = 0; i < readers_.size(); ++i)
-        if (std::exchange(readers_[i].behind, false) && readers_[i].who) readers_[i].told(Move::jump);
+        if (readers_[i].topic == topic && std::exchange(readers_[i].behind, false) && readers_[i].who) readers_[i].told(Move::jump);
 }
 
-void PlaybackModel::add_reader(QObject* reader, std::function<void(Move)> told, bool of_growth) {
-    readers_.push_back({reader, std::move(told), of_growth, false});
+void PlaybackModel::add_reader(QObject* reader, std::function<void(Move)> told, Topic topic) {
+    readers_.push_back({reader, std::move(told), topic, false});
 }
 
-void PlaybackModel::tell_all(Move how, bool of_growth) {
+void PlaybackModel::tell_all(Move how, Topic topic) {
     for (std::size_t i = 0; i < readers_.size(); ++i) {
-        if (readers_[i].of_growth != of_growth) continue;
+        if (readers_[i].topic != topic) continue;
         readers_[i].behind = false;
         if (readers_[i].who) readers_[i].told(how);
     }
@@ -109,6 +127,17 @@ void PlaybackModel::tell_all(Move how, bool of_growth) {
 
 bool PlaybackModel::tell_some() {
     int told = 0;
+    // Another session first: what is shown is seen before what is behind a tab.
+    for (const bool seen : {true, false}) {
+        for (std::size_t i = 0; i < readers_.size() && told < told_at_once; ++i) {
+            Reader& next = readers_[i];
+            if (next.topic != Topic::session || !next.behind || is_seen(next.who) != seen) continue;
+            next.behind = false;
+            if (!next.who) continue;
+            next.told(Move::jump);
+            ++told;
+        }
+    }
     for (std::size_t tried = 0; tried < readers_.size() && told < told_at_once; ++tried) {
         Reader& next = readers_[next_reader_++ % readers_.size()];
         if (!std::exchange(next.behind, false) || !next.who) continue;
@@ -222,6 +251,8 @@ trace::RegionId PlaybackModel::region() const {
 }
 
 void PlaybackModel::choose_region(trace::RegionId region) {
+    // A view that shows the window of a stream before this one may be clicked.
+    if (region.valid() && (!session_ || region.value >= session_->trace->region_count())) return;
     if (region == chosen_region_) return;
     chosen_region_ = region;
     Q_EMIT focus_changed();

@@ -65,15 +65,22 @@ public:
     // For whoever tells of the place in words, tables and figures instead of painting it: called after position_changed, as
     // often as it, in the order in which they came, as long as the reader lives. While the place follows a stream, which moves
     // it with every frame, tell_some() tells a few, in turn: nobody reads faster, and a frame costs what is painted.
-    void tell(QObject* reader, std::function<void()> told) { add_reader(reader, [told = std::move(told)](Move) { told(); }, false); }
+    void tell(QObject* reader, std::function<void()> told) { add_reader(reader, [told = std::move(told)](Move) { told(); }, Topic::place); }
     template <typename Who>
-    void tell(Who* reader, void (Who::*told)()) { add_reader(reader, [reader, told](Move) { (reader->*told)(); }, false); }
+    void tell(Who* reader, void (Who::*told)()) { add_reader(reader, [reader, told](Move) { (reader->*told)(); }, Topic::place); }
     template <typename Who>
-    void tell(Who* reader, void (Who::*told)(Move)) { add_reader(reader, [reader, told](Move how) { (reader->*told)(how); }, false); }
+    void tell(Who* reader, void (Who::*told)(Move)) { add_reader(reader, [reader, told](Move how) { (reader->*told)(how); }, Topic::place); }
     // The same for shown_events_changed: what a session that grows has more is told in turn, too.
-    void tell_growth(QObject* reader, std::function<void()> told) { add_reader(reader, [told = std::move(told)](Move) { told(); }, true); }
+    void tell_growth(QObject* reader, std::function<void()> told) { add_reader(reader, [told = std::move(told)](Move) { told(); }, Topic::growth); }
     template <typename Who>
-    void tell_growth(Who* reader, void (Who::*told)()) { add_reader(reader, [reader, told](Move) { (reader->*told)(); }, true); }
+    void tell_growth(Who* reader, void (Who::*told)()) { add_reader(reader, [reader, told](Move) { (reader->*told)(); }, Topic::growth); }
+    // The same for session_changed: told before those of the place when a session is opened. Where a stream goes on in another
+    // session they are told in turn, and until then their views may be painted and clicked: a reader keeps the session that it
+    // told of, reads nothing else with numbers of that one, and whatever else makes it look at the present one makes it take
+    // that one first (late() says that it has to).
+    template <typename Who>
+    void tell_session(Who* reader, void (Who::*told)()) { add_reader(reader, [reader, told](Move) { (reader->*told)(); }, Topic::session); }
+    [[nodiscard]] bool late(const SessionPointer& told_of) const { return told_of != session_; }
     static constexpr int told_at_once = 1;
     bool tell_some();  // once a frame; true: others are behind still
     // Moves as a stream does, frame after frame: to the newest event of the session that is open, or of the one that goes on
@@ -125,14 +132,17 @@ Q_SIGNALS:
     void member_changed();
 
 private:
+    enum class Topic { place, growth, session };
     struct Reader {
         QPointer<QObject> who;
         std::function<void(Move)> told;
-        bool of_growth = false;
+        Topic topic = Topic::place;
         bool behind = false;
     };
-    void add_reader(QObject* reader, std::function<void(Move)> told, bool of_growth);
-    void tell_all(Move how, bool of_growth);
+    void add_reader(QObject* reader, std::function<void(Move)> told, Topic topic);
+    void tell_all(Move how, Topic topic);
+    void now_behind(Topic topic);
+    void catch_up(Topic topic);
     void set_playing(bool playing);
     void move_to(trace::EventId event);
     [[nodiscard]] trace::EventId neighbour(trace::Landmark kind, int direction) const;

@@ -5,7 +5,6 @@
 namespace chimneylab::desktop {
 
 StageModel::StageModel(PlaybackModel& playback, QObject* parent) : QObject(parent), playback_(playback) {
-    connect(&playback, &PlaybackModel::session_changed, this, [this] { rebuild(PlaybackModel::Move::jump); });
     connect(&playback, &PlaybackModel::position_changed, this, &StageModel::rebuild);
     connect(&playback, &PlaybackModel::focus_changed, this, [this] { rebuild(PlaybackModel::Move::jump); });
 }

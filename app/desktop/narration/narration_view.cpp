@@ -32,7 +32,6 @@ NarrationView::NarrationView(PlaybackModel& playback, const Theme& theme, QWidge
     addAction(copy_);
     setAccessibleName(tr("Narration"));
     connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& rule) { Q_EMIT rule_wanted(rule.toString()); });
-    connect(&playback, &PlaybackModel::session_changed, this, &NarrationView::open_session);
     playback.tell(this, &NarrationView::tell);
     connect(&theme, &Theme::changed, this, [this] {
         if (narrator_ && session_ == playback_.session() && playback_.position().valid()) tell_rules();
@@ -43,16 +42,16 @@ NarrationView::NarrationView(PlaybackModel& playback, const Theme& theme, QWidge
 
 QString NarrationView::text() const { return more_.isEmpty() ? main_ : main_ + QLatin1Char('\n') + more_; }
 
-void NarrationView::open_session() {
+void NarrationView::take_session() {
     narrator_.reset();
     session_ = playback_.session();
     if (session_) narrator_ = std::make_unique<trace::Narrator>(*session_->history);
-    tell();
 }
 
 void NarrationView::tell() {
+    if (playback_.late(session_)) take_session();
     const trace::EventId at = playback_.position();
-    if (!narrator_ || !at.valid() || session_ != playback_.session()) {
+    if (!narrator_ || !at.valid()) {
         for (QString* part : {&heading_, &more_, &own_notes_, &picture_, &before_, &after_}) part->clear();
         rules_ = {};
         copy_->setEnabled(false);

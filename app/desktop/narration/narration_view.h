@@ -45,7 +45,7 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    void open_session();
+    void take_session();
     void tell();
     void tell_rules();
     void tell_around();

@@ -26,8 +26,8 @@ StateTreePane::StateTreePane(PlaybackModel& playback, const Theme& theme, QWidge
     column->addWidget(blocks_.view, 1);
     column->addWidget(target_.title);
     column->addWidget(target_.view, 1);
-    connect(&playback, &PlaybackModel::session_changed, this, &StateTreePane::open_session);
     playback.tell_growth(this, [this] {
+        if (waits()) return;
         // No other thread may read a session that grows.
         if (playback_.session() && (!is_growing(playback_) || playback_.session()->trace->size() <= at_once)) open_session();
     });
@@ -100,7 +100,20 @@ void StateTreePane::size_columns(Half& half) {
     half.empty->setGeometry(half.view->viewport()->rect().adjusted(8, 0, -8, 0));
 }
 
+// While a session streams nobody reads what is behind a tab.
+bool StateTreePane::waits() {
+    if (isVisible() || !playback_.follows_stream()) return false;
+    stale_ = true;
+    return true;
+}
+
+void StateTreePane::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (stale_) refresh();
+}
+
 void StateTreePane::open_session() {
+    stale_ = false;
     worker_.forget();
     objects_.reset();
     session_ = playback_.session();
@@ -119,10 +132,12 @@ void StateTreePane::open_session() {
 }
 
 void StateTreePane::refresh() {
+    if (waits()) return;
+    if (stale_ || playback_.late(session_)) return open_session();
     refreshing_ = true;
     StateTree blocks;
     StateTree target;
-    if (session_ && session_ == playback_.session() && playback_.cursor() != nullptr) {
+    if (session_ && playback_.cursor() != nullptr) {
         blocks = block_list_tree(*session_->history, *playback_.cursor(), playback_.operation());
         if (objects_) {
             target = target_tree(*session_->history, *objects_, playback_.position());

@@ -32,6 +32,7 @@ Q_SIGNALS:
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     struct Half {
@@ -43,6 +44,7 @@ private:
     Half make_half(const QString& name);
     void open_session();
     void refresh();
+    [[nodiscard]] bool waits();
     void show(Half& half, StateTree tree);
     void apply_theme();
     static void size_columns(Half& half);
@@ -54,6 +56,7 @@ private:
     std::shared_ptr<const OffloadedObjects> objects_;
     Background worker_;
     bool refreshing_ = false;
+    bool stale_ = false;  // told nothing of what has come since
 };
 
 }  // namespace chimneylab::desktop
