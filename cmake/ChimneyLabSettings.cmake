@@ -76,3 +76,13 @@ function(chimneylab_test name)
   target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 ENVIRONMENT RC_PARAMS=seed=20061108)
 endfunction()
+
+# Tests that take long are started before all others: one that begins last leaves the other processors idle until it ends.
+set(CHIMNEYLAB_LONG_TEST 1000)  # their COST
+# chimneylab_long_tests(SUITE.NAME…): cases of this directory's test programs, after these.
+function(chimneylab_long_tests)
+  list(JOIN ARGN " " tests)
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/long_tests.cmake
+    CONTENT "set_tests_properties(@tests@ PROPERTIES COST @CHIMNEYLAB_LONG_TEST@)\n" @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${CMAKE_CURRENT_BINARY_DIR}/long_tests.cmake)
+endfunction()

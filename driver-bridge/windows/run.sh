@@ -83,6 +83,11 @@ for driver in "${given[@]}"; do
     own_names+=${own_names:+, }$name
 done
 
+# What is wrong with the scenarios is said before Wine is started, too.
+for scenario in "${!scenarios[@]}"; do
+    "$bin/chimneylab-windows-plan" "${scenarios[$scenario]}" ${variant:+"$variant"} >"$work/plan-$scenario" || exit 2
+done
+
 timeout 180 "$wine" wineboot -i >"$work/wineboot.log" 2>&1 || { cat "$work/wineboot.log" >&2; fail "Wine could not make a prefix"; }
 # The process of the drivers takes its environment from the first process of the prefix.
 stop_wine
@@ -94,10 +99,9 @@ cp "$windows/bin/ndis.sys" "$windows/bin/chimneylab.sys" "$windows/bin/chimney-h
 for floor in 1 2 3 4 5 6 7 8; do cp "$windows/bin/chimney-im.sys" "$drivers/chimney-im-$floor.sys"; done
 for floor in "${!own[@]}"; do cp "${own[$floor]}" "$drivers/chimney-im-$((floor + 1)).sys"; done
 
-# run_one SCENARIO
+# run_one SCENARIO PLAN
 run_one() {
-    local scenario=$1 name file to status=0 judged=0 options=()
-    "$bin/chimneylab-windows-plan" "$scenario" >"$work/plan" || return 2
+    local scenario=$1 plan=$2 name file to status=0 judged=0 options=()
     name=$(basename -- "$scenario" .yaml)
     file=$into/$name.chimney
     to=$connect
@@ -116,7 +120,7 @@ run_one() {
     [ -z "$schedule" ] || options+=(--schedule "$schedule")
     [ -z "$own_names" ] || options+=(--name "$own_names")
     echo "$name: running under Wine" >&2
-    timeout 120 "$wine" "$windows/bin/chimney-relay.exe" --connect "$to" --lab "Z:$work/plan" "${options[@]}" || status=$?
+    timeout 120 "$wine" "$windows/bin/chimney-relay.exe" --connect "$to" --lab "Z:$plan" "${options[@]}" || status=$?
     [ "$status" -ne 124 ] || echo "lab windows: the run took more than 120 s and was ended" >&2
     # One run a process of drivers: the next one begins afresh.
     stop_wine
@@ -140,9 +144,9 @@ run_one() {
 }
 
 worst=0
-for scenario in "${scenarios[@]}"; do
+for scenario in "${!scenarios[@]}"; do
     status=0
-    run_one "$scenario" || status=$?
+    run_one "${scenarios[$scenario]}" "$work/plan-$scenario" || status=$?
     [ "$worst" -ge "$status" ] || worst=$status
 done
 exit "$worst"

@@ -80,10 +80,6 @@ TEST_F(UnderWine, HistoriesAreThoseOfLinuxEventByEvent) {
         EXPECT_EQ(recorded.description().scenario, id);
         EXPECT_THAT(recorded.description().producer, HasSubstr("chimneylab.sys"));
     }
-    // A driver with a mistake is no .sys file: one clear sentence, and nothing hangs.
-    const Outcome refused = run("--scenario m2 --variant 'ImReserved not restored'");
-    EXPECT_EQ(refused.exit_code, 2) << refused.words;
-    EXPECT_THAT(refused.words, HasSubstr("not built as .sys files"));
 }
 
 // A driver of a person's own, from its source: the process that holds all drivers ends with it, and the session says so.
@@ -112,12 +108,15 @@ TEST_F(UnderWine, ADriverThatFaultsLeavesASessionThatTells) {
     EXPECT_EQ(first_difference(here_keys, there_keys), "");
 }
 
-// What is no driver for Windows is told before anything of Wine is started.
-TEST(OwnDriver, WhatIsNoDriverIsRefused) {
+// What cannot be run on Windows is told before anything of Wine is started: one clear sentence.
+TEST(Refused, BeforeWineIsStarted) {
     if (shell("command -v wineserver").exit_code != 0) GTEST_SKIP() << "Wine is not installed";
-    const std::string run = std::string(WINDOWS_SCRIPTS) + "/run.sh --bin " + PROGRAMS + " --windows " + WINDOWS_BINARIES + " --driver ";
-    for (const auto& [given, said] : {std::pair{"/nowhere.sys", "there is no /nowhere.sys"}, {"/etc/hostname", "no .sys file, no .c file and no folder"},
-                                      {WINDOWS_SCRIPTS "/mingw", "there is no C source in"}}) {
+    const std::string run = std::string(WINDOWS_SCRIPTS) + "/run.sh --bin " + PROGRAMS + " --windows " + WINDOWS_BINARIES + " ";
+    for (const auto& [given, said] : {std::pair{"--driver /nowhere.sys", "there is no /nowhere.sys"},
+                                      {"--driver /etc/hostname", "no .sys file, no .c file and no folder"},
+                                      {"--driver " WINDOWS_SCRIPTS "/mingw", "there is no C source in"},
+                                      {"--scenario m2 --variant 'ImReserved not restored'", "not built as .sys files"},
+                                      {"--scenario m1 --scenario nosuch", "there is no scenario 'nosuch'"}}) {
         const Outcome outcome = shell(run + given);
         EXPECT_EQ(outcome.exit_code, 2) << outcome.words;
         EXPECT_THAT(outcome.words, HasSubstr(said));
