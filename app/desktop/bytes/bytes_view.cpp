@@ -307,3 +307,5 @@ QRect BytesView::accessible_row_rect(int row) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_bytes_view.cpp"

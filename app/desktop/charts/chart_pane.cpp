@@ -285,3 +285,5 @@ void ChartPane::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_chart_pane.cpp"

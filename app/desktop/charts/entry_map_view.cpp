@@ -226,3 +226,5 @@ QRect EntryMapView::accessible_row_rect(int row) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_entry_map_view.cpp"

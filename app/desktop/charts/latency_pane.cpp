@@ -156,3 +156,5 @@ QString LatencyPane::figure_summary() const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_latency_pane.cpp"

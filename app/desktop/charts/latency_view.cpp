@@ -439,3 +439,5 @@ void LatencyView::paint(QPainter& painter, QSize size) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_latency_view.cpp"

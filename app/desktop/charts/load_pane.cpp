@@ -90,3 +90,5 @@ QString LoadPane::figure_summary() const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_load_pane.cpp"

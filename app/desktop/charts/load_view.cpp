@@ -228,3 +228,5 @@ void LoadView::paint(QPainter& painter, QSize size) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_load_view.cpp"

@@ -162,3 +162,5 @@ bool TimeCanvas::viewportEvent(QEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_time_canvas.cpp"

@@ -63,3 +63,5 @@ QString EntryMapPane::figure_summary() const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_time_panes.cpp"

@@ -301,3 +301,5 @@ QRect WaterfallView::accessible_row_rect(int row) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_waterfall_view.cpp"

@@ -280,3 +280,5 @@ void ChoicesView::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_choices_view.cpp"

@@ -116,3 +116,5 @@ void ComparisonView::resizeEvent(QResizeEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_comparison_view.cpp"

@@ -126,3 +126,5 @@ void DifferencesView::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_differences_view.cpp"

@@ -231,3 +231,5 @@ void EventListView::resizeEvent(QResizeEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_event_list_view.cpp"

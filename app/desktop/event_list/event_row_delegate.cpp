@@ -118,3 +118,5 @@ void EventRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_event_row_delegate.cpp"

@@ -319,3 +319,5 @@ void FindingsView::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_findings_view.cpp"

@@ -132,3 +132,5 @@ bool RuleBookView::eventFilter(QObject* watched, QEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_rule_book_view.cpp"

@@ -240,3 +240,5 @@ void ChainView::show_objects() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_chain_view.cpp"

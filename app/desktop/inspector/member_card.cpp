@@ -123,3 +123,5 @@ void MemberCard::refresh() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_member_card.cpp"

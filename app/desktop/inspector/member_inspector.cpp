@@ -193,3 +193,5 @@ void MemberInspector::resizeEvent(QResizeEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_member_inspector.cpp"

@@ -67,3 +67,5 @@ void MemberRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_member_row_delegate.cpp"

@@ -56,3 +56,5 @@ void LedgerRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_ledger_row_delegate.cpp"

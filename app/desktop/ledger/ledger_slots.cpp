@@ -174,3 +174,5 @@ QRect LedgerSlots::accessible_row_rect(int row) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_ledger_slots.cpp"

@@ -164,3 +164,5 @@ bool LedgerView::eventFilter(QObject* watched, QEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_ledger_view.cpp"

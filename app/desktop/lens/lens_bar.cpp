@@ -97,3 +97,5 @@ void LensBar::show_blocks() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_lens_bar.cpp"

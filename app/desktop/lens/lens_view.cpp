@@ -436,3 +436,5 @@ QRect LensView::accessible_row_rect(int row) const {
 int LensView::accessible_current_row() const { return chosen_cell(); }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_lens_view.cpp"

@@ -217,3 +217,5 @@ void LibraryView::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_library_view.cpp"

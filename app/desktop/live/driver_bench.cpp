@@ -282,3 +282,5 @@ void DriverBench::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_driver_bench.cpp"

@@ -153,3 +153,5 @@ void DriverBuild::add(BuildMessage message) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_driver_build.cpp"

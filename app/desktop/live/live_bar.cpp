@@ -158,3 +158,5 @@ void LiveBar::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_live_bar.cpp"

@@ -187,3 +187,5 @@ void LiveView::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_live_view.cpp"

@@ -64,3 +64,5 @@ void BookmarksView::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_bookmarks_view.cpp"

@@ -149,3 +149,5 @@ void CommandPalette::paintEvent(QPaintEvent*) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_command_palette.cpp"

@@ -517,3 +517,5 @@ void MainWindow::toggle_maximised(PanelDock* pane) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_main_window.cpp"

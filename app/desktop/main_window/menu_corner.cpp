@@ -63,3 +63,5 @@ void MenuCorner::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_menu_corner.cpp"

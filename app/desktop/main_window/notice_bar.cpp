@@ -132,3 +132,5 @@ void NoticeBar::paintEvent(QPaintEvent*) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_notice_bar.cpp"

@@ -44,3 +44,5 @@ void PanelDock::paintEvent(QPaintEvent*) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_panel_dock.cpp"

@@ -141,3 +141,5 @@ void PanelTitle::leaveEvent(QEvent*) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_panel_title.cpp"

@@ -132,3 +132,5 @@ void UntilBar::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_until_bar.cpp"

@@ -25,3 +25,5 @@ void AnimationClock::start() {
 void AnimationClock::stop() { timer_.stop(); }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_animation_clock.cpp"

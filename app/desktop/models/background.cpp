@@ -51,3 +51,5 @@ void Background::forget() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_background.cpp"

@@ -96,3 +96,5 @@ Qt::ItemFlags BookmarkModel::flags(const QModelIndex& index) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_bookmark_model.cpp"

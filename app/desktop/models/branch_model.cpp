@@ -163,3 +163,5 @@ trace::EventId BranchModel::parting(int one, int other) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_branch_model.cpp"

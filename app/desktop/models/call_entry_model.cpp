@@ -372,3 +372,5 @@ QString CallEntryModel::summary() const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_call_entry_model.cpp"

@@ -125,3 +125,5 @@ QVariant ComparisonModel::headerData(int section, Qt::Orientation orientation, i
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_comparison_model.cpp"

@@ -146,3 +146,5 @@ QVariant TimingDifferenceModel::headerData(int section, Qt::Orientation orientat
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_difference_model.cpp"

@@ -135,3 +135,5 @@ void EventFilter::put_in_force(std::shared_ptr<const ShownEvents> result, const 
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_event_filter.cpp"

@@ -133,3 +133,5 @@ void EventListModel::grow() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_event_list_model.cpp"

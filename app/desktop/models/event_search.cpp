@@ -45,3 +45,5 @@ void EventSearch::start(SessionPointer session, trace::Filter filter, EventId fr
 void EventSearch::cancel() { worker_.forget(); }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_event_search.cpp"

@@ -55,3 +55,5 @@ QVariant FigureTableModel::headerData(int section, Qt::Orientation orientation, 
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_figure_table.cpp"

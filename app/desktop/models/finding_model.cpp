@@ -151,3 +151,5 @@ std::vector<std::pair<trace::LayerIndex, QString>> FindingModel::layers() const 
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_finding_model.cpp"

@@ -127,3 +127,5 @@ QString HandleChainModel::node_text(int index) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_handle_chain_model.cpp"

@@ -184,3 +184,5 @@ QString HexModel::summary() const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_hex_model.cpp"

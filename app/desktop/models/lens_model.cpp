@@ -205,3 +205,5 @@ void LensModel::refresh(PlaybackModel::Move how) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_lens_model.cpp"

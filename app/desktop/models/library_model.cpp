@@ -129,3 +129,5 @@ void LibraryModel::rebuild() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_library_model.cpp"

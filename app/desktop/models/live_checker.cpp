@@ -69,3 +69,5 @@ void LiveChecker::work() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_live_checker.cpp"

@@ -292,3 +292,5 @@ void LiveSessions::measure() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_live_sessions.cpp"

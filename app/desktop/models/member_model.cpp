@@ -187,3 +187,5 @@ void MemberModel::refresh() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_member_model.cpp"

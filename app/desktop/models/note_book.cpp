@@ -327,3 +327,5 @@ void NoteBook::saved_as(const QString& path, const Snapshot& snapshot) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_note_book.cpp"

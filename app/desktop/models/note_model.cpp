@@ -94,3 +94,5 @@ QVariant NoteModel::data(const QModelIndex& index, int role) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_note_model.cpp"

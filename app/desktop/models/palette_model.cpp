@@ -80,3 +80,5 @@ QVariant PaletteModel::data(const QModelIndex& index, int role) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_palette_model.cpp"

@@ -361,3 +361,5 @@ void PlaybackModel::set_playing(bool playing) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_playback_model.cpp"

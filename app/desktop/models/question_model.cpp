@@ -194,3 +194,5 @@ QVariant QuestionModel::data(const QModelIndex& index, int role) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_question_model.cpp"

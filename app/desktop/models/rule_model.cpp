@@ -69,3 +69,5 @@ void RuleModel::rebuild() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_rule_model.cpp"

@@ -87,3 +87,5 @@ std::shared_ptr<const SequenceIndex> SequenceModel::index_of_operation(SessionPo
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_sequence_model.cpp"

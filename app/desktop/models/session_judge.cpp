@@ -118,3 +118,5 @@ Findings tell_stored(const trace::History& history, const std::vector<session::S
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_session_judge.cpp"

@@ -70,3 +70,5 @@ void SessionLoader::deliver(std::uint64_t number, const QString& what, LoadOutco
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_session_loader.cpp"

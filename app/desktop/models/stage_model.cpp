@@ -33,3 +33,5 @@ void StageModel::rebuild(PlaybackModel::Move how) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_stage_model.cpp"

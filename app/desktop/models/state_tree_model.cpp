@@ -92,3 +92,5 @@ QVariant StateTreeModel::headerData(int section, Qt::Orientation orientation, in
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_state_tree_model.cpp"

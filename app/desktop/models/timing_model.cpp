@@ -216,3 +216,5 @@ void TimingModel::follow() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_timing_model.cpp"

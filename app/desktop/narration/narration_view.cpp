@@ -236,3 +236,5 @@ void NarrationView::showEvent(QShowEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_narration_view.cpp"

@@ -213,3 +213,5 @@ void NotesView::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_notes_view.cpp"

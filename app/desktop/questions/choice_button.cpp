@@ -93,3 +93,5 @@ void ChoiceButton::paintEvent(QPaintEvent*) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_choice_button.cpp"

@@ -377,3 +377,5 @@ void QuestionsView::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_questions_view.cpp"

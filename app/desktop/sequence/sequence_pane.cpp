@@ -132,3 +132,5 @@ void SequencePane::export_to(Part part, const QString& path) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_sequence_pane.cpp"

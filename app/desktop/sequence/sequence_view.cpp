@@ -363,3 +363,5 @@ bool SequenceView::viewportEvent(QEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_sequence_view.cpp"

@@ -283,3 +283,5 @@ QString StageView::tip_for(StageHit hit) const {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_stage_view.cpp"

@@ -49,3 +49,5 @@ void StateTreeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_state_tree_delegate.cpp"

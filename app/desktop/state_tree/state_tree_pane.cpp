@@ -184,3 +184,5 @@ void StateTreePane::apply_theme() {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_state_tree_pane.cpp"

@@ -38,3 +38,5 @@ void CheckBox::paintEvent(QPaintEvent*) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_check_box.cpp"

@@ -187,3 +187,5 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_theme.cpp"

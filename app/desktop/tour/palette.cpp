@@ -4,7 +4,6 @@
 
 #include <QHash>
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -31,7 +30,12 @@ QImage with_palette(const QImage& picture) {
     QHash<QRgb, int> counts;
     for (int y = 0; y < from.height(); ++y) {
         const auto* line = reinterpret_cast<const QRgb*>(from.constScanLine(y));
-        for (int x = 0; x < from.width(); ++x) ++counts[line[x] | 0xFF000000U];
+        // Most pixels are as the one before them: each run is counted once.
+        for (int x = 0; x < from.width();) {
+            const int begin = x;
+            while (x < from.width() && line[x] == line[begin]) ++x;
+            counts[line[begin] | 0xFF000000U] += x - begin;
+        }
     }
     std::vector<Shade> shades;
     for (auto each = counts.cbegin(); each != counts.cend(); ++each) shades.push_back({each.key(), each.value()});
@@ -49,13 +53,8 @@ QImage with_palette(const QImage& picture) {
     }
     QHash<QRgb, uchar> nearest;
     for (const Shade& shade : shades) {
-        int best = std::numeric_limits<int>::max();
-        for (qsizetype i = 0; i < palette.size(); ++i) {
-            if (const int distance = apart(palette[i], shade.colour); distance < best) {
-                best = distance;
-                nearest[shade.colour] = static_cast<uchar>(i);
-            }
-        }
+        const auto best = std::ranges::min_element(std::as_const(palette), {}, [&](QRgb taken) { return apart(taken, shade.colour); });
+        nearest[shade.colour] = static_cast<uchar>(best - palette.cbegin());
     }
     QImage to(from.size(), QImage::Format_Indexed8);
     to.setColorTable(palette);
@@ -63,7 +62,7 @@ QImage with_palette(const QImage& picture) {
     for (int y = 0; y < from.height(); ++y) {
         const auto* line = reinterpret_cast<const QRgb*>(from.constScanLine(y));
         uchar* out = to.scanLine(y);
-        for (int x = 0; x < from.width(); ++x) out[x] = nearest.value(line[x] | 0xFF000000U);
+        for (int x = 0; x < from.width(); ++x) out[x] = x > 0 && line[x] == line[x - 1] ? out[x - 1] : nearest.value(line[x] | 0xFF000000U);
     }
     return to;
 }

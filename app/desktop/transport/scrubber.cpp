@@ -270,3 +270,5 @@ bool Scrubber::event(QEvent* event) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_scrubber.cpp"

@@ -99,3 +99,5 @@ void TransportBar::paintEvent(QPaintEvent*) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_transport_bar.cpp"

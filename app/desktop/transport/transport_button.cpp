@@ -125,3 +125,5 @@ void StepButton::paintEvent(QPaintEvent*) {
 }
 
 }  // namespace chimneylab::desktop
+
+#include "moc_transport_button.cpp"
