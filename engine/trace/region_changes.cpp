@@ -80,8 +80,10 @@ void RegionChanges::settle() {
 }
 
 std::span<const RegionChanges::Stretch> RegionChanges::stretches_of(RegionId region) const {
-    const auto own = std::ranges::equal_range(stretches_, region.value, {}, &Stretch::region);
-    return {own.begin(), own.end()};
+    // Not equal_range, whose subrange clang 14 cannot compile with libstdc++ 12: the fuzz targets are built with it.
+    const auto begin = std::ranges::lower_bound(stretches_, region.value, {}, &Stretch::region);
+    const auto end = std::ranges::upper_bound(begin, stretches_.end(), region.value, {}, &Stretch::region);
+    return {begin, end};
 }
 
 EventId RegionChanges::seek(RegionId region, std::uint32_t offset, std::uint32_t size, std::uint32_t first,
