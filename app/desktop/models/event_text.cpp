@@ -33,20 +33,22 @@ QString short_conversion(trace::ConversionKind kind) {
     return QStringLiteral("conversion");
 }
 
+trace::LayerIndex actor_of(const Event& event) {
+    const bool call = event.kind == EventKind::enter || event.kind == EventKind::leave;
+    return call && event.layer == trace::ndis_layer ? event.other_layer : event.layer;
+}
+
 EventText event_text(const trace::History& history, trace::EventId id) {
     const trace::Trace& trace = history.trace();
     const Event& event = trace.event(id);
     const QString name = to_qstring(trace.text(event.name));
     EventText text;
-    text.layer = event.layer;
-    text.mark = mark_of_layer(trace, event.layer);
+    text.layer = actor_of(event);
+    text.mark = mark_of_layer(trace, text.layer);
     switch (event.kind) {
         case EventKind::enter:
             text.what = name;
             text.is_function_name = true;
-            // A call is the doing of its caller: a driver calls NDIS, or NDIS calls a driver's handler.
-            text.layer = event.layer == trace::ndis_layer ? event.other_layer : event.layer;
-            text.mark = mark_of_layer(trace, text.layer);
             break;
         case EventKind::leave:
             text.what = name;
@@ -55,8 +57,6 @@ EventText event_text(const trace::History& history, trace::EventId id) {
             }
             text.is_function_name = true;
             text.is_return = true;
-            text.layer = event.layer == trace::ndis_layer ? event.other_layer : event.layer;
-            text.mark = mark_of_layer(trace, text.layer);
             break;
         case EventKind::conversion:
             text.what = short_conversion(static_cast<trace::ConversionKind>(event.detail));

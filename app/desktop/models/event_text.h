@@ -22,6 +22,8 @@ struct EventText {
     trace::LayerIndex layer = trace::machine_layer;  // whose doing it is: the caller of a call, the converter …
 };
 
+// Whose doing an event is. A call is its caller's: a driver calls NDIS, or NDIS calls a driver's handler.
+[[nodiscard]] trace::LayerIndex actor_of(const trace::Event& event);
 [[nodiscard]] EventText event_text(const trace::History& history, trace::EventId event);
 [[nodiscard]] EventMark mark_of_layer(const trace::Trace& trace, trace::LayerIndex layer);
 // "41.250 µs"

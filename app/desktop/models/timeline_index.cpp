@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "app/desktop/models/event_text.h"
+
 namespace chimneylab::desktop {
 
 using trace::EventId;
@@ -25,7 +27,10 @@ TimelineIndex::Weight weight_of(const trace::Event& event) {
 
 }  // namespace
 
-void TimelineIndex::add(const trace::Event& event, bool is_finding) { weights_.push_back(is_finding ? finding : weight_of(event)); }
+void TimelineIndex::add(const trace::Event& event, bool is_finding) {
+    weights_.push_back(is_finding ? finding : weight_of(event));
+    actors_.push_back(actor_of(event));
+}
 
 void TimelineIndex::finish() {
     std::uint32_t below = size();
@@ -53,7 +58,7 @@ void TimelineIndex::mark(const std::vector<trace::EventId>& findings) {
 }
 
 TimelineIndex::Telling TimelineIndex::at(std::size_t level, std::uint32_t index) const {
-    if (level == 0) return {EventId(index), static_cast<Weight>(weights_[index])};
+    if (level == 0) return {EventId(index), static_cast<Weight>(weights_[index]), actors_[index]};
     return levels_[level - 1][index];
 }
 

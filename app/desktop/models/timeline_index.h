@@ -3,7 +3,7 @@
 //
 // The most telling event of any stretch of a trace, for a time line that has one column of pixels for thousands of events:
 // a pyramid, each level sixteen times as coarse. Made on whatever thread, and extended as the trace grows; asking costs some dozen looks however long
-// the stretch is. Keeps a byte an event and nothing of the trace.
+// the stretch is. Keeps two bytes an event and nothing of the trace: an event that is on the disk is not read to be painted.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@ public:
     struct Telling {
         trace::EventId event;
         Weight weight = nothing;
+        trace::LayerIndex layer = trace::machine_layer;  // whose doing it is
     };
     // Among the events [first, last).
     [[nodiscard]] Telling most_telling(std::uint32_t first, std::uint32_t last) const;
@@ -35,6 +36,7 @@ private:
     [[nodiscard]] Telling at(std::size_t level, std::uint32_t index) const;
 
     std::vector<std::uint8_t> weights_;        // by event
+    std::vector<trace::LayerIndex> actors_;    // by event
     std::vector<std::vector<Telling>> levels_;  // of 16, 256, 4096 … events
 };
 

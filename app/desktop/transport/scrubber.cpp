@@ -103,7 +103,7 @@ void Scrubber::rebuild() {
         }
         const TimelineIndex::Telling telling = session->timeline->most_telling(first, x + 1 == columns_.size() ? count : low);
         if (telling.weight != TimelineIndex::nothing && (telling.weight != TimelineIndex::irql_change || playback_.irql_changes_shown()))
-            columns_[x] = {telling.event, telling.weight};
+            columns_[x] = {telling.event, telling.weight, telling.layer};
         first = low;
     }
 }
@@ -131,8 +131,7 @@ void Scrubber::paint_marks(QPainter& painter) const {
         const bool future = column.event > playback_.position();
         const double passing = playback_.filter().passes(column.event) ? 1.0 : 0.3;
         const double strength = (column.weight == TimelineIndex::finding ? 1.0 : future ? 0.35 : at < opening ? 0.55 : 1.0) * passing;
-        const auto layer = event_text(*history, column.event).layer;
-        QColor colour = layer < trace.layers().size() ? theme_.colour_of(trace.layers()[layer].role) : t.ndis;
+        const QColor colour = column.layer < trace.layers().size() ? theme_.colour_of(trace.layers()[column.layer].role) : t.ndis;
         painter.setOpacity(strength);
         switch (column.weight) {
             case TimelineIndex::finding: draw_mark(painter, Mark::cross, QRectF(at - 4, bar.top() + 2, 8, 8), t.changed); break;

@@ -43,6 +43,7 @@ private:
     struct Column {
         trace::EventId event;
         TimelineIndex::Weight weight = TimelineIndex::nothing;
+        trace::LayerIndex layer = trace::machine_layer;
     };
     void rebuild();
     void paint_marks(QPainter& painter) const;
