@@ -12,8 +12,6 @@ using trace::EventKind;
 
 namespace {
 
-constexpr std::uint32_t group_size = 16;
-
 std::uint64_t bit(int column) { return column < 0 ? 0 : std::uint64_t{1} << std::min(column, 63); }
 
 }  // namespace

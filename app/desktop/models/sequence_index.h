@@ -50,7 +50,9 @@ public:
     // The first row at or after a virtual time; row_count() if there is none.
     [[nodiscard]] std::uint32_t row_at_time(trace::Nanoseconds time, bool folded) const;
 
-    // Rows first … last - 1 (unfolded) taken together. O(log n).
+    // Rows first … last - 1 (unfolded) taken together. O(log n). Between rows that are multiples of group_size nothing is read
+    // from the trace.
+    static constexpr std::uint32_t group_size = 16;
     [[nodiscard]] SequenceSummary summary(std::uint32_t first, std::uint32_t last) const;
 
     // Work whose wait overlaps the events from … to, at most `most` of it.

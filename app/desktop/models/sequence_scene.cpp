@@ -379,8 +379,14 @@ private:
         };
         const double height = std::min(request_.room.height(), axis_.height() - request_.top);
         for (double pixel = 0; pixel < height; ++pixel) {
-            const std::uint32_t from = plain_row(axis_.first_row(request_.top + pixel));
-            const std::uint32_t to = plain_row(axis_.first_row(request_.top + pixel + 1));
+            std::uint32_t from = plain_row(axis_.first_row(request_.top + pixel));
+            std::uint32_t to = plain_row(axis_.first_row(request_.top + pixel + 1));
+            // Far out to the next whole group, a quarter of a pixel at most: what is on the disk is not read for that.
+            constexpr std::uint32_t group = SequenceIndex::group_size;
+            if (to > from && to - from >= 4 * group) {
+                from -= from % group;
+                to -= to % group;
+            }
             const SequenceSummary sum = index_.summary(from, std::max(to, axis_.by_time ? to : from + 1));
             int only = 0;
             if (sum.first_operation == sum.last_operation) only = operation_ordinal(history_, trace::OperationId(sum.first_operation));
