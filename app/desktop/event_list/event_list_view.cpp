@@ -209,7 +209,8 @@ void EventListView::show_summary() {
 
 void EventListView::size_columns() {
     const QFontMetrics mono(theme_.mono(measure::small_text, QFont::Bold));
-    const int digits = std::max(3, static_cast<int>(QString::number(playback_.event_count()).size()));
+    // A stream has room for the numbers that it comes to before the columns are sized again.
+    const int digits = std::max(playback_.follows_stream() ? 6 : 3, static_cast<int>(QString::number(playback_.event_count()).size()));
     const int number = mono.horizontalAdvance(QString(digits, QLatin1Char('0'))) + 10;
     const int time = mono.horizontalAdvance(playback_.event_count() == 0 ? QStringLiteral("000.000") : microseconds_text(playback_.trace()->events().back().virtual_time)) + 10;
     const int layer = QFontMetrics(theme_.words(measure::quiet_text, QFont::DemiBold)).horizontalAdvance(QStringLiteral("Machine")) + 24;

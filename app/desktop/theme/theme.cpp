@@ -117,7 +117,7 @@ QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: %quiet%; border: none; border-bottom: 2px solid transparent; padding: 3px 8px 2px 8px; margin: 0 2px; }
 QTabBar::tab:selected { color: %text%; border-bottom: 2px solid %accent%; }
 QTabBar::tab:hover { color: %text%; background: %hover%; }
-QTabBar::scroller { width: 20px; }
+QTabBar::scroller { width: 32px; }
 QTabBar QToolButton { background: %background%; border: 1px solid %line%; border-radius: 4px; padding: 0; margin: 2px 0; }
 QTabBar QToolButton:hover { background: %hover%; }
 QMenuBar { background: %panel%; color: %text%; border-bottom: 1px solid %line%; padding: 4px 6px; spacing: 2px; }
