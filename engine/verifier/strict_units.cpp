@@ -65,7 +65,7 @@ void dependents_are_gone(const Scene& scene, const Report& report) {
         if (handle == 0) continue;
         for (const auto& [address, object] : scene.model.objects()) {
             if (object.owner != scene.driver || object.parent != handle || object.state != State::offloaded || object.terminates == 0) continue;
-            if (std::ranges::any_of(scene.now->blocks, [&](const BlockImage& each) { return each.slot_b() == address; })) continue;
+            if (std::ranges::any_of(scene.now->blocks, [&, own = address](const BlockImage& each) { return each.slot_b() == own; })) continue;
             report.add(at_block(scene, report, i), "The terminate of " + scene.replay().region_name(object.block) + ", which depends on " + scene.block_name(i) +
                                                        ", has been issued, but not completed.");
             break;

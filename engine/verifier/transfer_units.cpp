@@ -11,7 +11,7 @@
 namespace chimneylab::verifier {
 namespace {
 
-constexpr std::int32_t pending = 0x00000103;
+constexpr std::int32_t status_pending = 0x00000103;
 constexpr std::uint8_t dispatch_level = 2;
 
 
@@ -52,9 +52,9 @@ void handle_of_the_context(const Scene& scene, const Report& report) {
 }
 
 void only_pending(const Scene& scene, const Report& report) {
-    if (scene.event.has_status == 0 || scene.event.status == pending) return;
+    if (scene.event.has_status == 0 || scene.event.status == status_pending) return;
     const std::string_view handler = scene.function().name;
-    report.add(report.draft(scene).statuses(pending, scene.event.status)
+    report.add(report.draft(scene).statuses(status_pending, scene.event.status)
                    .at_target(handler == "MiniportTcpOffloadReceive"      ? "OT-074"
                               : handler == "MiniportTcpOffloadDisconnect" ? "OT-089"
                               : handler == "MiniportTcpOffloadForward"    ? "OT-088"
