@@ -212,5 +212,23 @@ TEST(Choices, WhatCannotBeChosenIsTold) {
     EXPECT_FALSE(result.trace.empty());
 }
 
+TEST(Choices, AHandThatNeverComesToRestIsToldSo) {
+    class First final : public LiveHand {
+    public:
+        bool wants_to_choose() override { return true; }
+        std::optional<Choice> choose(const ChoicePoint&, const std::string&) override { return Choice{}; }
+        Choice::Fault take_fault() override { return Choice::Fault::none; }
+    } hand;
+    const Scenario scenario = scenario_of(two_at_once());
+    RunOptions options;
+    options.hand = &hand;
+    const auto endless = [](const RunResult& result) {
+        return std::ranges::any_of(result.findings, [](const machine::Finding& each) { return each.kind == trace::FindingKind::endless_completion; });
+    };
+    EXPECT_FALSE(endless(run(scenario, options)));
+    options.dispatch_limit = 1;
+    EXPECT_TRUE(endless(run(scenario, options)));
+}
+
 }  // namespace
 }  // namespace chimneylab::scenario

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <new>
+#include <vector>
 
 #include "tests/tcp/two_ends.h"
 
@@ -286,6 +288,102 @@ TEST(TcpConnection, DueAcknowledgementsLeaveBeforeTheStateDoes) {
     chimney_tcp_quiesce(&right, both.now());
     ASSERT_EQ(both.sent(1).size(), 1u);
     EXPECT_EQ(both.right().next_timer(false, both.now()), CHIMNEY_TCP_NOT_RUNNING);
+}
+
+// One end alone, whose memory and data the test has in hand.
+struct Alone {
+    explicit Alone(std::uint32_t queued = 0) {
+        settings.maximum_segment = 536;
+        settings.receive_window = 4096;
+        settings.ticks_per_second = 1000;
+        settings.ack_frequency = 2;
+        settings.delayed_ack_ticks = 200;
+        settings.maximum_retransmissions = 5;
+        settings.duplicate_ack_threshold = 3;
+        state.state = CHIMNEY_TCP_ESTABLISHED;
+        state.rcv_wnd = state.snd_wnd = 4096;
+        state.cwnd = 1072;
+        state.ss_thresh = 65535;
+        state.keep_alive_timeout_delta = state.retransmit_timeout_delta = CHIMNEY_TCP_NOT_RUNNING;
+        callbacks.context = this;
+        callbacks.allocate = [](void*, std::size_t bytes) { return ::operator new(bytes, std::nothrow); };
+        callbacks.release = [](void*, void* memory) { ::operator delete(memory); };
+        callbacks.read = [](void* context, std::uint32_t, std::uint8_t* into, std::size_t bytes) {
+            ++static_cast<Alone*>(context)->reads;
+            std::memset(into, 0, bytes);
+        };
+        callbacks.transmit = [](void* context, const chimney_tcp_segment* segment) {
+            auto& self = *static_cast<Alone*>(context);
+            ++self.sent;
+            self.acknowledged = segment->acknowledgement;
+            self.sent_bytes += segment->payload_bytes;
+        };
+        callbacks.receive = [](void* context, const std::uint8_t*, std::size_t bytes, int) {
+            auto& self = *static_cast<Alone*>(context);
+            if (self.room == 0) return 0;
+            --self.room;
+            self.received += bytes;
+            return 1;
+        };
+        chimney_tcp_import(&tcp, &settings, &callbacks, &state, queued, 1);
+    }
+    ~Alone() { chimney_tcp_release(&tcp); }
+    Alone(const Alone&) = delete;
+    Alone& operator=(const Alone&) = delete;
+    void arrives(std::uint32_t sequence, std::size_t bytes, std::uint32_t acknowledgement = 0) {
+        const std::vector<std::uint8_t> data(bytes);
+        chimney_tcp_segment segment{};
+        segment.sequence = sequence;
+        segment.acknowledgement = acknowledgement;
+        segment.flags = CHIMNEY_TCP_ACK;
+        segment.window = 4096;
+        segment.payload = data.data();
+        segment.payload_bytes = bytes;
+        chimney_tcp_input(&tcp, &segment, 10);
+    }
+    chimney_tcp_settings settings{};
+    chimney_tcp_state state{};
+    chimney_tcp_callbacks callbacks{};
+    chimney_tcp tcp;
+    int room = 0, reads = 0, sent = 0;  // room: for so many pieces
+    std::uint32_t acknowledged = 0;
+    std::size_t received = 0, sent_bytes = 0;
+};
+
+TEST(TcpConnection, WhatThereIsNoMemoryForCountsAsLost) {
+    Alone end;
+    end.arrives(0, 100);
+    chimney_tcp_timer(&end.tcp, 5000);
+    EXPECT_EQ(end.tcp.rcv_nxt, 0u);
+    EXPECT_EQ(end.tcp.rcv_wnd, 4096u);
+    EXPECT_EQ(end.sent, 0) << "nothing is acknowledged that nobody keeps";
+    end.room = 1;
+    end.arrives(100, 100);  // early: kept
+    end.arrives(0, 100);    // room for this one, not for the other
+    EXPECT_EQ(end.tcp.rcv_nxt, 100u);
+    EXPECT_EQ(end.acknowledged, 100u);
+    end.room = 2;
+    end.arrives(100, 100);
+    EXPECT_EQ(end.tcp.rcv_nxt, 200u);
+    EXPECT_EQ(end.received, 200u) << "each byte once";
+    EXPECT_EQ(end.room, 1);
+}
+
+TEST(TcpConnection, WhatWentBackToItsOwnerIsNotReadAnyMore) {
+    Alone end(3000);
+    chimney_tcp_start(&end.tcp, 1);
+    const std::size_t before = end.sent_bytes;
+    const int reads = end.reads;
+    ASSERT_GT(before, 0u);
+    ASSERT_LT(before, 3000u);
+    chimney_tcp_data_is_gone(&end.tcp);
+    end.room = 9;
+    end.arrives(0, 100, 536);  // opens the window and brings data
+    end.arrives(100, 100, 536);
+    for (std::uint32_t now = 1000; now < 60'000; now += 500) chimney_tcp_timer(&end.tcp, now);
+    EXPECT_EQ(end.sent_bytes, before);
+    EXPECT_EQ(end.reads, reads);
+    EXPECT_EQ(end.acknowledged, 200u) << "what comes is acknowledged as before";
 }
 
 }  // namespace
