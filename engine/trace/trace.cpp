@@ -57,7 +57,7 @@ namespace {
 // for a start, then twice.
 template <typename Each>
 void make_room(std::vector<Each>& all) {
-    constexpr std::size_t least = 16'384, many = 262'144;
+    constexpr std::size_t least = 1024, many = 65'536;
     all.reserve(std::max(least, all.capacity() * (all.capacity() < many ? 4 : 2)));
 }
 
